@@ -1,0 +1,5 @@
+"""Twilio conferences as SQL."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

@@ -1,0 +1,132 @@
+"""Every error that twsql raises, so that `except twsql.Error` catches all of them.
+
+The tree is PEP 249's, with leaves only where a caller acts differently:
+
+    Warning
+    Error
+     ├─ InterfaceError            the driver was used wrongly (a closed cursor, say)
+     └─ DatabaseError
+         ├─ DataError             a value cannot be used
+         │   └─ InputError        one or more inputs of a procedure or of an INSERT or UPDATE are missing or wrong
+         ├─ OperationalError      not the program's fault: network, Twilio, disk
+         │   └─ TwilioError       Twilio said no, or could not be understood
+         │       ├─ NotFound      the SID, name or label does not exist (HTTP 404)
+         │       ├─ AuthenticationFailed   the credentials were refused (HTTP 401 and 403)
+         │       ├─ RateLimited   still HTTP 429 after the last attempt
+         │       ├─ Unreachable   no connection was made: nothing was done
+         │       └─ OutcomeUnknown   it was sent, and whether it was done is not known
+         ├─ IntegrityError
+         ├─ InternalError
+         ├─ ProgrammingError      wrong SQL, wrong EXEC, wrong parameters
+         │   └─ SettingError      a setting is missing or malformed
+         └─ NotSupportedError
+             └─ ReadOnlyError     an effect was asked for where none is allowed
+"""
+
+from __future__ import annotations
+
+
+class Warning(Exception):  # noqa: A001
+    """PEP 249's Warning; twsql itself never raises it."""
+
+
+class Error(Exception):
+    """The base of every error of twsql."""
+
+
+class InterfaceError(Error):
+    """The driver was used wrongly: a closed connection or cursor, for example."""
+
+
+class DatabaseError(Error):
+    """The base of everything that went wrong below the driver."""
+
+
+class DataError(DatabaseError):
+    """A value cannot be used."""
+
+
+class InputError(DataError):
+    """Inputs are missing or wrong; nothing was sent. The message names every one of them."""
+
+
+class OperationalError(DatabaseError):
+    """Something outside the program failed: the network, Twilio, the disk."""
+
+
+class TwilioError(OperationalError):
+    """Twilio refused a request, or its answer could not be understood.
+
+    Attributes: `status`, the HTTP status (None: there was no answer); `code`, Twilio's error code; `message`, Twilio's
+    own words; `more_info`, the address of the code's page; `request_id`, Twilio's id of the request.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        more_info: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.message = message
+        self.status = status
+        self.code = code
+        self.more_info = more_info
+        self.request_id = request_id
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        facts = [
+            f"HTTP {self.status}" if self.status is not None else "",
+            f"code {self.code}" if self.code is not None else "",
+            f"request {self.request_id}" if self.request_id else "",
+        ]
+        known = ", ".join(fact for fact in facts if fact)
+        text = f"{self.message} ({known})" if known else self.message
+        return f"{text}; see {self.more_info}" if self.more_info else text
+
+
+class NotFound(TwilioError):
+    """The SID, name or label does not exist, or no longer does."""
+
+
+class AuthenticationFailed(TwilioError):
+    """The credentials were refused, or may not do this."""
+
+
+class RateLimited(TwilioError):
+    """Twilio still answered 429 at the last attempt; it has done nothing."""
+
+
+class Unreachable(TwilioError):
+    """No connection to Twilio was made, so nothing was done."""
+
+
+class OutcomeUnknown(TwilioError):
+    """A request that places a call was sent and no answer tells whether it was done. Do not blindly repeat it."""
+
+
+class IntegrityError(DatabaseError):
+    """A constraint of a SQLite table was violated."""
+
+
+class InternalError(DatabaseError):
+    """SQLite, or twsql itself, is in a state that should not be."""
+
+
+class ProgrammingError(DatabaseError):
+    """Wrong SQL, a wrong EXEC, or wrong parameters."""
+
+
+class SettingError(ProgrammingError):
+    """A setting is missing or malformed; the message names its argument and its environment variable."""
+
+
+class NotSupportedError(DatabaseError):
+    """Twilio or SQLite has no such thing."""
+
+
+class ReadOnlyError(NotSupportedError):
+    """An effect on Twilio was asked for where none is allowed: a read-only column, or the setting `read_only`."""
