@@ -1,0 +1,53 @@
+"""Twilio's error answers: one exception, and the codes that the sandbox gives with their HTTP statuses.
+
+The statuses of the 160xx codes are not documented; they are chosen here, in one place.
+"""
+
+from __future__ import annotations
+
+import json
+
+_CODES = {
+    16003: (400, "The conference name is not valid"),
+    16020: (400, "The conference is full"),
+    16022: (400, "The conference has ended"),
+    16024: (400, "The participant label is not valid"),
+    16026: (400, "The participant label is already in use"),
+    17007: (401, "Voice Insights Advanced Features are not enabled for this account"),
+    20001: (400, "Invalid parameter"),
+    20003: (401, "Authenticate"),
+    20004: (405, "Method not allowed"),
+    20007: (400, "Page size must be from 1 to 1000"),
+    20404: (404, "The requested resource was not found"),
+    20409: (409, "The resource cannot be deleted now"),
+    20429: (429, "Too Many Requests"),
+    20500: (500, "Internal Server Error"),
+    20503: (503, "Service Unavailable"),
+    21205: (400, "Url is not a valid URL"),
+    21208: (400, "Invalid timeout"),
+    21209: (400, "Invalid HTTP method"),
+    21210: (400, "The From number is not verified"),
+    21211: (400, "Invalid To phone number"),
+    21212: (400, "Invalid From phone number"),
+    21213: (400, "A From number is required"),
+    21215: (400, "The account may not call this country"),
+    21216: (400, "The account may not call this number"),
+    21217: (400, "The phone number does not appear to be valid"),
+    21220: (400, "Invalid call state"),
+}
+
+
+class ApiError(Exception):
+    """An answer that is an error: Twilio's code, its message and the HTTP status that goes with it."""
+
+    def __init__(self, code: int, detail: str = "") -> None:
+        self.status, text = _CODES[code]
+        self.code = code
+        self.message = f"{text}: {detail}" if detail else text
+        super().__init__(self.message)
+
+
+def error_body(code: int, message: str, status: int) -> bytes:
+    """Return the body of an error answer."""
+    more_info = f"https://www.twilio.com/docs/errors/{code}"
+    return json.dumps({"code": code, "message": message, "more_info": more_info, "status": status}).encode()

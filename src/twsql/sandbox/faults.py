@@ -1,0 +1,190 @@
+"""Faults on request: rules that make chosen requests fail in a chosen way.
+
+Kinds whose name ends in `-before` fail before the deed is done, those in `-after` once it has been done.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import error_body
+from .sids import chance
+from .wire import Answer, Wire
+
+_ELSEWHERE = "https://elsewhere.invalid"
+_HUGE = 10_000_000
+
+
+@dataclass
+class Fault:
+    """A rule; it applies to requests whose method and raw path fit (`path` is a regular expression, searched).
+
+    `times` bounds how often (None: for ever), `probability` makes it hit by chance, the same way in every run.
+    `status`, `code` and `message` are of an error answer; `seconds` of slow, timeout-before and timeout-after;
+    `location` is where redirect and foreign-next-page lead; `hits` counts how often it was applied.
+    """
+
+    kind: str
+    method: str = ""
+    path: str = ""
+    times: int | None = None
+    probability: float = 1.0
+    retry_after: float | None = None
+    status: int | None = None
+    code: int | None = None
+    message: str | None = None
+    seconds: float = 60.0
+    location: str = _ELSEWHERE
+    hits: int = 0
+    _tries: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a kind that there is not."""
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault of kind {self.kind!r}: use one of {', '.join(KINDS)}")
+        re.compile(self.path)
+
+    def strikes(self, method: str, path: str, seed: int) -> bool:
+        """Return whether this rule applies to a request, and count it."""
+        if self.times == self.hits or self.method not in ("", method) or not re.search(self.path, path):
+            return False
+        self._tries += 1
+        if chance(seed, self._tries) >= self.probability:
+            return False
+        self.hits += 1
+        return True
+
+    def error(self, status: int) -> Answer:
+        """Return the error answer of this rule."""
+        status = self.status or status
+        code = self.code or (20000 + status)
+        headers = () if self.retry_after is None else ((b"retry-after", b"%g" % self.retry_after),)
+        return Answer(status, error_body(code, self.message or "a fault that was asked for", status), headers)
+
+
+class Faults:
+    """The rules of a sandbox, in the order in which they were made; the first that applies is used."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.rules: list[Fault] = []
+
+    def strike(self, method: str, path: str) -> Fault | None:
+        """Return the rule that applies to a request."""
+        return next((rule for rule in self.rules if rule.strikes(method, path, self._seed)), None)
+
+
+async def _error_429(fault: Fault, wire: Wire) -> int | None:
+    return await wire.answer(fault.error(429))
+
+
+async def _error_500(fault: Fault, wire: Wire) -> int | None:
+    return await wire.answer(fault.error(500))
+
+
+async def _error_400(fault: Fault, wire: Wire) -> int | None:
+    return await wire.answer(fault.error(400))
+
+
+async def _reset(fault: Fault, wire: Wire) -> int | None:
+    return await wire.reset()
+
+
+async def _timeout(fault: Fault, wire: Wire) -> int | None:
+    return await wire.hold(fault.seconds)
+
+
+async def _redirect(fault: Fault, wire: Wire) -> int | None:
+    target = fault.location + str(wire.scope["raw_path"], "ascii")
+    return await wire.answer(Answer(307, b"", ((b"location", target.encode()),)))
+
+
+async def _garbage(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.answer(Answer(answer.status, b"<html>not JSON</html>"))
+
+
+async def _truncate(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.truncate(answer)
+
+
+async def _wrong_shape(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.answer(Answer(answer.status, b'["not", {"what": "was asked for"}]'))
+
+
+async def _huge(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    content = json.loads(answer.body)
+    item = next((value[0] for value in content.values() if isinstance(value, list) and value), content)
+    item["friendly_name" if "friendly_name" in item else "label"] = "x" * _HUGE
+    return await wire.answer(Answer(answer.status, json.dumps(content).encode()))
+
+
+async def _foreign_next_page(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.answer(_next_page(answer, fault.location + _uri(answer)))
+
+
+async def _repeating_page(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.answer(_next_page(answer, _uri(answer)))
+
+
+def _uri(answer: Answer) -> str:
+    return str(json.loads(answer.body)["uri"])
+
+
+def _next_page(answer: Answer, address: str) -> Answer:
+    return Answer(answer.status, json.dumps({**json.loads(answer.body), "next_page_uri": address}).encode())
+
+
+Before = Callable[[Fault, Wire], Awaitable["int | None"]]
+After = Callable[[Fault, Wire, Answer], Awaitable["int | None"]]
+
+
+def _whatever(before: Before) -> After:
+    """Do after the deed what could be done before it."""
+
+    async def after(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+        return await before(fault, wire)
+
+    return after
+
+
+BEFORE: dict[str, Before] = {
+    "429": _error_429,
+    "500-before": _error_500,
+    "error": _error_400,
+    "reset-before": _reset,
+    "timeout-before": _timeout,
+    "redirect": _redirect,
+}
+AFTER: dict[str, After] = {
+    "500-after": _whatever(_error_500),
+    "reset-after": _whatever(_reset),
+    "timeout-after": _whatever(_timeout),
+    "garbage-after": _garbage,
+    "truncated-after": _truncate,
+    "wrong-shape": _wrong_shape,
+    "huge": _huge,
+    "foreign-next-page": _foreign_next_page,
+    "repeating-page": _repeating_page,
+}
+KINDS = (*BEFORE, *AFTER, "slow")
+
+
+async def respond(fault: Fault | None, wire: Wire, deed: Callable[[], Answer]) -> int | None:
+    """Do the deed and answer, or fail as the rule says; return the HTTP status of a whole answer."""
+    if fault is None:
+        return await wire.answer(deed())
+    if fault.kind == "slow":
+        await wire.pause(fault.seconds)
+        return await wire.answer(deed())
+    if fault.kind in BEFORE:
+        return await BEFORE[fault.kind](fault, wire)
+    return await AFTER[fault.kind](fault, wire, deed())
+
+
+def describe(fault: Fault) -> dict[str, Any]:
+    """Return a rule as JSON's types."""
+    return {name: value for name, value in vars(fault).items() if not name.startswith("_")}

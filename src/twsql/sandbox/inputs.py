@@ -1,0 +1,62 @@
+"""What Twilio accepts in each form input of the operations that the sandbox has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Input:
+    """One form input; `least` and `most` bound an integer's value or a text's length.
+
+    Kinds: url, method, boolean, integer, text, sid (with its `prefix`), enum (one of `values`), events (some of them).
+    """
+
+    kind: str
+    values: frozenset[str] = frozenset()
+    least: int = 0
+    most: int = 999_999_999
+    prefix: str = ""
+
+
+def _choice(name: str, values: str) -> Input:
+    return Input("events" if name.endswith("Event") else "enum", frozenset(values.split()))
+
+
+_ENUMS = {
+    "StatusCallbackEvent": "initiated ringing answered completed",
+    "Beep": "true false onEnter onExit",
+    "ConferenceRecord": "true false record-from-start do-not-record",
+    "ConferenceTrim": "trim-silence do-not-trim",
+    "ConferenceStatusCallbackEvent": "start end join leave mute hold modify speaker announcement",
+    "RecordingChannels": "mono dual",
+    "Region": "us1 us2 ie1 de1 sg1 br1 au1 jp1",
+    "RecordingStatusCallbackEvent": "started in-progress paused resumed stopped completed failed absent",
+    "ConferenceRecordingStatusCallbackEvent": "in-progress completed failed absent",
+    "JitterBufferSize": "off small medium large",
+    "RecordingTrack": "inbound outbound both",
+    "MachineDetection": "Enable DetectMessageEnd",
+    "Trim": "trim-silence do-not-trim",
+}
+_BOOLEANS = "Record Muted Hold StartConferenceOnEnter EndConferenceOnExit EarlyMedia Coaching BeepOnExit"
+_CALLBACKS = "StatusCallback ConferenceStatusCallback RecordingStatusCallback ConferenceRecordingStatusCallback AmdStatusCallback"
+_URLS = "WaitUrl HoldUrl AnnounceUrl ClientNotificationUrl Url FallbackUrl"
+_METHODS = "WaitMethod HoldMethod AnnounceMethod Method FallbackMethod"
+
+INPUTS: dict[str, Input] = {
+    **{name: _choice(name, values) for name, values in _ENUMS.items()},
+    **{name: Input("boolean") for name in _BOOLEANS.split()},
+    **{name: Input("url") for name in (_CALLBACKS + " " + _URLS).split()},
+    **{name: Input("method") for name in _METHODS.split()},
+    **{name + "Method": Input("method") for name in _CALLBACKS.split()},
+    "CallSidToCoach": Input("sid", prefix="CA"),
+    "Byoc": Input("sid", prefix="BY"),
+    "CallerDisplayName": Input("text", least=2, most=255),
+    "Timeout": Input("integer", least=5, most=600),
+    "TimeLimit": Input("integer", least=1),
+    "MaxParticipants": Input("integer", least=2, most=250),
+    "MachineDetectionTimeout": Input("integer"),
+    "MachineDetectionSpeechThreshold": Input("integer", least=1000, most=6000),
+    "MachineDetectionSpeechEndThreshold": Input("integer", least=500, most=5000),
+    "MachineDetectionSilenceTimeout": Input("integer", least=2000, most=10000),
+}

@@ -1,0 +1,42 @@
+"""Orders: what a valid request asks the world to do. Frozen, typed; validate.py makes them from forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CallOrder:
+    """A call to place."""
+
+    to: str
+    from_: str
+    timeout: float = 60.0
+    time_limit: float | None = None
+    caller: str | None = None
+
+
+@dataclass(frozen=True)
+class ParticipantOrder:
+    """A call to place into a conference."""
+
+    call: CallOrder
+    label: str | None = None
+    muted: bool = False
+    coaching: bool = False
+    coached: str | None = None
+    starts: bool = True
+    ends: bool = False
+    most: int | None = None
+    region: str = "us1"
+
+
+@dataclass(frozen=True)
+class ParticipantChange:
+    """What to change of a participant; None leaves it as it is."""
+
+    muted: bool | None = None
+    hold: bool | None = None
+    coaching: bool | None = None
+    coached: str | None = None
+    ends: bool | None = None

@@ -1,0 +1,92 @@
+"""What a Twilio account holds: conferences, calls and participants. Data only; world.py has the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+STATUSES = ("init", "in-progress", "completed")
+MOST_PARTICIPANTS = 250
+
+
+@dataclass(slots=True, eq=False)
+class Account:
+    """An account with its conferences and placed calls, oldest first; `number` tells it from others in SIDs.
+
+    `by_status` has the numbers of the conferences of each status, in order. `named` has the newest of each name.
+    `seeded` conferences, the first ones, have `crowd` calls each besides the placed ones. `free_at` is when the next
+    call may start.
+    """
+
+    sid: str
+    number: int
+    name: str
+    owner: str
+    created: float
+    conferences: list[Conference] = field(default_factory=list)
+    by_status: dict[str, list[int]] = field(default_factory=lambda: {status: [] for status in STATUSES})
+    named: dict[str, Conference] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    seeded: int = 0
+    crowd: int = 0
+    free_at: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Conference:
+    """A conference; `number` is its place in its account, `older` the previous one of the same name.
+
+    `present` and `past` are its participants, oldest first; None while they are as seeded, when nothing is kept.
+    """
+
+    account: Account
+    number: int
+    name: str
+    status: str
+    created: float
+    updated: float
+    region: str = "us1"
+    reason: str | None = None
+    ended_by: Call | None = None
+    older: Conference | None = None
+    most: int = MOST_PARTICIPANTS
+    present: list[Participant] | None = field(default_factory=list)
+    past: list[Participant] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A phone call; `began` is when it rang, `answered` and `ended` are None until then."""
+
+    account: Account
+    number: int
+    to: str
+    from_: str
+    created: float
+    updated: float
+    queued_for: float = 0.0
+    timeout: float = 60.0
+    time_limit: float | None = None
+    caller: str | None = None
+    status: str = "queued"
+    began: float | None = None
+    answered: float | None = None
+    ended: float | None = None
+    deleted: bool = False
+    participant: Participant | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Participant:
+    """A call's part in a conference."""
+
+    call: Call
+    conference: Conference
+    label: str | None = None
+    muted: bool = False
+    hold: bool = False
+    coaching: bool = False
+    coached: str | None = None
+    starts: bool = True
+    ends: bool = False
+    updated: float = 0.0

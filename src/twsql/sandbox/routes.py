@@ -1,0 +1,101 @@
+"""Which operation a method and a raw path mean.
+
+Not Starlette's router: it matches the decoded path, where the conference `a/b`, sent as `a%2Fb`, would be two
+segments, and it costs more than all the rest of a request here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import accounts, calls, conferences, insights, participants
+from .request import Request
+from .wire import Answer
+
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one method does at a route, under Twilio's name for it."""
+
+    name: str
+    run: Callable[[Request], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path with its operations by method; each `{name}` in the path is one segment."""
+
+    path: str
+    operations: dict[str, Operation]
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compile the path."""
+        object.__setattr__(self, "pattern", re.compile(_PLACE.sub(r"(?P<\1>[^/]+)", re.escape(self.path))))
+
+
+_ACCOUNTS = "/2010-04-01/Accounts"
+_CONFERENCES = _ACCOUNTS + "/{account}/Conferences"
+
+ROUTES = (
+    Route(
+        _CONFERENCES + "/{conference}/Participants.json",
+        {
+            "GET": Operation("ListParticipant", participants.list_participants),
+            "POST": Operation("CreateParticipant", participants.create_participant),
+        },
+    ),
+    Route(
+        _CONFERENCES + "/{conference}/Participants/{participant}.json",
+        {
+            "GET": Operation("FetchParticipant", participants.fetch_participant),
+            "POST": Operation("UpdateParticipant", participants.update_participant),
+            "DELETE": Operation("DeleteParticipant", participants.delete_participant),
+        },
+    ),
+    Route(
+        _CONFERENCES + ".json",
+        {"GET": Operation("ListConference", conferences.list_conferences)},
+    ),
+    Route(
+        _CONFERENCES + "/{conference}.json",
+        {
+            "GET": Operation("FetchConference", conferences.fetch_conference),
+            "POST": Operation("UpdateConference", conferences.update_conference),
+        },
+    ),
+    Route(
+        _ACCOUNTS + "/{account}/Calls.json",
+        {
+            "GET": Operation("ListCall", calls.list_calls),
+            "POST": Operation("CreateCall", calls.create_call),
+        },
+    ),
+    Route(
+        _ACCOUNTS + "/{account}/Calls/{call}.json",
+        {
+            "GET": Operation("FetchCall", calls.fetch_call),
+            "POST": Operation("UpdateCall", calls.update_call),
+            "DELETE": Operation("DeleteCall", calls.delete_call),
+        },
+    ),
+    Route(_ACCOUNTS + ".json", {"GET": Operation("ListAccount", accounts.list_accounts)}),
+    Route(_ACCOUNTS + "/{account}.json", {"GET": Operation("FetchAccount", accounts.fetch_account)}),
+    Route(
+        "/v1/Conferences/{conference}/Participants",
+        {"GET": Operation("ListConferenceParticipant", insights.list_conference_participants)},
+    ),
+)
+
+
+def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
+    """Return the route of a raw path, and its segments."""
+    for route in ROUTES:
+        match = route.pattern.fullmatch(path)
+        if match is not None:
+            return route, match.groupdict()
+    return None

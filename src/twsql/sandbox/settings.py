@@ -1,0 +1,44 @@
+"""The settings of a sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a sandbox is filled, how its calls live, and how it bears load; times are in seconds.
+
+    Seed: `conferences` of them, the share `over` completed, created over the last `days`, `participants` (at most 250)
+    in each; the same `seed` gives the same SIDs, names and numbers. Seeded participants stay until removed.
+    Calls: a placed call rings after `ring_after`, is answered `answer_after` later and hangs up `hang_up_after` later;
+    None means never. `calls_per_second` (None: no limit) makes further calls wait in a queue; they are not refused.
+    Load: `latency` delays each answer without blocking others; beyond `max_concurrent` requests under way the answer
+    is 429, with the header `Retry-After: retry_after` if that is given.
+    `every_status` lists conferences of every status where none is asked for, as Twilio did before 2026-09-30.
+    `insights` is whether the account has Voice Insights Advanced Features.
+    `log` is how many requests are remembered. `now` is the sandbox's time at its start (None: the true time).
+    """
+
+    conferences: int = 0
+    participants: int = 0
+    over: float = 0.5
+    days: float = 365.0
+    seed: int = 0
+    ring_after: float = 0.0
+    answer_after: float | None = 0.0
+    hang_up_after: float | None = None
+    calls_per_second: float | None = None
+    latency: float = 0.0
+    max_concurrent: int | None = None
+    retry_after: float | None = None
+    every_status: bool = False
+    insights: bool = True
+    log: int = 1000
+    now: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for numbers that no sandbox can have."""
+        if self.conferences < 0 or not 0 <= self.participants <= 250 or not 0 <= self.over <= 1:
+            raise ValueError("conferences must be 0 or more, participants 0 to 250, over 0 to 1")

@@ -1,0 +1,45 @@
+"""SIDs: a number and its account scrambled into 32 hex digits, and back, so that no table of SIDs is kept."""
+
+from __future__ import annotations
+
+import re
+
+_MASK = (1 << 128) - 1
+_ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # any odd factor has an inverse modulo 2**128
+_INVERSE = pow(_ODD, -1, 1 << 128)
+_LARGEST = 1 << 60
+
+CALL = re.compile(r"CA[0-9a-fA-F]{32}")
+CONFERENCE = re.compile(r"CF[0-9a-fA-F]{32}")
+
+
+def scramble(number: int) -> int:
+    """Return 128 bits that look random, another for each number below 2**128."""
+    mixed = number * _ODD & _MASK
+    return mixed ^ mixed >> 64
+
+
+def chance(*numbers: int) -> float:
+    """Return a fraction from 0 to below 1 that looks random and depends on the numbers only."""
+    mixed = 1
+    for number in numbers:
+        mixed = scramble(mixed + number)
+    return (mixed >> 75) / (1 << 53)
+
+
+class Sids:
+    """The SIDs of one sandbox; another seed gives others."""
+
+    def __init__(self, seed: int) -> None:
+        self._salts = {prefix: scramble((seed << 32) + i + 1) for i, prefix in enumerate(("CA", "CF", "CP"))}
+
+    def make(self, prefix: str, account: int, number: int) -> str:
+        """Return the SID of the numbered thing of the numbered account."""
+        return f"{prefix}{scramble(number << 8 | account) ^ self._salts[prefix]:032x}"
+
+    def number(self, sid: str, account: int) -> int | None:
+        """Return the number in a SID, None when it is not one that the account could have."""
+        mixed = int(sid[2:], 16) ^ self._salts[sid[:2]]
+        mixed = (mixed ^ mixed >> 64) * _INVERSE & _MASK
+        number = mixed >> 8
+        return number if mixed & 255 == account and number < _LARGEST else None
