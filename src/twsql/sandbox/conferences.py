@@ -19,8 +19,7 @@ def list_conferences(request: Request) -> Answer:
     if status is None and not request.state.settings.every_status:
         status = "in-progress"
     numbers = _numbers(account, status, query.get("FriendlyName"))
-    created = filters.day_span(query, "DateCreated")
-    low, high = filters.created_bounds(numbers, account.conferences, created)
+    low, high = filters.created_bounds(numbers, account.conferences, filters.day_span(query, "DateCreated"))
     keep = filters.conference_filter(query)
     page = cut(page_request(query), Listing(numbers, account.conferences.__getitem__, keep, low, high))
     sids = request.state.world.sids
@@ -47,8 +46,9 @@ def fetch_conference(request: Request) -> Answer:
 
 
 def update_conference(request: Request) -> Answer:
-    """End a conference, or announce something in it."""
-    conference = conference_of(request)
+    """End a conference, or announce something in it; an active one can be addressed by its name too."""
+    named = request.state.world.active(request.account, request.segment("conference"))
+    conference = named or conference_of(request)
     if validate.conference_ends(request.form):
         request.state.world.end_conference(conference)
     elif conference.status == "completed":

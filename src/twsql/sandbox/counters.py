@@ -68,10 +68,17 @@ class Traffic:
         self.answered.clear()
         self.log.clear()
 
-    def begin(self) -> None:
-        """Count a request as under way."""
+    def begin(self, method: str, route: str) -> None:
+        """Count a request, and as under way."""
+        self.asked[method, route] += 1
         self.under_way += 1
         self.peak = max(self.peak, self.under_way)
+
+    def end(self, request: LoggedRequest) -> None:
+        """Count a request as over, and remember it."""
+        self.under_way -= 1
+        self.answered[request.status or 0] += 1
+        self.log.append(request)
 
     def snapshot(self, placed: Counter[tuple[str | None, str]]) -> Counters:
         """Return the counts of now."""

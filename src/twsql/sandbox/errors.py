@@ -51,3 +51,8 @@ def error_body(code: int, message: str, status: int) -> bytes:
     """Return the body of an error answer."""
     more_info = f"https://www.twilio.com/docs/errors/{code}"
     return json.dumps({"code": code, "message": message, "more_info": more_info, "status": status}).encode()
+
+
+def retry_after(seconds: float | None) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the header that asks to wait so long, or no header."""
+    return () if seconds is None else ((b"retry-after", b"%g" % seconds),)

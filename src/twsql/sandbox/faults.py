@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import error_body
+from .errors import error_body, retry_after
 from .sids import chance
 from .wire import Answer, Wire
 
@@ -62,8 +62,8 @@ class Fault:
         """Return the error answer of this rule."""
         status = self.status or status
         code = self.code or (20000 + status)
-        headers = () if self.retry_after is None else ((b"retry-after", b"%g" % self.retry_after),)
-        return Answer(status, error_body(code, self.message or "a fault that was asked for", status), headers)
+        body = error_body(code, self.message or "a fault that was asked for", status)
+        return Answer(status, body, retry_after(self.retry_after))
 
 
 class Faults:
@@ -91,11 +91,13 @@ async def _error_400(fault: Fault, wire: Wire) -> int | None:
 
 
 async def _reset(fault: Fault, wire: Wire) -> int | None:
-    return await wire.reset()
+    await wire.reset()
+    return None
 
 
 async def _timeout(fault: Fault, wire: Wire) -> int | None:
-    return await wire.hold(fault.seconds)
+    await wire.hold(fault.seconds)
+    return None
 
 
 async def _redirect(fault: Fault, wire: Wire) -> int | None:
@@ -108,7 +110,8 @@ async def _garbage(fault: Fault, wire: Wire, answer: Answer) -> int | None:
 
 
 async def _truncate(fault: Fault, wire: Wire, answer: Answer) -> int | None:
-    return await wire.truncate(answer)
+    await wire.truncate(answer)
+    return None
 
 
 async def _wrong_shape(fault: Fault, wire: Wire, answer: Answer) -> int | None:
@@ -123,19 +126,21 @@ async def _huge(fault: Fault, wire: Wire, answer: Answer) -> int | None:
 
 
 async def _foreign_next_page(fault: Fault, wire: Wire, answer: Answer) -> int | None:
-    return await wire.answer(_next_page(answer, fault.location + _uri(answer)))
+    return await wire.answer(_next_page(answer, fault.location + str(wire.scope["raw_path"], "ascii")))
 
 
 async def _repeating_page(fault: Fault, wire: Wire, answer: Answer) -> int | None:
-    return await wire.answer(_next_page(answer, _uri(answer)))
+    return await wire.answer(_next_page(answer, None))
 
 
-def _uri(answer: Answer) -> str:
-    return str(json.loads(answer.body)["uri"])
-
-
-def _next_page(answer: Answer, address: str) -> Answer:
-    return Answer(answer.status, json.dumps({**json.loads(answer.body), "next_page_uri": address}).encode())
+def _next_page(answer: Answer, address: str | None) -> Answer:
+    """Lead to another next page, None: the same page again; Insights' pages have their addresses in `meta`."""
+    content = json.loads(answer.body)
+    if "meta" in content:
+        content["meta"]["next_page_url"] = address or content["meta"]["url"]
+    else:
+        content["next_page_uri"] = address or content.get("uri")
+    return Answer(answer.status, json.dumps(content).encode())
 
 
 Before = Callable[[Fault, Wire], Awaitable["int | None"]]

@@ -117,6 +117,8 @@ def participant_filter(query: Query) -> Callable[[Participant], bool] | None:
 def created_bounds(numbers: list[int] | range, conferences: list[Conference], span: Span) -> tuple[int, int]:
     """Return the places between which the conferences created in a span are; numbers follow creation."""
     low, high = span
+    if span == _EVER:
+        return 0, len(numbers)
 
     def created(number: int) -> float:
         return conferences[number].created

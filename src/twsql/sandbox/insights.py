@@ -31,7 +31,8 @@ def list_conference_participants(request: Request) -> Answer:
 
 
 def _meta(request: Request, page: Page[Participant]) -> dict[str, Any]:
-    base = f"{request.host}{request.path}?PageSize={page.request.size}&Page="
+    address = _host(request) + request.path
+    base = f"{address}?PageSize={page.request.size}&Page="
     number = page.request.page
     before, after = page.previous_token, page.next_token
     return {
@@ -39,10 +40,14 @@ def _meta(request: Request, page: Page[Participant]) -> dict[str, Any]:
         "page_size": page.request.size,
         "first_page_url": f"{base}0",
         "previous_page_url": before and f"{base}{max(number - 1, 0)}&PageToken={before}",
-        "url": f"{request.host}{request.path}" + (request.raw_query and f"?{request.raw_query}"),
+        "url": address + (request.raw_query and f"?{request.raw_query}"),
         "next_page_url": after and f"{base}{number + 1}&PageToken={after}",
         "key": "participants",
     }
+
+
+def _host(request: Request) -> str:
+    return "http://" + request.header(b"host").decode("latin-1")
 
 
 def _participant(request: Request, participant: Participant) -> dict[str, Any]:
@@ -78,5 +83,5 @@ def _participant(request: Request, participant: Participant) -> dict[str, Any]:
         "properties": {},
         "events": {},
         "metrics": None,
-        "url": f"{request.host}{request.path}/{sid}",
+        "url": f"{_host(request)}{request.path}/{sid}",
     }

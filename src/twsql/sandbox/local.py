@@ -71,6 +71,18 @@ class Sandbox:
         server.wait_until_started()
         return self
 
+    def serve(self, port: int = 0, started: Callable[[], None] | None = None) -> None:
+        """Serve in the foreground until Ctrl-C or SIGTERM; see the function `serve`."""
+        listener = listen(port)
+        self._port = listener.getsockname()[1]
+        self._server = Server(self._state, listener)
+        if started is not None:
+            started()
+        try:
+            asyncio.run(self._server.run(stop_on_signals=True))
+        finally:
+            self._server = None
+
     def stop(self) -> None:
         """Stop serving, at once, also while clients wait for answers."""
         if self._server is not None and self._thread is not None:
@@ -156,11 +168,7 @@ def serve(sandbox: Sandbox, port: int = 0, started: Callable[[], None] | None = 
 
     `started` is called once requests are about to be answered, when `base_url` is known.
     """
-    listener = listen(port)
-    sandbox._port = listener.getsockname()[1]
-    if started is not None:
-        started()
-    asyncio.run(Server(sandbox._state, listener).run(stop_on_signals=True))
+    sandbox.serve(port, started)
 
 
 def _calls(state: State, to: str | None, account: str) -> list[CallView]:

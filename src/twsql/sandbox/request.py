@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import parse_qs, parse_qsl, unquote
 
+from .credentials import readable_accounts
 from .errors import ApiError
 from .records import Account
 from .state import State
@@ -13,24 +14,32 @@ from .state import State
 
 @dataclass
 class Request:
-    """One request; `path` and `raw_query` are as they came, percent-encoded; `own` is the credentials' own account."""
+    """One request; `path`, its `segments` and `raw_query` are as they came, percent-encoded."""
 
     state: State
     method: str
     path: str
     raw_query: str
     body: bytes
+    headers: list[tuple[bytes, bytes]]
     segments: dict[str, str]
-    host: str = ""
-    readable: tuple[str, ...] = field(default=())
+    readable: tuple[str, ...] = field(init=False)
+    account: Account = field(init=False)
 
-    @cached_property
-    def account(self) -> Account:
-        """Return the account in the path, the credentials' own if there is none there. Raises ApiError 20003."""
+    def header(self, name: bytes) -> bytes:
+        """Return the value of a header, given in lower case; empty when there is none."""
+        return next((value for key, value in self.headers if key == name), b"")
+
+    def authorize(self) -> None:
+        """Find the accounts: `readable` are those that the credentials open, `account` the one in the path.
+
+        Without one in the path it is the credentials' own. Raises ApiError 20003.
+        """
+        self.readable = readable_accounts(self.header(b"authorization"))
         sid = self.segments.get("account", self.readable[0])
         if sid not in self.readable:
             raise ApiError(20003)
-        return self.state.world.accounts[sid]
+        self.account = self.state.world.accounts[sid]
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -46,7 +55,7 @@ class Request:
             raise ApiError(20001, "the form is not UTF-8") from error
 
     def segment(self, name: str) -> str:
-        """Return a decoded segment of the path: `a%2Fb` is one. Raises ApiError 20404 when it is not UTF-8."""
+        """Return a decoded segment of the path: `a%2Fb` is one. Raises ApiError 20404 if it is not UTF-8."""
         try:
             return unquote(self.segments[name], errors="strict")
         except UnicodeDecodeError as error:

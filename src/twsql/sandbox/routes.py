@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import accounts, calls, conferences, insights, participants
+from .errors import ApiError
 from .request import Request
 from .wire import Answer
 
@@ -92,10 +93,22 @@ ROUTES = (
 )
 
 
-def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
-    """Return the route of a raw path, and its segments."""
+def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    """Return the operation at a raw path, and the path's segments; HEAD is as GET."""
+    method = "GET" if method == "HEAD" else method
     for route in ROUTES:
         match = route.pattern.fullmatch(path)
         if match is not None:
-            return route, match.groupdict()
-    return None
+            return route.operations.get(method, _NO_METHOD), match.groupdict()
+    return _NO_ROUTE, {}
+
+
+def _no_route(request: Request) -> Answer:
+    raise ApiError(20404, request.path)
+
+
+def _no_method(request: Request) -> Answer:
+    raise ApiError(20004)
+
+
+_NO_ROUTE, _NO_METHOD = Operation("Unknown", _no_route), Operation("Unknown", _no_method)

@@ -21,6 +21,7 @@ from .state import State
 from .wire import TRANSPORT
 
 T = TypeVar("T")
+_BACKLOG = 2048
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -40,7 +41,7 @@ class Protocol(HttpToolsProtocol):
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on 127.0.0.1 (0: a free port). Raises OSError when the port cannot be had."""
     try:
-        return socket.create_server(("127.0.0.1", port), backlog=2048)
+        return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
     except OSError as error:
         raise OSError(error.errno, f"cannot listen on 127.0.0.1:{port}: {error.strerror}") from error
 
@@ -49,32 +50,31 @@ class Server:
     """Serves a state on a socket, in whichever thread calls `run`, until `stop`."""
 
     def __init__(self, state: State, listener: socket.socket) -> None:
-        self._state = state
         self._listener = listener
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = asyncio.Event()
         self._started = threading.Event()
-        self._closing: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop | None = None
+        app = App(state, self._closing)
+        self._config = Config(app, log_config=None, lifespan="off", ws="none", interface="asgi3")
+        self._config.load()
 
     async def run(self, *, stop_on_signals: bool = False) -> None:
-        """Serve until stopped. With `stop_on_signals`, which needs the main thread, SIGINT and SIGTERM stop too."""
+        """Serve until stopped; by SIGINT and SIGTERM too if asked, which needs the main thread."""
         loop = asyncio.get_running_loop()
-        closing = self._closing = asyncio.Event()
         uvicorn = ServerState()
-        config = Config(
-            App(self._state, closing), log_config=None, lifespan="off", ws="none", interface="asgi3"
-        )
-        config.load()
         for number in _STOPS if stop_on_signals else ():
-            loop.add_signal_handler(number, closing.set)
-        server = await loop.create_server(lambda: Protocol(config, uvicorn, {}, loop), sock=self._listener)
+            loop.add_signal_handler(number, self._closing.set)
+        server = await loop.create_server(
+            lambda: Protocol(self._config, uvicorn, {}, loop), sock=self._listener, backlog=_BACKLOG
+        )
         self._loop = loop
         self._started.set()
-        await closing.wait()
+        await self._closing.wait()
         server.close()
         for connection in tuple(uvicorn.connections):
             connection.transport.abort()
         if uvicorn.tasks:
-            await asyncio.wait(uvicorn.tasks, timeout=1)
+            await asyncio.wait(tuple(uvicorn.tasks), timeout=1)
 
     def wait_until_started(self) -> None:
         """Wait until requests are answered."""

@@ -7,6 +7,7 @@ import re
 _MASK = (1 << 128) - 1
 _ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # any odd factor has an inverse modulo 2**128
 _INVERSE = pow(_ODD, -1, 1 << 128)
+_ROUNDS = 2
 _LARGEST = 1 << 60
 
 CALL = re.compile(r"CA[0-9a-fA-F]{32}")
@@ -15,8 +16,16 @@ CONFERENCE = re.compile(r"CF[0-9a-fA-F]{32}")
 
 def scramble(number: int) -> int:
     """Return 128 bits that look random, another for each number below 2**128."""
-    mixed = number * _ODD & _MASK
-    return mixed ^ mixed >> 64
+    for _ in range(_ROUNDS):
+        number = number * _ODD & _MASK
+        number ^= number >> 64
+    return number
+
+
+def _unscramble(number: int) -> int:
+    for _ in range(_ROUNDS):
+        number = (number ^ number >> 64) * _INVERSE & _MASK
+    return number
 
 
 def chance(*numbers: int) -> float:
@@ -39,7 +48,5 @@ class Sids:
 
     def number(self, sid: str, account: int) -> int | None:
         """Return the number in a SID, None when it is not one that the account could have."""
-        mixed = int(sid[2:], 16) ^ self._salts[sid[:2]]
-        mixed = (mixed ^ mixed >> 64) * _INVERSE & _MASK
-        number = mixed >> 8
-        return number if mixed & 255 == account and number < _LARGEST else None
+        number, owner = divmod(_unscramble(int(sid[2:], 16) ^ self._salts[sid[:2]]), 256)
+        return number if owner == account and number < _LARGEST else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import struct
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from .sids import scramble
 
 Scope = dict[str, Any]
+_NUMBERS = itertools.count(1)
 TRANSPORT = "twsql.transport"
 _JSON = (b"content-type", b"application/json")
 _ABORTIVE = struct.pack("ii", 1, 0)  # SO_LINGER of no time: closing sends a reset
@@ -27,8 +29,6 @@ class Answer:
 
 class Wire:
     """One request's connection. Every way of answering returns the HTTP status that a client saw whole, or None."""
-
-    _sent = 0
 
     def __init__(self, scope: Scope, receive: Any, send: Any, closing: asyncio.Event, under_way: int) -> None:
         self.scope = scope
@@ -84,9 +84,8 @@ class Wire:
         await self._gone()
 
     def _headers(self, answer: Answer) -> list[tuple[bytes, bytes]]:
-        Wire._sent += 1
         headers = [
-            (b"twilio-request-id", b"RQ%032x" % scramble(Wire._sent)),
+            (b"twilio-request-id", b"RQ%032x" % scramble(next(_NUMBERS))),
             (b"twilio-concurrent-requests", b"%d" % self._under_way),
             *answer.headers,
         ]
