@@ -1,0 +1,75 @@
+"""Paths, queries and forms as Twilio reads them, and the pages that a list may go on to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from twsql.errors import InputError, TwilioError
+
+Scalar = str | int | float | bool | None
+Params = Mapping[str, Scalar | Sequence[Scalar]] | Iterable[tuple[str, Scalar | Sequence[Scalar]]]
+"""A query or a form: None is left out, '' is sent, a boolean is `true` or `false`, a list repeats its key."""
+
+
+def path(account: str, segments: Sequence[str]) -> str:
+    """Join segments of any text to `/2010-04-01/Accounts/{account}/….json`, each percent-encoded whole.
+
+    Raises InputError for what no URL can hold: nothing, lone surrogates, and `.` and `..` (URL libraries,
+    proxies and servers take those away, and something else would be addressed).
+    """
+    for segment in segments:
+        if segment in ("", ".", ".."):
+            raise InputError(f"{segment!r} cannot be sent to Twilio as a name, use the SID instead")
+    return f"/2010-04-01/Accounts/{account}/{'/'.join(map(_quoted, segments))}.json"
+
+
+def encoded(params: Params) -> str:
+    """Write a query or a form as `application/x-www-form-urlencoded`."""
+    pairs = params.items() if isinstance(params, Mapping) else params
+    flat = [(key, _text(value)) for key, values in pairs for value in _each(values) if value is not None]
+    try:
+        return urlencode(flat)
+    except UnicodeEncodeError:
+        bad = ", ".join(key for key, value in flat if not _is_unicode(value))
+        raise InputError(f"{bad} holds half of a surrogate pair, which is no text") from None
+
+
+_TARGET = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""Path and query on the same host: no host, no backslash (some read it as a slash), nothing to encode."""
+
+
+def target(path: str, *params: Params) -> str:
+    """Join a path and its query; InputError unless it is a path."""
+    if not _TARGET.fullmatch(path) or "?" in path:
+        raise InputError(f"{path[:200]!r} is not a path of Twilio's API: make it with Client.path")
+    query = "&".join(filter(None, map(encoded, params)))
+    return f"{path}?{query}" if query else path
+
+
+def next_target(uri: str, server: str) -> str:
+    """Give the path and query of a list's next page, unchanged; TwilioError if it is not on `server`."""
+    path = uri[len(server) :] if uri.startswith(f"{server}/") else uri
+    if not _TARGET.fullmatch(path):
+        raise TwilioError(f"the next page of a list is not on {server}, and is not asked for: {uri[:200]!r}")
+    return path
+
+
+def _each(values: Scalar | Sequence[Scalar]) -> Sequence[Scalar]:
+    return values if isinstance(values, list | tuple) else (values,)
+
+
+def _text(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quoted(segment: str) -> str:
+    try:
+        return quote(segment, safe="")
+    except UnicodeEncodeError:
+        raise InputError(f"{segment!r} holds half of a surrogate pair, which is no text") from None
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,130 @@
+"""What Twilio answered, and what it means: its JSON, a page of a list, or the error it stands for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twsql.errors import AuthenticationFailed, NotFound, RateLimited, TwilioError
+from twsql.schema import Row
+from twsql.twilio.retries import Failure, Verdict, retry_after
+
+TRY_LATER = 16030
+TOO_MANY_REQUESTS = 20429
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, its body complete and unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def request_id(self) -> str | None:
+        """Twilio's id of the request, which its support asks for."""
+        return self.headers.get("Twilio-Request-Id")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The items of one page of a list, and where the next one is."""
+
+    items: list[Row]
+    next_uri: str | None
+
+
+def parsed(answer: Answer) -> Row:
+    """Read a JSON object; raises TwilioError for anything else."""
+    try:
+        value = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise _unreadable(answer, f"is not JSON: {_glimpse(answer.body)}") from None
+    if not isinstance(value, dict):
+        raise _unreadable(answer, f"is not a JSON object: {_glimpse(answer.body)}")
+    return value
+
+
+def page(answer: Answer, key: str) -> Page:
+    """Read one page of the list `key`; raises TwilioError unless it is a list of objects."""
+    value = parsed(answer)
+    items, next_uri = value.get(key), value.get("next_page_uri")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise _unreadable(answer, f"has no list of objects under {key!r}")
+    if not isinstance(next_uri, str | None):
+        raise _unreadable(answer, "has a next_page_uri that is not text")
+    return Page(items, next_uri or None)
+
+
+def created(answer: Answer) -> Row:
+    """Read the answer to a create, which without a call's SID proves nothing; raises TwilioError."""
+    value = parsed(answer)
+    if not isinstance(value.get("call_sid"), str) or not value["call_sid"]:
+        raise _unreadable(answer, "has no call_sid")
+    return value
+
+
+def refusal(answer: Answer) -> Failure:
+    """Say what an answer that is not 2xx means: its status decides, Twilio's code where that says more."""
+    body = _error_body(answer)
+    code = body.get("code") if isinstance(body.get("code"), int) else None
+    verdict, kind = _meaning(answer.status, code)
+    error = kind(
+        _message(answer, body),
+        status=answer.status,
+        code=code,
+        more_info=_words(body.get("more_info")) or None,
+        request_id=answer.request_id,
+    )
+    return Failure(error, verdict, retry_after(answer.headers.get("Retry-After")))
+
+
+def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]:
+    if code == TRY_LATER:  # a create may have been done all the same
+        return Verdict.UNKNOWN, TwilioError
+    if status == 429 or code == TOO_MANY_REQUESTS:
+        return Verdict.NOT_DONE, RateLimited
+    if not 300 <= status < 500:  # 5xx, or nothing that HTTP knows
+        return Verdict.UNKNOWN, TwilioError
+    return Verdict.REFUSED, {401: AuthenticationFailed, 403: AuthenticationFailed, 404: NotFound}.get(
+        status, TwilioError
+    )
+
+
+def _message(answer: Answer, body: Row) -> str:
+    words = _words(body.get("message"))
+    if 300 <= answer.status < 400:
+        return "refused a redirect, as it may lead the credentials astray: check base_url, region and edge"
+    if not words:
+        return f"no error of Twilio's, perhaps a proxy's: {_glimpse(answer.body)}"
+    return words
+
+
+def _error_body(answer: Answer) -> Row:
+    try:
+        value: Any = json.loads(answer.body)
+    except (
+        ValueError,
+        RecursionError,
+    ):  # what a proxy on the way answers, or cut off: the status says enough
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _unreadable(answer: Answer, what: str) -> TwilioError:
+    return TwilioError(f"the answer {what}", status=answer.status, request_id=answer.request_id)
+
+
+def _words(value: object) -> str:
+    return " ".join(value.split())[:500] if isinstance(value, str) else ""
+
+
+def _glimpse(body: bytes) -> str:
+    """Show how a body begins, without a page's markup, in one short line."""
+    text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", body[:2000].decode("utf-8", "replace"), flags=re.S | re.I)
+    words = "".join(letter if letter.isprintable() else " " for letter in text).split()
+    return repr(" ".join(words)[:100]) if words else "it is empty"

@@ -1,0 +1,128 @@
+"""One account's door to Twilio's REST API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from twsql.errors import InputError, NotFound, TwilioError
+from twsql.schema import Row
+from twsql.twilio import addresses, answers
+from twsql.twilio.addresses import Params
+from twsql.twilio.answers import Answer, Page
+from twsql.twilio.exchange import Exchange, Request
+from twsql.twilio.retries import Failure, Verdict, repeating
+from twsql.twilio.settings import Settings
+
+T = TypeVar("T")
+
+
+class Client:
+    """Sends requests and repeats them as `retries` says; any number of threads may share one.
+
+    Making one neither connects nor asks for credentials. Every method raises TwilioError or a subclass, and
+    SettingError if credentials are missing. `sleep` waits between attempts.
+    """
+
+    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.settings = settings
+        self._exchange = Exchange(settings)
+        self._repeat = repeating(settings.max_attempts, sleep)
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.settings.account_sid} at {self.settings.server}>"
+
+    def path(self, *segments: str) -> str:
+        """Give the path of a resource of this account: `path("Conferences", name, "Participants")`.
+
+        Each segment is percent-encoded whole; InputError for '', '.', '..' and lone surrogates.
+        """
+        return addresses.path(self.settings.require_credentials()[0], segments)
+
+    def get(self, path: str, params: Params = ()) -> Row:
+        """Fetch one JSON object."""
+        return self._ask(Request("GET", addresses.target(path, params)), answers.parsed)
+
+    def page(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Page:
+        """Fetch the first page of the list that the answer has under `key`; `page_size` is 1 to 1000."""
+        return self._page(self._first(path, params, page_size), key)
+
+    def following(self, page: Page, key: str) -> Page | None:
+        """Fetch the page after `page`, None if it was the last.
+
+        TwilioError if it is on another host: the credentials would go there too.
+        """
+        return self._page(self._next(page), key) if page.next_uri else None
+
+    def pages(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Iterator[Row]:
+        """Yield the items of every page; the next page is asked for when it is needed.
+
+        TwilioError if the next page is on another host, or was asked for before in this list.
+        """
+        target = self._first(path, params, page_size)
+        asked = {target}
+        page = self._page(target, key)
+        while True:
+            yield from page.items
+            if page.next_uri is None:
+                return
+            target = self._next(page)
+            if target in asked:
+                raise TwilioError(f"the list {key!r} goes round in a circle: {target[:200]} was its page before")
+            asked.add(target)
+            page = self._page(target, key)
+
+    def post(self, path: str, form: Params, *, repeatable: bool) -> Row:
+        """Change something, or with `repeatable=False` create a call, and give the answer's JSON object.
+
+        A create is sent again only if it was certainly not done. Raises OutcomeUnknown if it may have been:
+        look for the call before anything else. An interrupt during a create leaves it just as unknown.
+        """
+        request = Request("POST", addresses.target(path), addresses.encoded(form))
+        return self._ask(request, answers.parsed if repeatable else answers.created, repeatable=repeatable)
+
+    def delete(self, path: str) -> None:
+        """Delete something; NotFound if it is gone already, unless a lost answer explains that."""
+        request = Request("DELETE", addresses.target(path))
+        perhaps_done = False
+
+        def attempt() -> Failure | None:
+            nonlocal perhaps_done
+            result = self._attempt(request, lambda answer: None)
+            if perhaps_done and isinstance(result, Failure) and isinstance(result.error, NotFound):
+                return None
+            perhaps_done = perhaps_done or (isinstance(result, Failure) and result.verdict is Verdict.UNKNOWN)
+            return result
+
+        self._repeat(attempt, repeatable=True)
+
+    def close(self) -> None:
+        """Close the kept connections; the client can still be used, and opens new ones."""
+        self._exchange.close()
+
+    def _ask(self, request: Request, read: Callable[[Answer], T], *, repeatable: bool = True) -> T:
+        return self._repeat(lambda: self._attempt(request, read), repeatable=repeatable)
+
+    def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
+        answer = self._exchange.send(request)
+        if isinstance(answer, Failure):
+            return answer
+        if not 200 <= answer.status < 300:
+            return answers.refusal(answer)
+        try:
+            return read(answer)
+        except TwilioError as error:
+            return Failure(error, Verdict.UNKNOWN)
+
+    def _page(self, target: str, key: str) -> Page:
+        return self._ask(Request("GET", target), lambda answer: answers.page(answer, key))
+
+    def _first(self, path: str, params: Params, page_size: int | None) -> str:
+        size = self.settings.page_size if page_size is None else page_size
+        if not 1 <= size <= 1000:
+            raise InputError(f"a page has 1 to 1000 items, not {size}")
+        return addresses.target(path, params, {"PageSize": size})
+
+    def _next(self, page: Page) -> str:
+        return addresses.next_target(page.next_uri or "", self.settings.server)

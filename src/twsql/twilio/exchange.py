@@ -1,0 +1,182 @@
+"""One request and its whole answer, or why there is none: where errors of sockets and TLS become ours."""
+
+from __future__ import annotations
+
+import logging
+import os
+import ssl
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from requests import PreparedRequest, RequestException, Response
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
+from urllib3.exceptions import HTTPError
+
+from twsql import __version__
+from twsql.errors import SettingError, TwilioError, Unreachable
+from twsql.twilio.answers import Answer
+from twsql.twilio.connections import Connections, begin, was_sent
+from twsql.twilio.limits import Limit
+from twsql.twilio.retries import Failure, Verdict
+from twsql.twilio.settings import Settings
+
+LONGEST_CONNECT = 10.0
+"""Seconds that connecting may take, for each address of the host."""
+LONGEST_ANSWER = 4
+"""Times `timeout` that an answer may take to its last byte."""
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes of an unpacked answer; a page of 1,000 items has about 2 MB."""
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+"""Variables that name the certificates to trust, the first one wins."""
+
+_log = logging.getLogger("twsql")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask: `target` is path and query; `form`, of a POST, is encoded."""
+
+    method: str
+    target: str
+    form: str | None = None
+
+
+class Exchange:
+    """Sends requests with the credentials.
+
+    What the environment says of proxies and certificates is read once, here. A server on this machine is never
+    reached through a proxy.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._limit = Limit(settings.max_in_flight)
+        self._proxies = {} if settings.is_local else dict(get_environ_proxies(settings.server))
+        self._bundle = next((name for name in BUNDLES if os.environ.get(name)), "")
+        self._bundle_path = os.environ.get(self._bundle) or DEFAULT_CA_BUNDLE_PATH
+        self._lock = threading.Lock()
+        self._ready: tuple[Connections, Mapping[str, str]] | None = None
+
+    def send(self, request: Request) -> Answer | Failure:
+        """Send once, when it is this request's turn. The answer may have any status.
+
+        Raises SettingError if credentials are missing or the certificates cannot be read.
+        """
+        connections, headers = self._ready or self._get_ready()
+        with self._limit.slot():
+            begun = time.monotonic()
+            answer = self._send(connections, self._prepared(request, headers), begun)
+        status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
+        passed = (time.monotonic() - begun) * 1000
+        _log.debug("%s %s %s %.0f ms %s", request.method, request.target, status or "-", passed, id_ or "-")
+        return answer
+
+    def close(self) -> None:
+        """Close the kept connections; a later request opens new ones."""
+        if self._ready:
+            self._ready[0].close()
+
+    def _send(self, connections: Connections, request: PreparedRequest, begun: float) -> Answer | Failure:
+        timeout = self._settings.timeout
+        times = (min(timeout, LONGEST_CONNECT), timeout)
+        handled = sys.exc_info()[1]  # an error that the caller handles just now is not the reason of ours
+        begin(begun + LONGEST_ANSWER * timeout)
+        try:
+            response = connections.send(request, stream=True, timeout=times, proxies=self._proxies)
+        except (RequestException, HTTPError, OSError) as error:
+            return self._no_answer(_reason(error, handled))
+        try:
+            body = _body(response)
+        except (RequestException, HTTPError, OSError, TwilioError) as error:
+            response.raw.close()
+            if 200 <= response.status_code < 300:
+                return _broken_off(response, _reason(error, handled))
+            body = b""  # of an error, the status tells enough
+        return Answer(response.status_code, response.headers, body)
+
+    def _no_answer(self, reason: BaseException) -> Failure:
+        server = self._settings.server
+        if was_sent():
+            failure = Failure(TwilioError(f"no answer from {server}: {_words(reason)}"), Verdict.UNKNOWN)
+        else:
+            failure = Failure(Unreachable(f"no connection to {server}: {_words(reason)}"), Verdict.NOT_DONE)
+        failure.error.__cause__ = reason
+        return failure
+
+    def _prepared(self, request: Request, headers: Mapping[str, str]) -> PreparedRequest:
+        """Make what an adapter sends; `prepare()` would rewrite the URL, and takes 0.1 ms."""
+        prepared = PreparedRequest()
+        prepared.method = request.method
+        prepared.url = self._settings.server + request.target
+        prepared.headers = CaseInsensitiveDict(headers)
+        if request.form is not None:
+            prepared.body = request.form.encode("ascii")
+            prepared.headers["Content-Type"] = "application/x-www-form-urlencoded"
+            prepared.headers["Content-Length"] = str(len(prepared.body))
+        return prepared
+
+    def _get_ready(self) -> tuple[Connections, Mapping[str, str]]:
+        _, user, password = self._settings.require_credentials()
+        with self._lock:
+            if self._ready is None:
+                trust = self._trust() if self._settings.server.startswith("https") else None
+                self._ready = Connections(self._settings.max_in_flight, trust), _headers(user, password)
+            return self._ready
+
+    def _trust(self) -> ssl.SSLContext:
+        path = self._bundle_path
+        try:
+            if os.path.isdir(path):
+                return ssl.create_default_context(capath=path)
+            return ssl.create_default_context(cafile=path)
+        except OSError as error:
+            name = self._bundle or "certifi"
+            raise SettingError(f"{name} names certificates that cannot be read: {path}: {error}") from error
+
+
+def _headers(user: str, password: str) -> Mapping[str, str]:
+    return {
+        "User-Agent": f"twsql/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip, deflate",
+        "Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii"),
+    }
+
+
+def _body(response: Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise TwilioError(f"it is larger than {LARGEST_ANSWER // 2**20} MB")
+    return bytes(body)
+
+
+def _broken_off(response: Response, reason: BaseException) -> Failure:
+    error = TwilioError(
+        f"the answer was not read to its end: {_words(reason)}",
+        status=response.status_code,
+        request_id=response.headers.get("Twilio-Request-Id"),
+    )
+    error.__cause__ = reason
+    return Failure(error, Verdict.UNKNOWN)
+
+
+def _request_id(answer: Answer | Failure) -> str | None:
+    return (answer.error if isinstance(answer, Failure) else answer).request_id
+
+
+def _reason(error: BaseException, handled: BaseException | None) -> BaseException:
+    """Find what a chain of errors began with: the socket's, TLS's or DNS's own, which knows no credentials."""
+    while (inner := error.__cause__ or error.__context__) and inner is not handled:
+        error = inner
+    return error
+
+
+def _words(error: BaseException) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__

@@ -1,0 +1,137 @@
+"""Everything that can be set: as an argument, else as an environment variable, else a default."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from twsql.errors import SettingError
+from twsql.twilio import spellings
+from twsql.twilio.spellings import Reader
+
+
+def _setting(variable: str, read: Reader, default: Any = None, *, secret: bool = False) -> Any:
+    return dataclasses.field(default=default, repr=not secret, metadata={"variable": variable, "read": read})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one connection, checked; made by `Settings.load`.
+
+    `timeout` is the longest silence in seconds; connecting may take ten at most, a whole answer four times
+    `timeout`. `max_calls` is how many calls may be placed (None: no limit). `base_url` goes before `region`
+    and `edge`. Secrets are not in the repr.
+    """
+
+    account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
+    auth_token: str | None = _setting("TWILIO_AUTH_TOKEN", spellings.secret, secret=True)
+    api_key: str | None = _setting("TWILIO_API_KEY", spellings.sid("SK"))
+    api_secret: str | None = _setting("TWILIO_API_SECRET", spellings.secret, secret=True)
+    region: str | None = _setting("TWILIO_REGION", spellings.label)
+    edge: str | None = _setting("TWILIO_EDGE", spellings.label)
+    base_url: str | None = _setting("TWSQL_BASE_URL", spellings.url)
+    timeout: float = _setting("TWSQL_TIMEOUT", spellings.seconds(3600), 30.0)
+    max_attempts: int = _setting("TWSQL_MAX_ATTEMPTS", spellings.integer(1, 100), 5)
+    max_in_flight: int = _setting("TWSQL_MAX_IN_FLIGHT", spellings.integer(1, 1000), 48)
+    page_size: int = _setting("TWSQL_PAGE_SIZE", spellings.integer(1, 1000), 1000)
+    journal: str | None = _setting("TWSQL_JOURNAL", spellings.file)
+    max_calls: int | None = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9))
+    read_only: bool = _setting("TWSQL_READ_ONLY", spellings.boolean, False)
+    dry_run: bool = _setting("TWSQL_DRY_RUN", spellings.boolean, False)
+    sandbox: bool = _setting("TWSQL_SANDBOX", spellings.boolean, False)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ, **given: object) -> Settings:
+        """Take each setting from `given`, else from `environ`; None and a blank variable mean not given.
+
+        Credentials may be missing, as not everything needs them. Raises SettingError, which lists all that is
+        wrong.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        problems = [_unknown(name, fields) for name in given if name not in fields]
+        values: dict[str, Any] = {}
+        for name, field in fields.items():
+            value = _value(given.get(name), environ.get(field.metadata["variable"], ""))
+            try:
+                if value is not None:
+                    values[name] = field.metadata["read"](value)
+            except ValueError as error:
+                problems.append(f"{called(name)} {error}")
+        if values.get("region", "us1") != "us1" and "edge" not in values and "base_url" not in values:
+            problems.append(f"{called('region')} needs an edge, such as dublin for ie1: set {called('edge')}")
+        if problems:
+            raise SettingError("; ".join(problems))
+        return cls(**_one_login(values, given))
+
+    @property
+    def server(self) -> str:
+        """Scheme and host of Twilio's API, without a slash at the end."""
+        if self.base_url:
+            return self.base_url
+        if self.edge:
+            return f"https://api.{self.edge}.{self.region or 'us1'}.twilio.com"
+        return f"https://api.{self.region}.twilio.com" if self.region else "https://api.twilio.com"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine."""
+        return spellings.is_loopback(urlsplit(self.server).hostname or "")
+
+    def require_credentials(self) -> tuple[str, str, str]:
+        """Give the account SID, and the name and password to log in with: the API key's if there is one.
+
+        Raises SettingError, which says what to set.
+        """
+        problems = []
+        if not self.account_sid:
+            problems.append(_missing("account_sid"))
+        if self.api_key and not self.api_secret:
+            problems.append(f"{_missing('api_secret')} as well, for the API key")
+        if self.api_secret and not self.api_key:
+            problems.append(f"{_missing('api_key')} as well, for the API secret")
+        if not (self.api_key or self.api_secret or self.auth_token):
+            problems.append(f"{_missing('auth_token')} (or api_key and api_secret)")
+        if problems:
+            raise SettingError("; ".join(problems))
+        user, password = self.api_key or self.account_sid, self.api_secret or self.auth_token
+        return str(self.account_sid), str(user), str(password)
+
+
+def called(name: str) -> str:
+    """Name a setting both ways: `timeout (TWSQL_TIMEOUT)`."""
+    return f"{name} ({VARIABLES[name]})"
+
+
+VARIABLES: Mapping[str, str] = {field.name: field.metadata["variable"] for field in dataclasses.fields(Settings)}
+"""The environment variable of each setting."""
+
+
+def _value(given: object, variable: str) -> object:
+    value = given if given is not None else variable.strip() or None
+    return value.strip() if isinstance(value, str) else value
+
+
+def _one_login(values: dict[str, Any], given: Mapping[str, object]) -> dict[str, Any]:
+    """Let an argument that logs in one way go before variables that log in the other way."""
+    token, key = ("auth_token",), ("api_key", "api_secret")
+    if any(given.get(name) for name in token) and not any(given.get(name) for name in key):
+        return {name: value for name, value in values.items() if name not in key}
+    if all(given.get(name) for name in key) and not given.get("auth_token"):
+        return {name: value for name, value in values.items() if name not in token}
+    return values
+
+
+def _missing(name: str) -> str:
+    words = name.replace("_", " ").replace("sid", "SID").replace("api", "API")
+    return f"no {words}: pass {name} or set {VARIABLES[name]}"
+
+
+def _unknown(name: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]}? there are" if near else "there are"
+    return f"there is no setting {name!r}, {hint} {', '.join(known)}"

@@ -1,0 +1,121 @@
+"""How the value of a setting may be spelled: each reader gives the value, or says what it must be."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+Reader = Callable[[object], object]
+"""Raises ValueError with what the value must be, not what it is: that may be a misplaced secret."""
+
+BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def sid(prefix: str) -> Reader:
+    """Make the reader of a SID: its prefix and 32 hexadecimal digits."""
+
+    def read(value: object) -> str:
+        if isinstance(value, str) and re.fullmatch(f"{prefix}[0-9a-fA-F]{{32}}", value):
+            return value
+        raise ValueError(f"must be {prefix} and 32 hexadecimal digits")
+
+    return read
+
+
+def secret(value: object) -> str:
+    """Read a token or secret: anything printable without blanks."""
+    if isinstance(value, str) and value.isprintable() and value and " " not in value:
+        return value
+    raise ValueError("must be text without blanks and control characters")
+
+
+def label(value: object) -> str:
+    """Read one label of a host name, as regions and edges are."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value.lower()):
+        return value.lower()
+    raise ValueError("must be one word of letters, digits and hyphens, such as ie1 or dublin")
+
+
+def file(value: object) -> str:
+    """Read the path of a file."""
+    if isinstance(value, str) and value and "\0" not in value:
+        return value
+    raise ValueError("must be the path of a file")
+
+
+def boolean(value: object) -> bool:
+    """Read true or False, 1 or 0, yes or no, on or off."""
+    known = BOOLEANS.get(str(value).lower()) if isinstance(value, str | int) else None
+    if known is None:
+        raise ValueError("must be 1 or 0, true or false, yes or no, on or off")
+    return known
+
+
+def integer(least: int, most: int) -> Reader:
+    """Make the reader of a whole number in decimal digits."""
+
+    def read(value: object) -> int:
+        digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value)
+        if digits or (isinstance(value, int) and not isinstance(value, bool)):
+            number = int(value)  # type: ignore[call-overload]
+            if least <= number <= most:
+                return int(number)
+        raise ValueError(f"must be a whole number from {least} to {most}")
+
+    return read
+
+
+def seconds(most: float) -> Reader:
+    """Make the reader of a positive number of seconds."""
+
+    def read(value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) and value is not True else 0.0
+        except (ValueError, OverflowError):
+            number = 0.0
+        if 0 < number <= most and math.isfinite(number):
+            return number
+        raise ValueError(f"must be a positive number of seconds, {most:g} at most")
+
+    return read
+
+
+def url(value: object) -> str:
+    """Read where a server is: https, or http on this machine; no user, query or fragment."""
+    text = value.rstrip("/") if isinstance(value, str) else ""
+    if not re.fullmatch(r"(?i:https?)://[a-z0-9.\-_:\[\]A-Z]+(/[A-Za-z0-9._~\-]+)*", text):
+        raise ValueError("must be http:// or https:// with a host, and perhaps a port and a path")
+    scheme, host = urlsplit(text).scheme, _host(text)
+    if scheme == "http" and not is_loopback(host):
+        raise ValueError("would send the credentials unencrypted: use https:// (http:// only on this machine)")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine for certain."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _host(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        if parts.hostname and parts.port != 0:  # asking for the port checks it
+            return parts.hostname
+    except ValueError:
+        pass
+    raise ValueError("must be http:// or https:// with a host, and perhaps a port and a path")
