@@ -26,7 +26,7 @@ The tree is PEP 249's, with leaves only where a caller acts differently:
 from __future__ import annotations
 
 
-class Warning(Exception):  # noqa: A001
+class Warning(Exception):
     """PEP 249's Warning; twsql itself never raises it."""
 
 

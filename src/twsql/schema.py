@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # declarations only name them; they are made in rooms further up
     from twsql.twilio.client import Client
-    from twsql.vtab.where import Where
+    from twsql.where import Where
 
 Value = str | int | float | bytes | None
 """What SQLite can hold."""
@@ -25,8 +25,8 @@ class Column:
     """One column of a table, or one result column of a procedure.
 
     `field` is the key in Twilio's JSON: the name in snake_case unless given. `filter` is the query parameter by which
-    Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime. `key` columns
-    address one row. `update` is the form field of an UPDATE, where there is one.
+    Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
+    more through. A `key` addresses rows with one request each; a `lookup` does so beside a key.
     """
 
     name: str
@@ -34,9 +34,10 @@ class Column:
     type: Type = "text"
     field: str = ""
     filter: str = ""
+    loose: bool = False
     key: bool = False
+    lookup: bool = False
     hidden: bool = False
-    update: Parameter | None = None
 
     @property
     def json_key(self) -> str:
@@ -44,15 +45,16 @@ class Column:
         return self.field or snake_case(self.name)
 
 
-Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "conference"]
+Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "label", "conference"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One input of a procedure, of an UPDATE or of an INSERT.
+    """One input of a procedure.
 
     `field` is Twilio's form field (empty: the input is part of the path). `values` are the allowed ones of an enum or
-    array, or the one prefix of a SID; `least` and `most` bound an integer's value, or a text's length.
+    array, or the prefix of a SID; `least` and `most` bound an integer, or the length of a text. `secret` values are
+    never written down anywhere. `alias` is a result column by whose name the input is also known.
     """
 
     name: str
@@ -64,42 +66,58 @@ class Parameter:
     least: int | None = None
     most: int | None = None
     default: str = ""
-    aliases: tuple[str, ...] = ()
+    alias: str = ""
     secret: bool = False
 
 
-Inputs = Mapping[str, Value]
-"""Inputs of one call of a procedure by name, only those that were given (NULL means not given)."""
+Checked = Mapping[str, str | tuple[str, ...]]
+"""Inputs by name as Twilio's form spells them, only those that were given; a tuple is an array."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """Something Twilio does, as a table-valued function: `run` sends one request for checked inputs, gives the answer.
+
+    `columns` are the result columns. The visible ones are what `SELECT *` gives; a hidden one that has the name of an
+    input is read from the answer where that input is not given.
+    """
+
+    name: str
+    description: str
+    inputs: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    run: Callable[[Client, Checked], Row]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an INSERT, UPDATE or DELETE on a table does: a procedure, whose inputs are the columns of the same names.
+
+    `keys` pairs an input with the column of another name that it is taken from.
+    """
+
+    procedure: Procedure
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
     """A table that is read live: `rows` yields what Twilio has, a superset of what `where` asks for.
 
-    `update`, `delete` and `insert`, where given, carry one change to Twilio. `order` is the column by which rows
-    come newest first. `cost` tells the planner how many requests a scan without any constraint may take.
+    `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
+    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint may take.
     """
 
     name: str
     description: str
     columns: tuple[Column, ...]
     rows: Callable[[Client, Where], Iterable[Row]]
-    order: str = ""
-    update: Callable[[Client, Row, Mapping[str, Value]], None] | None = None
-    delete: Callable[[Client, Row], None] | None = None
-    insert: Procedure | None = None
-    cost: int = 100
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """Something Twilio does, as a table-valued function: `run` sends one request for checked inputs and gives its answer."""
-
-    name: str
-    description: str
-    inputs: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
-    run: Callable[[Client, Inputs], Row]
+    identity: tuple[str, ...]
+    newest_first: str = ""
+    insert: Effect | None = None
+    update: Effect | None = None
+    delete: Effect | None = None
+    pages: int = 100
 
 
 def snake_case(name: str) -> str:

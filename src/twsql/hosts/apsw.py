@@ -1,0 +1,178 @@
+"""Binds the virtual tables to an apsw connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from twsql.errors import ReadOnlyError
+from twsql.hosts.statements import Statements
+from twsql.procedures import PROCEDURES
+from twsql.schema import Procedure, Table, Value
+from twsql.tables import TABLES
+from twsql.twilio.settings import Settings
+from twsql.vtab import change
+from twsql.vtab.engine import Engine
+from twsql.vtab.plan import REST, Constraint, Question, plan
+from twsql.vtab.relation import Relation, relation
+from twsql.vtab.scan import Argument, ProcedureScan, TableScan
+
+_OPERATORS = {
+    apsw.SQLITE_INDEX_CONSTRAINT_EQ: "=",
+    apsw.SQLITE_INDEX_CONSTRAINT_LT: "<",
+    apsw.SQLITE_INDEX_CONSTRAINT_LE: "<=",
+    apsw.SQLITE_INDEX_CONSTRAINT_GT: ">",
+    apsw.SQLITE_INDEX_CONSTRAINT_GE: ">=",
+    apsw.SQLITE_INDEX_CONSTRAINT_LIMIT: "limit",
+    apsw.SQLITE_INDEX_CONSTRAINT_OFFSET: "offset",
+}
+_RELATIONS = tuple(relation(source) for source in (*TABLES, *PROCEDURES))
+
+
+class Registration:
+    """What `register` made for a connection; `close` ends its connections to Twilio."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.settings = engine.settings
+
+    def close(self) -> None:
+        """End the connections to Twilio."""
+        self.engine.close()
+
+
+def register(connection: apsw.Connection, **settings: Any) -> Registration:
+    """Give an apsw connection the tables and procedures.
+
+    `settings` as for `twsql.connect`; what is not given comes from the environment. Nothing is asked of Twilio before a
+    statement needs it. Raises SettingError for settings that are malformed.
+    """
+    engine = Engine(Settings.load(**settings))
+    statements = Statements(connection, engine)
+    for each in _RELATIONS:
+        module: Any = _Module(each, statements, engine)  # apsw's protocol lists the optional methods too
+        connection.create_module(
+            each.name,
+            module,
+            use_bestindex_object=True,
+            use_no_change=True,
+            eponymous_only=True,
+        )
+    return Registration(engine)
+
+
+class _Module:
+    def __init__(self, relation: Relation, statements: Statements, engine: Engine) -> None:
+        self._relation = relation
+        self._statements = statements
+        self._read_only = engine.settings.read_only
+
+    def Connect(self, connection: apsw.Connection, *_: Any) -> tuple[str, _VirtualTable]:
+        source = self._relation.source
+        if isinstance(source, Procedure) or (_changes(source) and not self._read_only):
+            # A view or trigger that came with somebody's file must not place calls.
+            connection.vtab_config(apsw.SQLITE_VTAB_DIRECTONLY)
+        return self._relation.sql, _VirtualTable(self._relation, self._statements)
+
+
+def _changes(table: Table) -> bool:
+    return bool(table.insert or table.update or table.delete)
+
+
+class _VirtualTable:
+    def __init__(self, relation: Relation, statements: Statements) -> None:
+        self._relation = relation
+        self._statements = statements
+
+    def BestIndexObject(self, info: apsw.IndexInfo) -> bool:
+        answer = plan(self._relation, _question(info))
+        if answer is None:
+            return False
+        for place, number in enumerate(answer.arguments, start=1):
+            info.set_aConstraintUsage_argvIndex(number, place)
+            info.set_aConstraintUsage_omit(number, number in answer.omit)
+            if info.get_aConstraintUsage_in(number):
+                info.set_aConstraintUsage_in(number, True)
+        info.idxNum = self._statements.next_plan()
+        info.idxStr = answer.text
+        info.estimatedCost = answer.cost
+        info.estimatedRows = answer.rows
+        info.orderByConsumed = answer.ordered
+        info.idxFlags = apsw.SQLITE_INDEX_SCAN_UNIQUE if answer.unique else 0
+        return True
+
+    def Open(self) -> _TableCursor | _ProcedureCursor:
+        source = self._relation.source
+        if isinstance(source, Procedure):
+            return _ProcedureCursor(self._relation, source, self._statements)
+        return _TableCursor(self._relation, source, self._statements)
+
+    def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
+        table = self._table("INSERT")
+        given = {s.name: v for s, v in zip(self._relation.slots, fields, strict=True) if v is not None}
+        return change.insert(self._relation, table, self._statements.newest(), given)
+
+    def UpdateChangeRow(self, rowid: int, new: int, fields: Sequence[Any]) -> None:
+        table = self._table("UPDATE")
+        if rowid != new:
+            raise ReadOnlyError(f"{table.name}: rowid is read-only")
+        named = zip(self._relation.slots, fields, strict=True)
+        given = {slot.name: value for slot, value in named if value is not apsw.no_change}
+        change.update(self._relation, table, self._statements.newest(), rowid, given)
+
+    def UpdateDeleteRow(self, rowid: int) -> None:
+        change.delete(self._relation, self._table("DELETE"), self._statements.newest(), rowid)
+
+    def Disconnect(self) -> None:
+        """Nothing is held."""
+
+    Destroy = Disconnect
+
+    def _table(self, verb: str) -> Table:
+        source = self._relation.source
+        if isinstance(source, Procedure):
+            raise ReadOnlyError(f"{source.name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
+        return source
+
+
+class _TableCursor(TableScan):
+    def __init__(self, relation: Relation, table: Table, statements: Statements) -> None:
+        super().__init__(relation, table)
+        self._statements = statements
+
+    def Filter(self, number: int, text: str, arguments: tuple[Argument, ...]) -> None:
+        self.start(self._statements.of_plan(number), text, arguments)
+
+    def ColumnNoChange(self, number: int) -> Any:
+        return apsw.no_change
+
+
+class _ProcedureCursor(ProcedureScan):
+    def __init__(self, relation: Relation, procedure: Procedure, statements: Statements) -> None:
+        super().__init__(relation, procedure)
+        self._statements = statements
+
+    def Filter(self, number: int, text: str, arguments: tuple[Argument, ...]) -> None:
+        self.start(self._statements.of_plan(number), text, arguments)
+
+    def ColumnNoChange(self, number: int) -> Any:
+        return apsw.no_change
+
+
+def _question(info: apsw.IndexInfo) -> Question:
+    constraints = tuple(
+        Constraint(
+            column=info.get_aConstraint_iColumn(number),
+            operator=_OPERATORS.get(info.get_aConstraint_op(number), "other"),
+            usable=info.get_aConstraint_usable(number),
+            collation=info.get_aConstraint_collation(number),
+            many=info.get_aConstraintUsage_in(number),
+        )
+        for number in range(info.nConstraint)
+    )
+    order = tuple(
+        (info.get_aOrderBy_iColumn(number), info.get_aOrderBy_desc(number)) for number in range(info.nOrderBy)
+    )
+    return Question(constraints, order, frozenset(min(number, REST) for number in info.colUsed))

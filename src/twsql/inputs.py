@@ -1,0 +1,193 @@
+"""Checks the inputs of a procedure before anything is sent, and spells them as Twilio's form does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from twsql.errors import InputError
+from twsql.schema import Checked, Parameter, Procedure, Value
+
+_SPELLINGS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), "true"),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), "false"),
+}
+_URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
+
+
+class _BadInputError(Exception):
+    """Why one value cannot be used."""
+
+
+def check(procedure: Procedure, given: Mapping[str, Value]) -> Checked:
+    """Give the inputs as Twilio spells them; NULL means not given, '' is a value.
+
+    Raises InputError that names every missing and every wrong input at once.
+    """
+    checked: dict[str, str | tuple[str, ...]] = {}
+    problems: list[str] = []
+    for parameter in procedure.inputs:
+        value = given.get(parameter.name)
+        if value is None or (parameter.required and isinstance(value, str) and not value.strip()):
+            if parameter.required:
+                problems.append(f"{_names(parameter)} is required")
+            continue
+        try:
+            checked[parameter.name] = _SPELL[parameter.kind](parameter, value)
+        except _BadInputError as problem:
+            problems.append(f"{parameter.name} {problem}{_shown(parameter, value)}")
+    problems += _twice(procedure, checked)
+    if problems:
+        raise InputError(f"{procedure.name}: {'; '.join(problems)}; nothing was sent")
+    return checked
+
+
+def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
+    """The error for inputs that a statement does not mention at all."""
+    required = ", ".join(_names(p) for p in procedure.inputs if p.name in set(names))
+    signature = ", ".join(p.name for p in procedure.inputs if p.required)
+    return InputError(
+        f"{procedure.name}: {required} is required; nothing was sent; write {procedure.name}({signature}, …)"
+        " or give inputs in WHERE with = or IN"
+    )
+
+
+def form(procedure: Procedure, checked: Checked) -> list[tuple[str, str]]:
+    """The form fields of the checked inputs; an array is its field again for each item."""
+    fields: list[tuple[str, str]] = []
+    for parameter in procedure.inputs:
+        value = checked.get(parameter.name)
+        if value is None or not parameter.field:
+            continue
+        items = (value,) if isinstance(value, str) else value
+        fields += [(parameter.field, item) for item in items]
+    return fields
+
+
+def _names(parameter: Parameter) -> str:
+    return f"{parameter.name} (or {parameter.alias})" if parameter.alias else parameter.name
+
+
+def _shown(parameter: Parameter, value: Value) -> str:
+    """The value, short, for the message: never a secret's."""
+    if parameter.secret:
+        return ""
+    text = repr(value)
+    return f", not {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def _twice(procedure: Procedure, checked: Checked) -> list[str]:
+    """Two inputs for one form field (WaitTime and Timeout) contradict each other."""
+    fields: dict[str, str] = {}
+    problems = []
+    for parameter in procedure.inputs:
+        if parameter.field and parameter.name in checked:
+            other = fields.setdefault(parameter.field, parameter.name)
+            if other != parameter.name:
+                problems.append(f"{other} and {parameter.name} are the same input: give one of them")
+    return problems
+
+
+def _text(parameter: Parameter, value: Value) -> str:
+    if isinstance(value, (bytes, float)):
+        raise _BadInputError("must be text")
+    text = str(value)
+    if not text.isprintable() and any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise _BadInputError("must be valid Unicode text")
+    size = len(text)
+    if (parameter.least is not None and size < parameter.least) or (
+        parameter.most is not None and size > parameter.most
+    ):
+        raise _BadInputError(f"must have {_bounds(parameter)} characters")
+    return text
+
+
+def _integer(parameter: Parameter, value: Value) -> str:
+    text = str(value).strip() if isinstance(value, (str, int)) else ""
+    if isinstance(value, float) and value.is_integer():
+        text = str(int(value))
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise _BadInputError("must be a whole number")
+    number = int(text)
+    if (parameter.least is not None and number < parameter.least) or (
+        parameter.most is not None and number > parameter.most
+    ):
+        raise _BadInputError(f"must be {_bounds(parameter)}")
+    return str(number)
+
+
+def _boolean(parameter: Parameter, value: Value) -> str:
+    spelled = _SPELLINGS.get(str(value).strip().lower()) if isinstance(value, (str, int)) else None
+    if spelled is None:
+        raise _BadInputError("must be true or false (1 or 0, yes or no, on or off)")
+    return spelled
+
+
+def _enum(parameter: Parameter, value: Value) -> str:
+    text = _text(parameter, value).strip()
+    for allowed in parameter.values:
+        if text.lower() == allowed.lower():
+            return allowed
+    if parameter.values[:2] == ("true", "false") and text in ("0", "1"):  # SQL's TRUE is 1
+        return "true" if text == "1" else "false"
+    raise _BadInputError(f"must be one of {', '.join(parameter.values)}")
+
+
+def _array(parameter: Parameter, value: Value) -> tuple[str, ...]:
+    text = _text(parameter, value)
+    items: list[object] = list(filter(None, re.split(r"[\s,]+", text)))
+    if text.lstrip().startswith("["):
+        try:
+            items = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _BadInputError("must be a JSON array, or text separated by spaces or commas") from error
+    return tuple(_enum(parameter, item if isinstance(item, str) else json.dumps(item)) for item in items)
+
+
+def _url(parameter: Parameter, value: Value) -> str:
+    text = _text(parameter, value)
+    if text and not _URL.match(text):  # an empty WaitUrl means silence
+        raise _BadInputError("must be an absolute http:// or https:// URL")
+    return text
+
+
+def _sid(parameter: Parameter, value: Value) -> str:
+    text = _text(parameter, value).strip()
+    prefix = parameter.values[0]
+    if not re.fullmatch(prefix + "[0-9a-fA-F]{32}", text):
+        raise _BadInputError(f"must be a SID: {prefix} and 32 hexadecimal digits")
+    return text
+
+
+def _label(parameter: Parameter, value: Value) -> str:
+    text = _text(parameter, value)
+    if "/" in text or text in ("", ".", "..") or re.fullmatch("CA[0-9a-fA-F]{32}", text):
+        raise _BadInputError("cannot be empty, '.' or '..', hold '/' or look like a call SID")
+    return text
+
+
+def _conference(parameter: Parameter, value: Value) -> str:
+    text = _text(parameter, value)
+    if text in (".", ".."):
+        raise _BadInputError("cannot be '.' or '..': URL libraries remove these from a path")
+    return text
+
+
+def _bounds(parameter: Parameter) -> str:
+    if parameter.most is None:
+        return f"at least {parameter.least}"
+    return f"{parameter.least} to {parameter.most}" if parameter.least is not None else f"at most {parameter.most}"
+
+
+_SPELL: dict[str, Callable[[Parameter, Value], str | tuple[str, ...]]] = {
+    "text": _text,
+    "integer": _integer,
+    "boolean": _boolean,
+    "enum": _enum,
+    "array": _array,
+    "url": _url,
+    "sid": _sid,
+    "label": _label,
+    "conference": _conference,
+}

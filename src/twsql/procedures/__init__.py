@@ -1,0 +1,10 @@
+"""What Twilio does on request, one file for each procedure; a new one is a file here and an entry in PROCEDURES."""
+
+from __future__ import annotations
+
+from twsql.procedures.add_participants import ADD_PARTICIPANTS
+from twsql.procedures.end_conference import END_CONFERENCE
+from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
+from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
+
+PROCEDURES = (ADD_PARTICIPANTS, MODIFY_PARTICIPANTS, REMOVE_PARTICIPANTS, END_CONFERENCE)

@@ -1,0 +1,61 @@
+"""How procedures find the conference or participant that a name, label or SID means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from twsql.errors import InputError, NotFound
+from twsql.schema import Parameter
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+ACTIVE = ("init", "in-progress")
+"""The statuses of a conference that is not over, in the order in which it has them."""
+
+CONFERENCE_INPUT = Parameter(
+    "Conference",
+    "A conference's SID, or the name of one that is not over.",
+    "conference",
+    required=True,
+    alias="ConferenceSid",
+)
+
+PARTICIPANT_INPUT = Parameter(
+    "Participant",
+    "The SID of the participant's call, or the participant's label.",
+    required=True,
+    alias="CallSid",
+)
+
+
+def is_conference_sid(text: str) -> bool:
+    """Whether a text has the form of a conference's SID; Twilio then never takes it for a name."""
+    return re.fullmatch("CF[0-9a-fA-F]{32}", text) is not None
+
+
+def is_call_sid(text: str) -> bool:
+    """Whether a text has the form of a call's SID; a label may not."""
+    return re.fullmatch("CA[0-9a-fA-F]{32}", text) is not None
+
+
+def conference_sid(client: Client, conference: str) -> str:
+    """The SID of a conference given by SID or name: Twilio takes names only where it creates.
+
+    A name costs one or two requests. Raises NotFound where no conference that is not over has the name, InputError
+    where several have.
+    """
+    if is_conference_sid(conference):
+        return conference
+    found: dict[str, None] = {}
+    for status in ACTIVE:
+        params = {"Status": status, "FriendlyName": conference}
+        for row in client.pages(client.path("Conferences"), "conferences", params):
+            if row.get("friendly_name") == conference:
+                found[str(row["sid"])] = None
+    if not found:
+        raise NotFound(f"no conference that is not over is named {conference!r}")
+    if len(found) > 1:
+        raise InputError(f"{len(found)} conferences are named {conference!r}: give the SID, one of {', '.join(found)}")
+    return next(iter(found))

@@ -1,0 +1,40 @@
+"""RemoveParticipants: takes one participant out of a conference, which ends that call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twsql.procedures.addressing import CONFERENCE_INPUT, PARTICIPANT_INPUT, conference_sid, is_call_sid
+from twsql.resources import PARTICIPANT, results
+from twsql.schema import Checked, Procedure, Row
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+
+def remove_participants(client: Client, checked: Checked) -> Row:
+    """Remove the participant: one request by call SID; one more by label, to tell which call that was.
+
+    Twilio's answer is empty, so the result has what is known: the SIDs, and the status `complete` of a call that ended.
+    """
+    sid = conference_sid(client, str(checked["Conference"]))
+    path = client.path("Conferences", sid, "Participants", str(checked["Participant"]))
+    known: Row = {
+        "call_sid": checked["Participant"],
+        "conference_sid": sid,
+        "account_sid": client.settings.account_sid,
+    }
+    if not is_call_sid(str(checked["Participant"])):
+        known = client.get(path)
+        path = client.path("Conferences", sid, "Participants", str(known["call_sid"]))
+    client.delete(path)
+    return {**known, "status": "complete"}
+
+
+REMOVE_PARTICIPANTS = Procedure(
+    name="RemoveParticipants",
+    description="Removes one participant from a conference and ends that call.",
+    inputs=(CONFERENCE_INPUT, PARTICIPANT_INPUT),
+    columns=results(PARTICIPANT, "AccountSid", "CallSid", "ConferenceSid", "Status"),
+    run=remove_participants,
+)

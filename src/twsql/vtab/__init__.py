@@ -1,0 +1,1 @@
+"""Virtual tables without SQLite: planning, scanning and changing, for any host to bind."""

@@ -1,0 +1,56 @@
+"""INSERT, UPDATE and DELETE on a table: each row is one run of the procedure that the table names for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twsql.errors import NotSupportedError, ReadOnlyError
+from twsql.schema import Effect, Table, Value
+from twsql.vtab.engine import Statement
+from twsql.vtab.relation import Relation
+from twsql.vtab.scan import row_number
+
+
+def insert(relation: Relation, table: Table, statement: Statement, given: Mapping[str, Value]) -> int:
+    """Insert a row of the given (not NULL) columns; gives its rowid."""
+    effect = _effect(table, table.insert, "INSERT")
+    known = {p.name: p.name for p in effect.procedure.inputs} | {column: name for name, column in effect.keys}
+    _refuse_others(table, "INSERT", given, known)
+    (answer,) = statement.run(effect.procedure, [{known[name]: value for name, value in given.items()}])
+    row = answer.result()
+    return row_number({c.name: row.get(c.json_key) for c in table.columns if c.name in table.identity})
+
+
+def update(relation: Relation, table: Table, statement: Statement, rowid: int, given: Mapping[str, Value]) -> None:
+    """Set the given columns of a row; NULL is not sent, as for a procedure."""
+    effect = _effect(table, table.update, "UPDATE")
+    keys = _keys(effect, statement.keys[rowid])
+    known = {p.name: p.name for p in effect.procedure.inputs if p.name not in keys}
+    _refuse_others(table, "UPDATE", given, known)
+    statement.run(effect.procedure, [{**keys, **given}])[0].result()
+
+
+def delete(relation: Relation, table: Table, statement: Statement, rowid: int) -> None:
+    """Delete a row."""
+    effect = _effect(table, table.delete, "DELETE")
+    statement.run(effect.procedure, [_keys(effect, statement.keys[rowid])])[0].result()
+
+
+def _keys(effect: Effect, key: Mapping[str, Value]) -> dict[str, Value]:
+    """The inputs that say which row is meant."""
+    columns = {p.name: p.name for p in effect.procedure.inputs} | dict(effect.keys)
+    return {name: key[column] for name, column in columns.items() if column in key}
+
+
+def _effect(table: Table, effect: Effect | None, verb: str) -> Effect:
+    if effect is None:
+        can = [name for name in ("insert", "update", "delete") if getattr(table, name)]
+        allowed = f"it takes {' and '.join(can).upper()}" if can else "it can only be read"
+        raise NotSupportedError(f"{table.name}: no {verb}: {allowed}")
+    return effect
+
+
+def _refuse_others(table: Table, verb: str, given: Mapping[str, Value], known: Mapping[str, str]) -> None:
+    wrong = [name for name in given if name not in known]
+    if wrong:
+        raise ReadOnlyError(f"{table.name}: {', '.join(wrong)} is read-only; {verb} can set {', '.join(known)}")

@@ -1,0 +1,216 @@
+"""Planning: what SQLite offers in xBestIndex in, what to do with it out. Plain functions of plain data, no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from twsql.schema import Column, Procedure, Table
+from twsql.vtab.relation import Relation
+
+LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
+RANGES = ("<", "<=", ">", ">=")
+REST = 63
+"""SQLite marks used columns in 64 bits; the last one stands for it and all that follow."""
+
+_REQUEST = 1000.0
+"""The cost of one request, where that of a row is 1."""
+_NEVER = 1e300
+"""The cost of a plan that can only end in an error."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One term of WHERE (or LIMIT and OFFSET) that SQLite offers; `many` is an IN whose values can come all at once."""
+
+    column: int
+    operator: str
+    usable: bool = True
+    collation: str = "BINARY"
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What SQLite asks in xBestIndex: constraints, ORDER BY as (column, descending), the columns that are used."""
+
+    constraints: tuple[Constraint, ...] = ()
+    order: tuple[tuple[int, bool], ...] = ()
+    used: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer: `arguments` are the constraints whose values are wanted, in the order of `text`'s `args`.
+
+    `omit` are those that SQLite need not check again. `text` goes to the scan, as JSON with column names.
+    """
+
+    arguments: tuple[int, ...]
+    omit: frozenset[int]
+    text: str
+    cost: float
+    rows: int
+    ordered: bool = False
+    unique: bool = False
+
+
+def plan(relation: Relation, question: Question) -> Plan | None:
+    """Answer the question; None means that SQLite should try another join order (SQLITE_CONSTRAINT)."""
+    if isinstance(relation.source, Procedure):
+        return _plan_procedure(relation, relation.source, question)
+    return _plan_table(relation, relation.source, question)
+
+
+def used_names(relation: Relation, question: Question) -> list[str]:
+    """The names of the columns that the statement reads, as far as SQLite tells."""
+    return [slot.name for number, slot in enumerate(relation.slots) if min(number, REST) in question.used]
+
+
+# Tables
+
+
+def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
+    taken = [
+        (number, column, _operator(constraint))
+        for number, constraint in enumerate(question.constraints)
+        if (column := _column(relation, constraint)) and _pushed(column, constraint)
+    ]
+    ordered = _newest_first(relation, table, question)
+    arguments = [number for number, _, _ in taken]
+    args = [[column.name, operator] for _, column, operator in taken]
+    if all(_exact(column) for _, column, _ in taken) and (ordered or not question.order):
+        for number, operator in _limits(question):
+            arguments.append(number)
+            args.append([operator, ""])
+    requests, rows = _estimate(table, [(column, operator) for _, column, operator in taken])
+    return Plan(
+        arguments=tuple(arguments),
+        omit=frozenset(),
+        text=_text({"args": args, "columns": used_names(relation, question), "ordered": ordered}),
+        cost=requests * _REQUEST + rows,
+        rows=rows,
+        ordered=ordered,
+        unique=any(c.key and o == EQ for _, c, o in taken) and rows == 1,
+    )
+
+
+def _column(relation: Relation, constraint: Constraint) -> Column | None:
+    return relation.slots[constraint.column].column if constraint.column >= 0 else None
+
+
+def _pushed(column: Column, constraint: Constraint) -> bool:
+    """Whether the constraint can narrow what Twilio is asked for. With another collation, more rows may match."""
+    if not constraint.usable or constraint.collation.upper() != "BINARY":
+        return False
+    if constraint.operator == EQ:
+        return bool(column.filter or column.key or column.lookup)
+    return constraint.operator in RANGES and bool(column.filter) and column.type == "datetime"
+
+
+def _exact(column: Column) -> bool:
+    return not column.loose and column.type != "datetime"
+
+
+def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
+    if not table.newest_first or len(question.order) != 1:
+        return False
+    column, descending = question.order[0]
+    return descending and column >= 0 and relation.slots[column].name == table.newest_first
+
+
+def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
+    """How many requests and rows SQLite should expect."""
+    names = {column.name for column, operator in taken if operator in (EQ, IN)}
+    many = 10 if any(operator == IN for _, operator in taken) else 1
+    keys = {column.name for column in table.columns if column.key}
+    lookups = {column.name for column in table.columns if column.lookup}
+    if names & keys:
+        alone = not lookups or names & lookups
+        return many, many * (1 if alone else 10)
+    requests, rows = float(table.pages), table.pages * 1000
+    for _, operator in taken:
+        share = 3 if operator in RANGES else 10
+        requests, rows = max(1.0, requests / share), max(10, rows // share)
+    return requests, rows
+
+
+# Procedures
+
+
+def _plan_procedure(relation: Relation, procedure: Procedure, question: Question) -> Plan | None:
+    given: dict[str, int] = {}
+    offered: set[str] = set()
+    for number, name in _inputs(relation, procedure, question):
+        offered.add(name)
+        if question.constraints[number].usable:
+            given.setdefault(name, number)
+    if offered - set(given):
+        return None
+    missing = [p.name for p in procedure.inputs if p.required and p.name not in given]
+    arguments = list(given.values())
+    args = [[name, _operator(question.constraints[number])] for name, number in given.items()]
+    limits = [] if question.order else list(_limits(question))
+    spec = {
+        "args": args + [[operator, ""] for _, operator in limits],
+        "reads": _reads(relation, given, question),
+        "together": not _filtered(relation, set(given.values()), question),
+    }
+    several = any(operator == IN for _, operator in args)
+    return Plan(
+        arguments=tuple(arguments + [number for number, _ in limits]),
+        omit=frozenset(arguments),
+        text=_text({**spec, "missing": missing} if missing else spec),
+        cost=_NEVER if missing else _REQUEST,
+        rows=10 if several else 1,
+        unique=not several and not missing,
+    )
+
+
+def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Iterator[tuple[int, str]]:
+    """Yield the constraints that give an input: `=` or IN on its column, else on the column that is its alias."""
+    equal = [
+        (number, relation.slots[constraint.column])
+        for number, constraint in enumerate(question.constraints)
+        if constraint.operator == EQ and constraint.column >= 0
+    ]
+    names = {slot.name for _, slot in equal if slot.parameter}
+    aliases = {p.alias: p.name for p in procedure.inputs if p.alias and p.name not in names}
+    yield from ((number, slot.name) for number, slot in equal if slot.parameter)
+    yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases)
+
+
+def _reads(relation: Relation, given: dict[str, int], question: Question) -> bool:
+    """Whether the statement reads anything that only Twilio's answer can tell."""
+    return REST in question.used or any(
+        slot.column is not None and slot.name not in given and number in question.used
+        for number, slot in enumerate(relation.slots[:REST])
+    )
+
+
+def _filtered(relation: Relation, given: set[int], question: Question) -> bool:
+    """Whether rows may be dropped for what their inputs are (`"To" <> 'x'`): these must not be dialled ahead."""
+    return any(
+        constraint.operator not in (LIMIT, OFFSET)
+        and number not in given
+        and (constraint.column < 0 or relation.slots[constraint.column].parameter is not None)
+        for number, constraint in enumerate(question.constraints)
+    )
+
+
+# Both
+
+
+def _operator(constraint: Constraint) -> str:
+    return IN if constraint.many and constraint.operator == EQ else constraint.operator
+
+
+def _limits(question: Question) -> Iterator[tuple[int, str]]:
+    for number, constraint in enumerate(question.constraints):
+        if constraint.operator in (LIMIT, OFFSET) and constraint.usable:
+            yield number, constraint.operator
+
+
+def _text(spec: dict[str, object]) -> str:
+    return json.dumps(spec, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,95 @@
+"""A table or procedure as SQLite sees it: numbered columns, some hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from twsql.schema import Column, Parameter, Procedure, Table, Type, Value
+from twsql.values import CONVERT
+
+_DECLARED: dict[Type, str] = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "boolean": "BOOLEAN",
+    "datetime": "DATETIME",
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One column of the virtual table: what Twilio answers (`column`), what it is given (`parameter`), or both."""
+
+    name: str
+    declared: str
+    hidden: bool
+    column: Column | None = None
+    parameter: Parameter | None = None
+
+    @property
+    def sql(self) -> str:
+        """The column's definition in CREATE TABLE."""
+        return f'"{self.name}" {self.declared}{" HIDDEN" if self.hidden else ""}'
+
+
+@dataclass(frozen=True, eq=False)
+class Relation:
+    """A declaration with its columns numbered.
+
+    `readers` has for each column its key in Twilio's JSON and the conversion of its value; None where there is none.
+    """
+
+    source: Table | Procedure
+    slots: tuple[Slot, ...]
+    readers: tuple[tuple[str, Callable[[Any], Value]] | None, ...]
+
+    @property
+    def name(self) -> str:
+        """The name in SQL."""
+        return self.source.name
+
+    @property
+    def sql(self) -> str:
+        """The CREATE TABLE statement that SQLite is given."""
+        return f'CREATE TABLE "{self.name}" ({", ".join(slot.sql for slot in self.slots)})'
+
+
+def relation(source: Table | Procedure) -> Relation:
+    """Number the columns of a declaration."""
+    slots = tuple(_procedure_slots(source) if isinstance(source, Procedure) else _table_slots(source))
+    readers = tuple(
+        (slot.column.json_key, CONVERT[slot.column.type]) if slot.column is not None else None for slot in slots
+    )
+    return Relation(source, slots, readers)
+
+
+def _procedure_slots(procedure: Procedure) -> Iterator[Slot]:
+    """Visible result columns, then the inputs in order (they are the arguments), then further results."""
+    answers = {column.name: column for column in procedure.columns}
+    yield from (_answer(column) for column in procedure.columns if not column.hidden)
+    for parameter in procedure.inputs:
+        yield _input(parameter, answers.get(parameter.name))
+    inputs = {parameter.name for parameter in procedure.inputs}
+    yield from (_answer(column) for column in procedure.columns if column.hidden and column.name not in inputs)
+
+
+def _table_slots(table: Table) -> Iterator[Slot]:
+    """The columns, then what INSERT and UPDATE can set beyond them."""
+    yield from map(_answer, table.columns)
+    names = {column.name for column in table.columns}
+    for effect in (table.update, table.insert):
+        for parameter in effect.procedure.inputs if effect else ():
+            if parameter.name not in names and parameter.name not in dict(effect.keys if effect else ()):
+                names.add(parameter.name)
+                yield _input(parameter, None)
+
+
+def _answer(column: Column) -> Slot:
+    return Slot(column.name, _DECLARED[column.type], column.hidden, column=column)
+
+
+def _input(parameter: Parameter, column: Column | None) -> Slot:
+    # With no declared type SQLite gives NUMERIC affinity, and IN turns '+1555…' into a number.
+    declared = "INTEGER" if parameter.kind in ("integer", "boolean") else "TEXT"
+    return Slot(parameter.name, declared, hidden=True, column=column, parameter=parameter)

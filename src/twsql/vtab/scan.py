@@ -1,0 +1,214 @@
+"""Scanning: a plan's text and its values in, rows out. The methods bear SQLite's names, for any host to call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import product
+from typing import Any
+
+from twsql import inputs
+from twsql.errors import OperationalError, ProgrammingError
+from twsql.schema import Procedure, Row, Table, Value
+from twsql.values import utc
+from twsql.vtab.engine import Statement
+from twsql.vtab.plan import IN, LIMIT, OFFSET, RANGES
+from twsql.vtab.relation import Relation
+from twsql.where import Where
+
+Argument = Value | Collection[Value]
+"""The value of one constraint; for an IN all of its values."""
+
+
+class TableScan:
+    """A cursor over a table's rows. It streams: a page is asked for when its first row is."""
+
+    def __init__(self, relation: Relation, table: Table) -> None:
+        self._relation = relation
+        self._table = table
+        self._readers = relation.readers
+        self._rows: Iterator[Row] = iter(())
+        self._row: Row | None = None
+
+    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
+        """Begin a scan by the plan's text."""
+        spec = _spec(text)
+        self._statement = statement
+        self._rows = iter(self._table.rows(statement.engine.client, _where(spec, arguments)))
+        if spec["ordered"]:
+            self._rows = _newest_first(self._rows, self._table)
+        self.Next()
+
+    def Next(self) -> None:
+        """Move to the next row."""
+        self._row = next(self._rows, None)
+
+    def Eof(self) -> bool:
+        """Whether the rows are at their end."""
+        return self._row is None
+
+    def Column(self, number: int) -> Value:
+        """The value of a column of this row."""
+        if number < 0:
+            return self.Rowid()
+        reader = self._readers[number]
+        if reader is None or self._row is None:
+            return None
+        return reader[1](self._row.get(reader[0]))
+
+    def Rowid(self) -> int:
+        """A number that is always the same for the same row; the statement remembers which row it is."""
+        row = self._row or {}
+        key = {c.name: row.get(c.json_key) for c in self._table.columns if c.name in self._table.identity}
+        number = row_number(key)
+        self._statement.keys[number] = key
+        return number
+
+    def Close(self) -> None:
+        """Ask for nothing more."""
+        close = getattr(self._rows, "close", None)
+        if close:
+            close()
+        self._rows, self._row = iter(()), None
+
+
+class ProcedureScan:
+    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read."""
+
+    def __init__(self, relation: Relation, procedure: Procedure) -> None:
+        self._relation = relation
+        self._procedure = procedure
+        self._given: list[dict[str, Value]] = []
+        self._answers: dict[int, Future[Row]] = {}
+        self._place = 0
+        self._ahead = 1
+
+    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
+        """Begin a scan by the plan's text.
+
+        Raises InputError for inputs that the statement does not mention, and ProgrammingError where it reads no result.
+        """
+        spec = _spec(text)
+        if "missing" in spec:
+            raise inputs.missing(self._procedure, spec["missing"])
+        if not spec["reads"]:
+            results = ", ".join(column.name for column in self._procedure.columns if not column.hidden)
+            raise ProgrammingError(
+                f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
+            )
+        self._statement = statement
+        self._given = list(_combinations(spec, arguments))
+        enough = _enough(spec, arguments)
+        self._ahead = (enough or len(self._given)) if spec["together"] else 1
+        self._answers, self._place = {}, 0
+
+    def Next(self) -> None:
+        """Move to the next row."""
+        self._place += 1
+
+    def Eof(self) -> bool:
+        """Whether the rows are at their end."""
+        return self._place >= len(self._given)
+
+    def Column(self, number: int) -> Value:
+        """The value of a column of this row: an input as it was given, or a result, for which the procedure is run."""
+        if number < 0:
+            return self.Rowid()
+        slot = self._relation.slots[number]
+        given = self._given[self._place]
+        if slot.parameter is not None and given.get(slot.name) is not None:
+            return given[slot.name]
+        reader = self._relation.readers[number]
+        return None if reader is None else reader[1](self._answer().get(reader[0]))
+
+    def Rowid(self) -> int:
+        """The place of the row, from 0."""
+        return self._place
+
+    def Close(self) -> None:
+        """Do nothing more."""
+        self._given = []
+
+    def _answer(self) -> Row:
+        """What Twilio answers for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
+        if self._place not in self._answers:
+            places = range(self._place, min(self._place + self._ahead, len(self._given)))
+            answers = self._statement.run(self._procedure, [self._given[place] for place in places])
+            self._answers = dict(zip(places, answers, strict=True))
+        return self._answers[self._place].result()
+
+
+def row_number(key: dict[str, Value]) -> int:
+    """A rowid made of what identifies a row: 63 bits of a digest, so two of a million rows share one at 1 : 10⁷."""
+    digest = blake2b(json.dumps(key, sort_keys=True).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+@lru_cache(maxsize=256)
+def _spec(text: str) -> dict[str, Any]:
+    """The plan's text, read; a join starts the same plan once a row."""
+    spec: dict[str, Any] = json.loads(text)
+    return spec
+
+
+def _where(spec: dict[str, Any], arguments: Sequence[Argument]) -> Where:
+    equal: dict[str, tuple[Value, ...]] = {}
+    between: dict[str, tuple[tuple[str, Value], ...]] = {}
+    for (name, operator), argument in zip(spec["args"], arguments, strict=True):
+        if operator in RANGES:
+            between[name] = (*between.get(name, ()), (operator, _single(argument)))
+        elif operator not in (LIMIT, OFFSET):
+            values = _values(operator, argument)
+            equal[name] = tuple(value for value in values if value in equal.get(name, values))
+    return Where(equal, between, frozenset(spec["columns"]), _enough(spec, arguments), spec["ordered"])
+
+
+def _combinations(spec: dict[str, Any], arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
+    """Yield the inputs of each row: every combination of the values that came as sets. NULL in an IN equals nothing."""
+    named = [
+        (name, _values(operator, argument) if operator == IN else (_single(argument),))
+        for (name, operator), argument in zip(spec["args"], arguments, strict=True)
+        if operator not in (LIMIT, OFFSET)
+    ]
+    for values in product(*(values for _, values in named)):
+        yield dict(zip((name for name, _ in named), values, strict=True))
+
+
+def _values(operator: str, argument: Argument) -> tuple[Value, ...]:
+    """The values that a column may equal, in an order that does not change from run to run."""
+    if operator != IN:
+        return (_single(argument),)
+    values = argument if isinstance(argument, Collection) and not isinstance(argument, (str, bytes)) else (argument,)
+    return tuple(sorted((value for value in values if value is not None), key=lambda v: (type(v).__name__, v)))
+
+
+def _single(argument: Argument) -> Value:
+    if isinstance(argument, (str, bytes, int, float)) or argument is None:
+        return argument
+    raise TypeError(f"one value expected, not {type(argument).__name__}")
+
+
+def _enough(spec: dict[str, Any], arguments: Sequence[Argument]) -> int | None:
+    """How many rows LIMIT and OFFSET together ask for at most; None where there is no limit."""
+    given = {op: value for (_, op), value in zip(spec["args"], arguments, strict=True) if op in (LIMIT, OFFSET)}
+    limit, offset = given.get(LIMIT), given.get(OFFSET, 0)
+    if not isinstance(limit, int) or limit < 1:
+        return None
+    return limit + (offset if isinstance(offset, int) and offset > 0 else 0)
+
+
+def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
+    """Pass the rows on as long as they come in the order that SQLite was promised."""
+    key = next(column.json_key for column in table.columns if column.name == table.newest_first)
+    last = "9999"
+    for row in rows:
+        moment = utc(row[key]) if row.get(key) else ""
+        if moment > last:
+            raise OperationalError(
+                f"twilio listed {table.name} out of order; write ORDER BY +{table.newest_first} DESC to sort them here"
+            )
+        last = moment
+        yield row

@@ -1,0 +1,103 @@
+"""What a statement asks of one table, as far as the table's generator can use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+
+from twsql.schema import Column, Value
+
+Params = dict[str, str]
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?: \d{2}:\d{2}:\d{2}(?:\.\d+)?)?\Z")
+_MOST_LISTS = 12
+"""More values of an IN than this are not asked for one by one: one list of everything costs fewer requests."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """The pushed constraints: hints, for SQLite checks every row once more.
+
+    `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
+    value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
+    known; `ordered` says that they must come in the table's own order.
+    """
+
+    equal: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    between: Mapping[str, tuple[tuple[str, Value], ...]] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
+    limit: int | None = None
+    ordered: bool = False
+
+    def any_of(self, name: str) -> tuple[str, ...] | None:
+        """The texts that the column may equal; None where it is not constrained to texts.
+
+        A number may equal several texts ('5' and '05'), so it constrains nothing here; NULL equals none.
+        """
+        values = [value for value in self.equal.get(name, (0,)) if value is not None]
+        return tuple(value for value in values if isinstance(value, str)) if _all_text(values) else None
+
+    def lists(self, columns: tuple[Column, ...]) -> Iterator[Params]:
+        """Yield the query parameters of each list to ask for, so that together they cover the rows asked for.
+
+        One, unless a filter may have several values. None at all where no row can match.
+        """
+        bounds: Params = {}
+        choices: list[list[tuple[str, str]]] = []
+        for column in columns:
+            if column.filter and column.type == "datetime":
+                bounds |= self._days(column)
+            elif column.filter and (values := self._spelled(column)) is not None:
+                choices.append([(column.filter, value) for value in values])
+        for chosen in product(*choices):
+            yield {**dict(chosen), **bounds}
+
+    def _spelled(self, column: Column) -> tuple[str, ...] | None:
+        """The values that a filter may have as Twilio spells them; None: do not filter."""
+        if column.type != "boolean":
+            texts = self.any_of(column.name)
+            return None if texts is None or len(texts) > _MOST_LISTS else texts
+        values = self.equal.get(column.name)
+        if values is None or not all(value in (0, 1) for value in values) or len(values) > 1:
+            return None
+        return tuple("true" if value else "false" for value in values)
+
+    def _days(self, column: Column) -> Params:
+        """Twilio compares whole UTC days, with `<` and `>` the day itself too: ask for no fewer rows than wanted."""
+        params: Params = {}
+        days = sorted(day or "" for day in map(_day, self.equal.get(column.name, ())))
+        if days and all(days):
+            params |= {column.filter + ">": days[0], column.filter + "<": days[-1]}
+        for operator, value in self.between.get(column.name, ()):
+            if (day := _day(value)) is None:
+                continue
+            if operator in (">", ">="):
+                params[column.filter + ">"] = max(day, params.get(column.filter + ">", day))
+            else:
+                last = _day_before(day) if operator == "<" and len(str(value)) == len("2026-01-01") else day
+                params[column.filter + "<"] = min(last, params.get(column.filter + "<", last))
+        return params
+
+
+def _all_text(values: Sequence[Value]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _day(value: Value) -> str | None:
+    """The day of a value in SQLite's form; None for anything else, with which text compares differently."""
+    match = _DAY.match(value) if isinstance(value, str) else None
+    if not match:
+        return None
+    try:
+        date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    return match[1]
+
+
+def _day_before(day: str) -> str:
+    first = date.fromisoformat(day)
+    return day if first == date.min else (first - timedelta(days=1)).isoformat()
