@@ -54,9 +54,7 @@ def list_calls(request: Request) -> Answer:
     # No call starts before it is made, so those made after the span's end are out.
     until = filters.time_span(request.query, "StartTime")[1]
     high = bisect_left(numbers, until, key=lambda number: item(number).created)
-    page = cut(
-        page_request(request.query), Listing(numbers, item, filters.call_filter(request.query), 0, high)
-    )
+    page = cut(page_request(request.query), Listing(numbers, item, filters.call_filter(request.query), 0, high))
     items = [call_json(one, world.sids) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "calls", items).encode())
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 DAY = 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TWO_DIGITS = tuple(f"{number:02d}" for number in range(60))
+_TIMES = tuple(f"{hour:02d}:{minute}" for hour in range(24) for minute in _TWO_DIGITS)
 
 
 class Clock:
@@ -38,8 +40,9 @@ def _day(number: int) -> str:
 
 def rfc2822(when: float) -> str:
     """Return a time as Twilio's 2010-04-01 API writes it: `Mon, 05 Jan 2026 07:08:09 +0000`, in any locale."""
-    days, seconds = divmod(int(when), DAY)
-    return f"{_day(days)} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d} +0000"
+    minutes, second = divmod(int(when), 60)
+    day, minute = divmod(minutes, 1440)
+    return f"{_day(day)} {_TIMES[minute]}:{_TWO_DIGITS[second]} +0000"
 
 
 def iso8601(when: float) -> str:

@@ -32,9 +32,7 @@ def control(state: State, method: str, path: str, body: bytes) -> Answer:
 
 def _counters(state: State, inputs: Inputs) -> Any:
     counters = asdict(state.counters())
-    placed = [
-        {"conference": name, "to": to, "calls": calls} for (name, to), calls in counters["placed_by"].items()
-    ]
+    placed = [{"conference": name, "to": to, "calls": calls} for (name, to), calls in counters["placed_by"].items()]
     return {**counters, "placed_by": placed}
 
 

@@ -102,6 +102,4 @@ class Traffic:
 def without_credentials(headers: Headers) -> tuple[tuple[str, str], ...]:
     """Return headers as text, but not those that carry credentials."""
     secret = (b"authorization", b"cookie", b"proxy-authorization")
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name not in secret
-    )
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name not in secret)

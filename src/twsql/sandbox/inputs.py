@@ -39,16 +39,16 @@ _ENUMS = {
     "Trim": "trim-silence do-not-trim",
 }
 _BOOLEANS = "Record Muted Hold StartConferenceOnEnter EndConferenceOnExit EarlyMedia Coaching BeepOnExit"
-_CALLBACKS = "StatusCallback ConferenceStatusCallback RecordingStatusCallback ConferenceRecordingStatusCallback AmdStatusCallback"
+_CALLBACKS = tuple(name + "StatusCallback" for name in ("", "Conference", "Recording", "ConferenceRecording", "Amd"))
 _URLS = "WaitUrl HoldUrl AnnounceUrl ClientNotificationUrl Url FallbackUrl"
 _METHODS = "WaitMethod HoldMethod AnnounceMethod Method FallbackMethod"
 
 INPUTS: dict[str, Input] = {
     **{name: _choice(name, values) for name, values in _ENUMS.items()},
     **{name: Input("boolean") for name in _BOOLEANS.split()},
-    **{name: Input("url") for name in (_CALLBACKS + " " + _URLS).split()},
+    **{name: Input("url") for name in (*_CALLBACKS, *_URLS.split())},
     **{name: Input("method") for name in _METHODS.split()},
-    **{name + "Method": Input("method") for name in _CALLBACKS.split()},
+    **{name + "Method": Input("method") for name in _CALLBACKS},
     "CallSidToCoach": Input("sid", prefix="CA"),
     "Byoc": Input("sid", prefix="BY"),
     "CallerDisplayName": Input("text", least=2, most=255),

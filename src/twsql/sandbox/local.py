@@ -64,9 +64,7 @@ class Sandbox:
         listener = listen(self._port)
         self._port = listener.getsockname()[1]
         server = self._server = Server(self._state, listener)
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(server.run()), name="twsql-sandbox", daemon=True
-        )
+        self._thread = threading.Thread(target=lambda: asyncio.run(server.run()), name="twsql-sandbox", daemon=True)
         self._thread.start()
         server.wait_until_started()
         return self

@@ -115,9 +115,7 @@ def cut(request: PageRequest, listing: Listing[T]) -> Page[T]:
 def page_json(page: Page[T], path: str, query: str, key: str, items: Iterable[str]) -> str:
     """Return a page as Twilio's 2010-04-01 API does, with relative addresses of the pages around it."""
     request = page.request
-    address = _Address(
-        path, [pair for pair in parse_qsl(query, True) if pair[0] not in _PAGING], request.size
-    )
+    address = _Address(path, [pair for pair in parse_qsl(query, True) if pair[0] not in _PAGING], request.size)
     before = address.of(max(request.page - 1, 0), page.previous_token)
     after = address.of(request.page + 1, page.next_token)
     return (

@@ -41,9 +41,7 @@ def seeded_participant(conference: Conference, place: int) -> Participant:
     account, when = conference.account, conference.created
     number = conference.number << 8 | place
     to = f"+1555{(conference.number * account.crowd + place) % 10_000_000:07d}"
-    call = Call(
-        account, number, to, "+15005550006", when, when, began=when, answered=when, status="in-progress"
-    )
+    call = Call(account, number, to, "+15005550006", when, when, began=when, answered=when, status="in-progress")
     if conference.status == "completed":
         call.status, call.ended, call.updated = "completed", conference.updated, conference.updated
     label = f"guest-{place}" if place % 2 else None

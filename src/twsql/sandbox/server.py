@@ -32,6 +32,11 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.access_log = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Send at once: asyncio sees to that only on sockets made with IPPROTO_TCP, and 40 ms go by otherwise."""
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
+
     def on_message_begin(self) -> None:
         """Start a request whose scope has the transport."""
         super().on_message_begin()

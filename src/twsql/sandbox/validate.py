@@ -104,9 +104,7 @@ def _call(form: Form) -> CallOrder:
     if not _ENDPOINT.fullmatch(from_) or from_ in _BAD_FROM:
         raise ApiError(_BAD_FROM.get(from_, 21212), from_)
     timeout = _number(form, "Timeout")
-    return CallOrder(
-        to, from_, 60 if timeout is None else timeout, _number(form, "TimeLimit"), _one(form, "CallerId")
-    )
+    return CallOrder(to, from_, 60 if timeout is None else timeout, _number(form, "TimeLimit"), _one(form, "CallerId"))
 
 
 def _label(form: Form) -> str | None:

@@ -55,9 +55,7 @@ class Wire:
 
     async def answer(self, answer: Answer) -> int:
         """Send a whole answer."""
-        await self._send(
-            {"type": "http.response.start", "status": answer.status, "headers": self._headers(answer)}
-        )
+        await self._send({"type": "http.response.start", "status": answer.status, "headers": self._headers(answer)})
         await self._send({"type": "http.response.body", "body": answer.body})
         return answer.status
 

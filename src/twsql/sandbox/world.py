@@ -44,9 +44,7 @@ class World:
     def conference(self, account: Account, sid: str) -> Conference | None:
         """Return the conference with this SID."""
         number = self.sids.number(sid, account.number)
-        return (
-            account.conferences[number] if number is not None and number < len(account.conferences) else None
-        )
+        return account.conferences[number] if number is not None and number < len(account.conferences) else None
 
     def active(self, account: Account, name: str) -> Conference | None:
         """Return the conference of this name that has not ended."""
@@ -136,9 +134,7 @@ class World:
     def _open(self, account: Account, name: str, region: str) -> Conference:
         now = self.clock.now()
         number = len(account.conferences)
-        conference = Conference(
-            account, number, name, "init", now, now, region, older=account.named.get(name)
-        )
+        conference = Conference(account, number, name, "init", now, now, region, older=account.named.get(name))
         account.conferences.append(conference)
         account.by_status["init"].append(number)
         account.named[name] = conference
