@@ -1,4 +1,7 @@
-"""Twilio conferences as SQL."""
+"""Twilio conferences as SQL.
+
+`connect` gives a PEP 249 connection, `register` adds the tables and procedures to an apsw connection.
+"""
 
 from __future__ import annotations
 

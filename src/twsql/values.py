@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timezone
 from email.utils import parsedate_to_datetime
@@ -51,9 +52,9 @@ def _datetime(value: Any) -> Value:
 
 
 def _plain(value: Any) -> Value:
-    if value is None or isinstance(value, (int, float)):
+    if value is None or isinstance(value, (int, float, str)):
         return value
-    return str(value)
+    return json.dumps(value, ensure_ascii=False)  # an object or array
 
 
 CONVERT: dict[Type, Callable[[Any], Value]] = {

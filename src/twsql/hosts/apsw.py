@@ -8,7 +8,9 @@ from typing import Any
 import apsw
 
 from twsql.errors import ReadOnlyError
+from twsql.hosts import local
 from twsql.hosts.statements import Statements
+from twsql.metadata import METADATA
 from twsql.procedures import PROCEDURES
 from twsql.schema import Procedure, Table, Value
 from twsql.tables import TABLES
@@ -28,7 +30,7 @@ _OPERATORS = {
     apsw.SQLITE_INDEX_CONSTRAINT_LIMIT: "limit",
     apsw.SQLITE_INDEX_CONSTRAINT_OFFSET: "offset",
 }
-_RELATIONS = tuple(relation(source) for source in (*TABLES, *PROCEDURES))
+_RELATIONS = tuple(relation(source) for source in (*TABLES, *METADATA, *PROCEDURES))
 
 
 class Registration:
@@ -49,7 +51,8 @@ def register(connection: apsw.Connection, **settings: Any) -> Registration:
     `settings` as for `twsql.connect`; what is not given comes from the environment. Nothing is asked of Twilio before a
     statement needs it. Raises SettingError for settings that are malformed.
     """
-    engine = Engine(Settings.load(**settings))
+    loaded = Settings.load(**settings)
+    engine = Engine(local.settings(loaded) if loaded.sandbox else loaded)
     statements = Statements(connection, engine)
     for each in _RELATIONS:
         module: Any = _Module(each, statements, engine)  # apsw's protocol lists the optional methods too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twsql.errors import NotSupportedError, ReadOnlyError
+from twsql.errors import InputError, NotSupportedError, ReadOnlyError
 from twsql.schema import Effect, Table, Value
 from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
@@ -14,9 +14,12 @@ from twsql.vtab.scan import row_number
 def insert(relation: Relation, table: Table, statement: Statement, given: Mapping[str, Value]) -> int:
     """Insert a row of the given (not NULL) columns; gives its rowid."""
     effect = _effect(table, table.insert, "INSERT")
-    known = {p.name: p.name for p in effect.procedure.inputs} | {column: name for name, column in effect.keys}
+    known = {column: name for name, column in effect.keys} | _inputs(effect)
     _refuse_others(table, "INSERT", given, known)
-    (answer,) = statement.run(effect.procedure, [{known[name]: value for name, value in given.items()}])
+    named = {known[name]: value for name, value in given.items()}
+    if len(named) < len(given):
+        raise InputError(f"{table.name}: give one of {', '.join(c for c in given if c != known[c])}, not both")
+    (answer,) = statement.run(effect.procedure, [named])
     row = answer.result()
     return row_number({c.name: row.get(c.json_key) for c in table.columns if c.name in table.identity})
 
@@ -25,7 +28,7 @@ def update(relation: Relation, table: Table, statement: Statement, rowid: int, g
     """Set the given columns of a row; NULL is not sent, as for a procedure."""
     effect = _effect(table, table.update, "UPDATE")
     keys = _keys(effect, statement.keys[rowid])
-    known = {p.name: p.name for p in effect.procedure.inputs if p.name not in keys}
+    known = _inputs(effect)
     _refuse_others(table, "UPDATE", given, known)
     statement.run(effect.procedure, [{**keys, **given}])[0].result()
 
@@ -42,6 +45,11 @@ def _keys(effect: Effect, key: Mapping[str, Value]) -> dict[str, Value]:
     return {name: key[column] for name, column in columns.items() if column in key}
 
 
+def _inputs(effect: Effect) -> dict[str, str]:
+    """The columns that are inputs by their own name."""
+    return {p.name: p.name for p in effect.procedure.inputs if p.name not in dict(effect.keys)}
+
+
 def _effect(table: Table, effect: Effect | None, verb: str) -> Effect:
     if effect is None:
         can = [name for name in ("insert", "update", "delete") if getattr(table, name)]
@@ -53,4 +61,6 @@ def _effect(table: Table, effect: Effect | None, verb: str) -> Effect:
 def _refuse_others(table: Table, verb: str, given: Mapping[str, Value], known: Mapping[str, str]) -> None:
     wrong = [name for name in given if name not in known]
     if wrong:
-        raise ReadOnlyError(f"{table.name}: {', '.join(wrong)} is read-only; {verb} can set {', '.join(known)}")
+        others = f" and {len(known) - 16} more, see sys_tablecolumns" if len(known) > 16 else ""
+        allowed = ", ".join(list(known)[:16]) + others
+        raise ReadOnlyError(f"{table.name}: {', '.join(wrong)} is read-only; {verb} can set {allowed}")

@@ -9,12 +9,13 @@ from typing import Any
 from twsql.schema import Column, Parameter, Procedure, Table, Type, Value
 from twsql.values import CONVERT
 
-_DECLARED: dict[Type, str] = {
+DECLARED: dict[Type, str] = {
     "text": "TEXT",
     "integer": "INTEGER",
     "boolean": "BOOLEAN",
     "datetime": "DATETIME",
 }
+"""The declared type in SQL of each column type."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def relation(source: Table | Procedure) -> Relation:
     return Relation(source, slots, readers)
 
 
+def input_type(parameter: Parameter) -> str:
+    """The declared type of an input. With none SQLite gives NUMERIC affinity, and IN turns '+1555…' into a number."""
+    return "INTEGER" if parameter.kind in ("integer", "boolean") else "TEXT"
+
+
 def _procedure_slots(procedure: Procedure) -> Iterator[Slot]:
     """Visible result columns, then the inputs in order (they are the arguments), then further results."""
     answers = {column.name: column for column in procedure.columns}
@@ -86,10 +92,8 @@ def _table_slots(table: Table) -> Iterator[Slot]:
 
 
 def _answer(column: Column) -> Slot:
-    return Slot(column.name, _DECLARED[column.type], column.hidden, column=column)
+    return Slot(column.name, DECLARED[column.type], column.hidden, column=column)
 
 
 def _input(parameter: Parameter, column: Column | None) -> Slot:
-    # With no declared type SQLite gives NUMERIC affinity, and IN turns '+1555…' into a number.
-    declared = "INTEGER" if parameter.kind in ("integer", "boolean") else "TEXT"
-    return Slot(parameter.name, declared, hidden=True, column=column, parameter=parameter)
+    return Slot(parameter.name, input_type(parameter), hidden=True, column=column, parameter=parameter)

@@ -1,0 +1,185 @@
+"""sys_tables, sys_tablecolumns, sys_procedures, sys_procedureparameters: what there is to query, told in SQL.
+
+Everything comes from the declarations of tables and procedures, as do the tables of the README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from twsql.procedures import PROCEDURES
+from twsql.schema import Column, Parameter, Procedure, Row, Table
+from twsql.tables import TABLES
+from twsql.vtab.relation import DECLARED, Slot, input_type, relation
+from twsql.where import Where
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+
+def sys_tables(client: Client, where: Where) -> Iterator[Row]:
+    """Yield one row for each table."""
+    for table in (*TABLES, *METADATA):
+        yield {
+            "table_name": table.name,
+            "table_type": "SYSTEM TABLE" if table in METADATA else "TABLE",
+            "description": table.description,
+            "is_insertable": table.insert is not None,
+            "is_updateable": table.update is not None,
+            "is_deletable": table.delete is not None,
+        }
+
+
+def sys_tablecolumns(client: Client, where: Where) -> Iterator[Row]:
+    """Yield one row for each column of each table."""
+    for table in (*TABLES, *METADATA):
+        for ordinal, slot in enumerate(relation(table).slots, start=1):
+            yield {
+                "table_name": table.name,
+                "column_name": slot.name,
+                "ordinal": ordinal,
+                "data_type_name": slot.declared,
+                "is_key": slot.name in table.identity,
+                "is_hidden": slot.hidden,
+                "is_updateable": _settable(table, slot, "update"),
+                "is_insertable": _settable(table, slot, "insert"),
+                "filter": filter_text(slot.column) or None,
+                "description": _described(slot),
+            }
+
+
+def sys_procedures(client: Client, where: Where) -> Iterator[Row]:
+    """Yield one row for each procedure."""
+    for procedure in PROCEDURES:
+        yield {"procedure_name": procedure.name, "description": procedure.description}
+
+
+def sys_procedureparameters(client: Client, where: Where) -> Iterator[Row]:
+    """Yield one row for each input of each procedure, then one for each result column."""
+    for procedure in PROCEDURES:
+        yield from (_input_row(procedure, *numbered) for numbered in enumerate(procedure.inputs, start=1))
+        yield from (_output_row(procedure, *numbered) for numbered in enumerate(procedure.columns, start=1))
+
+
+def filter_text(column: Column | None) -> str:
+    """What Twilio narrows by this column, in SQL's words; empty where everything is compared here."""
+    if column is None or not (column.filter or column.key or column.lookup):
+        return ""
+    if column.type == "datetime":
+        return "= IN < <= > >= (whole UTC days)"
+    return "=" if column.type == "boolean" else "= IN"
+
+
+def _input_row(procedure: Procedure, ordinal: int, parameter: Parameter) -> Row:
+    return {
+        "procedure_name": procedure.name,
+        "column_name": parameter.name,
+        "direction": "input",
+        "ordinal": ordinal,
+        "data_type_name": input_type(parameter),
+        "is_required": parameter.required,
+        "is_array": parameter.kind == "array",
+        "allowed_values": " ".join(parameter.values) or None,
+        "minimum": parameter.least,
+        "maximum": parameter.most,
+        "default": parameter.default or None,
+        "description": parameter.description,
+    }
+
+
+def _output_row(procedure: Procedure, ordinal: int, column: Column) -> Row:
+    return {
+        "procedure_name": procedure.name,
+        "column_name": column.name,
+        "direction": "output",
+        "ordinal": ordinal,
+        "data_type_name": DECLARED[column.type],
+        "is_hidden": column.hidden,
+        "description": column.description,
+    }
+
+
+def _settable(table: Table, slot: Slot, verb: str) -> bool:
+    effect = table.update if verb == "update" else table.insert
+    if effect is None:
+        return False
+    taken = dict(effect.keys)
+    inputs = {parameter.name for parameter in effect.procedure.inputs} - set(taken)
+    return slot.name in inputs or (verb == "insert" and slot.name in {column for _, column in effect.keys})
+
+
+def _described(slot: Slot) -> str:
+    described = slot.column or slot.parameter
+    return described.description if described else ""
+
+
+METADATA = (
+    Table(
+        name="sys_tables",
+        description="The tables.",
+        columns=(
+            Column("TableName", "The name in SQL."),
+            Column("TableType", "TABLE: read from Twilio; SYSTEM TABLE: told by twsql itself."),
+            Column("Description", "What a row is."),
+            Column("IsInsertable", "Whether INSERT works.", type="boolean"),
+            Column("IsUpdateable", "Whether UPDATE works.", type="boolean"),
+            Column("IsDeletable", "Whether DELETE works.", type="boolean"),
+        ),
+        rows=sys_tables,
+        identity=("TableName",),
+        pages=0,
+    ),
+    Table(
+        name="sys_tablecolumns",
+        description="The columns of the tables.",
+        columns=(
+            Column("TableName", "The table."),
+            Column("ColumnName", "The name in SQL."),
+            Column("Ordinal", "Its place, from 1.", type="integer"),
+            Column("DataTypeName", "The declared type."),
+            Column("IsKey", "Whether it is part of what tells a row from every other.", type="boolean"),
+            Column("IsHidden", "Whether SELECT * leaves it out.", type="boolean"),
+            Column("IsUpdateable", "Whether UPDATE can set it.", type="boolean"),
+            Column("IsInsertable", "Whether INSERT can give it.", type="boolean"),
+            Column("Filter", "The comparisons with which Twilio is asked for fewer rows; NULL: compared here."),
+            Column("Description", "What it holds."),
+        ),
+        rows=sys_tablecolumns,
+        identity=("TableName", "ColumnName"),
+        pages=0,
+    ),
+    Table(
+        name="sys_procedures",
+        description="The procedures.",
+        columns=(
+            Column("ProcedureName", "The name in SQL."),
+            Column("Description", "What it does."),
+        ),
+        rows=sys_procedures,
+        identity=("ProcedureName",),
+        pages=0,
+    ),
+    Table(
+        name="sys_procedureparameters",
+        description="The inputs and results of the procedures.",
+        columns=(
+            Column("ProcedureName", "The procedure."),
+            Column("ColumnName", "The name of the input or result column."),
+            Column("Direction", "input or output."),
+            Column("Ordinal", "Its place among the inputs or the outputs, from 1.", type="integer"),
+            Column("DataTypeName", "The type."),
+            Column("IsRequired", "Whether it must be given.", type="boolean"),
+            Column("IsArray", "Whether it takes several values: text with spaces or commas, or JSON.", type="boolean"),
+            Column("AllowedValues", "The values it may have, or the prefix of a SID."),
+            Column("Minimum", "The least value, or length of a text.", type="integer"),
+            Column("Maximum", "The greatest value, or length of a text.", type="integer"),
+            Column("Default", "What Twilio does where it is not given."),
+            Column("IsHidden", "Whether SELECT * leaves the output out.", type="boolean"),
+            Column("Description", "What it is."),
+        ),
+        rows=sys_procedureparameters,
+        identity=("ProcedureName", "Direction", "ColumnName"),
+        pages=0,
+    ),
+)
