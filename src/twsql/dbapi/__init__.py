@@ -1,0 +1,1 @@
+"""PEP 249 over apsw, with EXEC and CALL."""

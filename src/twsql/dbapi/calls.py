@@ -1,0 +1,129 @@
+"""Which inputs of a procedure an EXEC, a CALL or callproc() gives, and the SELECT that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from twsql.dbapi.execs import Argument, Placeholder, parse
+from twsql.dbapi.parameters import Parameters, bindings, values
+from twsql.errors import ProgrammingError
+from twsql.schema import Procedure, Value
+
+
+@dataclass(frozen=True)
+class Call:
+    """A procedure and the inputs given to it, by their declared names in the order they were given."""
+
+    procedure: Procedure
+    inputs: Mapping[str, Value | Placeholder]
+
+
+def translate(
+    statement: str, procedures: Sequence[Procedure], params: Parameters = ()
+) -> tuple[str, tuple[Value, ...]]:
+    """Give the SELECT and its bindings that say what one EXEC or CALL says.
+
+    Raises ProgrammingError where the statement is wrong, or does not match the procedures or the parameters;
+    DataError for a parameter that SQLite cannot hold.
+    """
+    return select(understood(statement, procedures), params)
+
+
+def understood(statement: str, procedures: Sequence[Procedure]) -> Call:
+    """Find the procedure and inputs that one EXEC or CALL names; ProgrammingError lists what there is."""
+    written = parse(statement)
+    procedure = procedure_named(written.name, procedures, written.where)
+    return Call(procedure, _inputs(procedure, written.arguments))
+
+
+def called(name: str, procedures: Sequence[Procedure], params: Parameters) -> Call:
+    """Find what `callproc(name, params)` names: a sequence is in declared order, a mapping by name."""
+    procedure = procedure_named(name, procedures)
+    given = bindings(params)
+    arguments = (
+        [Argument(key, given[key]) for key in given]
+        if isinstance(given, Mapping)
+        else [Argument(None, value) for value in given]
+    )
+    return Call(procedure, _inputs(procedure, arguments))
+
+
+def select(call: Call, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
+    """Give the SELECT that makes a call, and its bindings; a NULL input is not given, so it is left out.
+
+    Names are qualified: a file's own table of the procedure's name would be read otherwise, nobody called.
+    A table-valued function is in every schema, and `temp` is no file's.
+    """
+    table = _quoted(call.procedure.name)
+    texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
+    filled = iter(values(texts, params))
+    inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
+    given = {name: value for name, value in inputs.items() if value is not None}
+    conditions = " AND ".join(f"{table}.{_quoted(name)} = ?" for name in given)
+    words = ["SELECT * FROM", f"temp.{table}", *(["WHERE", conditions] if given else [])]
+    return " ".join(words), tuple(given.values())
+
+
+def procedure_named(name: str, procedures: Sequence[Procedure], where: str = "") -> Procedure:
+    """Find the procedure of this name, in whatever case it is written."""
+    for procedure in procedures:
+        if procedure.name.lower() == name.lower():
+            return procedure
+    names = [procedure.name for procedure in procedures]
+    raise ProgrammingError(f"no procedure {name!r}{where}{_known('procedures', name, names)}")
+
+
+def _inputs(procedure: Procedure, arguments: Iterable[Argument]) -> dict[str, Any]:
+    """Sort arguments by the declared name of their input; one given twice, by whatever names, is an error."""
+    named = _spellings(procedure)
+    inputs: dict[str, Value | Placeholder] = {}
+    by_name = False
+    for position, argument in enumerate(arguments):
+        if argument.name is not None:
+            by_name = True
+            name = _declared(procedure, named, argument.name, argument.where)
+        elif by_name:
+            raise ProgrammingError(f"a value by position after one by name{argument.where}: put it first, or name it")
+        else:
+            name = _at(procedure, position, argument.where)
+        if name in inputs:
+            raise ProgrammingError(f"{procedure.name} is given {name} a second time{argument.where}: keep one")
+        inputs[name] = argument.value
+    return inputs
+
+
+def _spellings(procedure: Procedure) -> dict[str, str]:
+    """Map each name and alias in lower case to the declared name; a name goes before another input's alias."""
+    aliases = {given.alias.lower(): given.name for given in procedure.inputs if given.alias}
+    return aliases | {given.name.lower(): given.name for given in procedure.inputs}
+
+
+def _declared(procedure: Procedure, named: Mapping[str, str], name: str, where: str) -> str:
+    if name.lower() in named:
+        return named[name.lower()]
+    spellings = [word for each in procedure.inputs for word in (each.name, each.alias) if word]
+    known = _known("inputs", name, spellings)
+    raise ProgrammingError(f"{procedure.name} has no input {name!r}{where}{known}")
+
+
+def _at(procedure: Procedure, position: int, where: str) -> str:
+    if position < len(procedure.inputs):
+        return procedure.inputs[position].name
+    most = len(procedure.inputs)
+    raise ProgrammingError(f"one value too many{where}: {procedure.name} has {most} inputs")
+
+
+def _known(what: str, name: str, names: Sequence[str]) -> str:
+    """Name the remedy for an unknown name: the nearest one, then all of them."""
+    spelled = {known.lower(): known for known in names}
+    nearest = get_close_matches(name.lower(), spelled, n=1)
+    hint = f"did you mean {spelled[nearest[0]]}? " if nearest else ""
+    return f": {hint}{what} are {', '.join(names) or '(none)'}"
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
