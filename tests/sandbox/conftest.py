@@ -33,9 +33,7 @@ def connect() -> Iterator[Callable[..., Http]]:
     """Make raw clients, by default with the main account's token."""
     made: list[Http] = []
 
-    def open_client(
-        sandbox: Sandbox, account_sid: str | None = None, auth: tuple[str, str] | None = None
-    ) -> Http:
+    def open_client(sandbox: Sandbox, account_sid: str | None = None, auth: tuple[str, str] | None = None) -> Http:
         own = (sandbox.account_sid, sandbox.auth_token)
         made.append(Http(sandbox, account_sid or sandbox.account_sid, auth or own))
         return made[-1]

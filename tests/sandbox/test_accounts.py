@@ -32,9 +32,7 @@ def test_every_answer_has_a_request_id(http: Http) -> None:
     assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}
 
 
-def test_an_api_key_opens_the_account_in_the_path(
-    sandbox: Sandbox, connect: Callable[..., Http]
-) -> None:
+def test_an_api_key_opens_the_account_in_the_path(sandbox: Sandbox, connect: Callable[..., Http]) -> None:
     """SK… and its secret do what the account's own token does."""
     http = connect(sandbox, auth=(sandbox.api_key, sandbox.api_secret))
     assert http.get("/Conferences.json").status_code == 200
@@ -53,9 +51,7 @@ def test_a_parent_reads_its_subaccount(sandbox: Sandbox, connect: Callable[..., 
     assert len(sub.get("/2010-04-01/Accounts.json").json()["accounts"]) == 1
 
 
-@pytest.mark.parametrize(
-    "authorization", [None, "Basic", "Basic !", "Basic /w==", "Bearer token", "Basic QUM6eA=="]
-)
+@pytest.mark.parametrize("authorization", [None, "Basic", "Basic !", "Basic /w==", "Bearer token", "Basic QUM6eA=="])
 @pytest.mark.parametrize("path", [".json", "/Conferences.json", "/Nothing.json", "/v1/Conferences/x/Participants"])
 def test_wrong_credentials_are_refused(http: Http, path: str, authorization: str | None) -> None:
     """Missing, malformed and wrong credentials get 401 / 20003 everywhere."""

@@ -133,7 +133,7 @@ def test_start_time_takes_days_and_seconds(make: Callable[..., Sandbox], connect
     def ends(**query: str) -> str:
         return "".join(call["to"][-1] for call in http.get("/Calls.json", params=query).json()["calls"])
 
-    assert ends(**{"StartTime": "2026-03-10"}) == "1"
+    assert ends(StartTime="2026-03-10") == "1"
     assert ends(**{"StartTime>": "2026-03-10"}) == "21"
     assert ends(**{"StartTime<": "2026-03-10"}) == "1"
     assert ends(**{"StartTime>": "2026-03-11T00:59:00Z"}) == "2"

@@ -121,9 +121,7 @@ def test_no_conference_holds_more_than_250(make: Callable[..., Sandbox], connect
     """250 is the default and the most of MaxParticipants."""
     sandbox = make(conferences=1, participants=250, over=0)
     [conference] = sandbox.conferences()
-    answer = connect(sandbox).post(
-        f"/Conferences/{conference.sid}/Participants.json", {"From": FROM, "To": TO}
-    )
+    answer = connect(sandbox).post(f"/Conferences/{conference.sid}/Participants.json", {"From": FROM, "To": TO})
     assert error(answer) == (400, 16020)
 
 

@@ -18,12 +18,12 @@ from .wire import Answer
 
 
 class CallNumbers(Sequence[int]):
-    """The numbers of all calls of an account, seeded and placed, in order, without a list of them."""
+    """The numbers of all calls of an account in order, first the `seeded` ones, without a list of them."""
 
     def __init__(self, account: Account) -> None:
         self._crowd = account.crowd
-        self._seeded = account.seeded * account.crowd
-        self._length = self._seeded + len(account.calls)
+        self.seeded = account.seeded * account.crowd
+        self._length = self.seeded + len(account.calls)
 
     def __len__(self) -> int:
         return self._length
@@ -37,8 +37,8 @@ class CallNumbers(Sequence[int]):
             return [self[one] for one in range(*place.indices(self._length))]
         if place >= self._length:
             raise IndexError(place)
-        if place >= self._seeded:
-            return PLACED + place - self._seeded
+        if place >= self.seeded:
+            return PLACED + place - self.seeded
         conference, number = divmod(place, self._crowd)
         return conference << 8 | number
 
@@ -51,10 +51,14 @@ def list_calls(request: Request) -> Answer:
     def item(number: int) -> Call:
         return world.numbered_call(account, number)
 
-    # No call starts before it is made, so those made after the span's end are out.
-    until = filters.time_span(request.query, "StartTime")[1]
-    high = bisect_left(numbers, until, key=lambda number: item(number).created)
-    page = cut(page_request(request.query), Listing(numbers, item, filters.call_filter(request.query), 0, high))
+    def created(number: int) -> float:
+        return item(number).created
+
+    # No call starts before it is made, and a seeded one starts when it is made.
+    since, until = filters.time_span(request.query, "StartTime")
+    low = bisect_left(numbers, since, hi=numbers.seeded, key=created)
+    high = bisect_left(numbers, until, key=created)
+    page = cut(page_request(request.query), Listing(numbers, item, filters.call_filter(request.query), low, high))
     items = [call_json(one, world.sids) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "calls", items).encode())
 

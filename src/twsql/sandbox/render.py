@@ -1,7 +1,7 @@
 """Records as Twilio's JSON.
 
-Each item is one `%` over a text made beforehand: a page of a thousand conferences takes about 3 ms, four times less
-than building dictionaries and encoding them.
+Each item is one `%` over a text made beforehand, as a page of a thousand of them is most of what a request costs:
+encoding a dictionary takes four times as long as the `%`.
 """
 
 from __future__ import annotations
