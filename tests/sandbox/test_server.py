@@ -53,7 +53,7 @@ def test_stop_is_prompt_while_clients_wait(connect: Callable[..., Http]) -> None
         while sandbox.counters.under_way < 2 and time.monotonic() < until:
             time.sleep(0.005)
         began = time.monotonic()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5  # the holds alone would last 60
     for thread in threads:
         thread.join(5)
     assert sorted(ended) == ["/Calls.json", "/Conferences.json"]

@@ -12,17 +12,18 @@ from .pages import Listing, cut, page_json, page_request
 from .records import Account, Call
 from .render import call_json
 from .request import Request
-from .seed import PLACED
+from .seed import PLACED, seeded_calls
 from .sids import CALL
 from .wire import Answer
 
 
 class CallNumbers(Sequence[int]):
-    """The numbers of all calls of an account in order, first the `seeded` ones, without a list of them."""
+    """The numbers of an account's calls in order, without a list of them: first `seeded` ones, those to a number."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, to: str | None) -> None:
         self._crowd = account.crowd
-        self.seeded = account.seeded * account.crowd
+        self._places = seeded_calls(account, to)
+        self.seeded = len(self._places)
         self._length = self.seeded + len(account.calls)
 
     def __len__(self) -> int:
@@ -39,14 +40,14 @@ class CallNumbers(Sequence[int]):
             raise IndexError(place)
         if place >= self.seeded:
             return PLACED + place - self.seeded
-        conference, number = divmod(place, self._crowd)
+        conference, number = divmod(self._places[place], self._crowd)
         return conference << 8 | number
 
 
 def list_calls(request: Request) -> Answer:
     """Answer a page of calls, ended ones as well."""
     account, world = request.account, request.state.world
-    numbers = CallNumbers(account)
+    numbers = CallNumbers(account, request.query.get("To"))
 
     def item(number: int) -> Call:
         return world.numbered_call(account, number)

@@ -6,12 +6,15 @@ conferences with five participants each would not fit otherwise.
 
 from __future__ import annotations
 
+import re
+
 from .clock import DAY
 from .records import Account, Call, Conference, Participant
 from .settings import Settings
 from .sids import chance
 
 PLACED = 1 << 48  # numbers of placed calls begin here; a seeded call's is conference << 8 | place
+_TOS = 10_000_000
 _TOPICS = ("sales", "support", "standup", "interview", "webinar", "board")
 _REASON = "last-participant-left"
 
@@ -40,13 +43,21 @@ def seeded_participant(conference: Conference, place: int) -> Participant:
     """Make the participant who has been at this place of a seeded conference from the start."""
     account, when = conference.account, conference.created
     number = conference.number << 8 | place
-    to = f"+1555{(conference.number * account.crowd + place) % 10_000_000:07d}"
+    to = f"+1555{(conference.number * account.crowd + place) % _TOS:07d}"
     call = Call(account, number, to, "+15005550006", when, when, began=when, answered=when, status="in-progress")
     if conference.status == "completed":
         call.status, call.ended, call.updated = "completed", conference.updated, conference.updated
     label = f"guest-{place}" if place % 2 else None
     call.participant = Participant(call, conference, label, muted=place % 5 == 4, updated=when)
     return call.participant
+
+
+def seeded_calls(account: Account, to: str | None) -> range:
+    """Return the places, among all seeded calls from the oldest on, of those to a number; None: of all."""
+    every = account.seeded * account.crowd
+    if to is None:
+        return range(every)
+    return range(int(to[5:]), every, _TOS) if re.fullmatch(r"\+1555[0-9]{7}", to) else range(0)
 
 
 def seeded_participants(conference: Conference) -> list[Participant]:
