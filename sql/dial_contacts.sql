@@ -1,0 +1,14 @@
+-- Calls everybody on a list into one conference: one call for each row that is wanted.
+-- Needs an account, or --sandbox; put your own table in place of `contacts`.
+
+CREATE TEMP TABLE contacts (name TEXT, phone TEXT, wanted INTEGER);
+
+INSERT INTO contacts VALUES
+  ('Ada', '+15550100001', 1),
+  ('Grace', '+15550100002', 1),
+  ('Linus', '+15550100003', 0);
+
+SELECT contacts.name, call.CallSid, call.Status
+FROM contacts
+JOIN AddParticipants('Stand-up', '+18149044818', contacts.phone) AS call
+WHERE contacts.wanted AND call.Label = contacts.name AND call.StartConferenceOnEnter = 1;
