@@ -44,9 +44,9 @@ class ConferenceView:
 
 
 class Sandbox:
-    """A local Twilio over HTTP on 127.0.0.1 and a free port, or the given one. Keywords are those of `Settings`.
+    """A local Twilio over HTTP on 127.0.0.1 and the given port. Keywords are those of `Settings`.
 
-    Its methods may be called from any thread, before, while and after it runs.
+    Port 0 is another free one at each start. Its methods may be called from any thread, before, while and after it runs.
     """
 
     account_sid, auth_token = ACCOUNT.user, ACCOUNT.password
@@ -55,13 +55,13 @@ class Sandbox:
 
     def __init__(self, *, port: int = 0, **settings: Any) -> None:
         self._state = State(Settings(**settings))
-        self._port = port
+        self._wanted_port = self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Sandbox:
         """Serve in a thread of its own; requests are answered when this returns. Raises OSError for a taken port."""
-        listener = listen(self._port)
+        listener = listen(self._wanted_port)
         self._port = listener.getsockname()[1]
         server = self._server = Server(self._state, listener)
         self._thread = threading.Thread(target=lambda: asyncio.run(server.run()), name="twsql-sandbox", daemon=True)
