@@ -46,7 +46,7 @@ class ConferenceView:
 class Sandbox:
     """A local Twilio over HTTP on 127.0.0.1 and the given port. Keywords are those of `Settings`.
 
-    Port 0 is another free one at each start. Its methods may be called from any thread, before, while and after it runs.
+    Port 0 is another free one at each start. Methods may be called from any thread, before, while and after it runs.
     """
 
     account_sid, auth_token = ACCOUNT.user, ACCOUNT.password
