@@ -77,13 +77,14 @@ def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
         for number, constraint in enumerate(question.constraints)
         if (column := _column(relation, constraint)) and _pushed(column, constraint)
     ]
-    ordered = _newest_first(relation, table, question)
+    ordered = _newest_first(relation, table, question) and not any(column.key for _, column, _ in taken)
     arguments = [number for number, _, _ in taken]
     args = [[column.name, operator] for _, column, operator in taken]
-    if all(_exact(column) for _, column, _ in taken) and (ordered or not question.order):
+    exact = all(_exact(column) for _, column, _ in taken) and not _others(question, arguments)
+    if exact and (ordered or not question.order):
         for number, operator in _limits(question):
             arguments.append(number)
-            args.append([operator, ""])
+            args.append(["", operator])
     requests, rows = _estimate(table, [(column, operator) for _, column, operator in taken])
     return Plan(
         arguments=tuple(arguments),
@@ -151,11 +152,11 @@ def _plan_procedure(relation: Relation, procedure: Procedure, question: Question
     missing = [p.name for p in procedure.inputs if p.required and p.name not in given]
     arguments = list(given.values())
     args = [[name, _operator(question.constraints[number])] for name, number in given.items()]
-    limits = [] if question.order else list(_limits(question))
+    limits = [] if question.order or _others(question, arguments) else list(_limits(question))
     spec = {
-        "args": args + [[operator, ""] for _, operator in limits],
+        "args": args + [["", operator] for _, operator in limits],
         "reads": _reads(relation, given, question),
-        "together": not _filtered(relation, set(given.values()), question),
+        "together": bool(limits) or not _may_stop(relation, arguments, question),
     }
     several = any(operator == IN for _, operator in args)
     return Plan(
@@ -182,20 +183,25 @@ def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Ite
 
 
 def _reads(relation: Relation, given: dict[str, int], question: Question) -> bool:
-    """Whether the statement reads anything that only Twilio's answer can tell."""
-    return REST in question.used or any(
-        slot.column is not None and slot.name not in given and number in question.used
-        for number, slot in enumerate(relation.slots[:REST])
+    """Whether the statement reads anything that only Twilio's answer can tell.
+
+    SQLite also counts as used what WHERE compares: a column that gives an input is no sign that anything is read.
+    """
+    compared = {min(question.constraints[number].column, REST) for number in given.values()}
+    return any(
+        slot.column is not None and slot.name not in given and min(number, REST) in question.used - compared
+        for number, slot in enumerate(relation.slots)
     )
 
 
-def _filtered(relation: Relation, given: set[int], question: Question) -> bool:
-    """Whether rows may be dropped for what their inputs are (`"To" <> 'x'`): these must not be dialled ahead."""
-    return any(
-        constraint.operator not in (LIMIT, OFFSET)
-        and number not in given
-        and (constraint.column < 0 or relation.slots[constraint.column].parameter is not None)
-        for number, constraint in enumerate(question.constraints)
+def _may_stop(relation: Relation, given: list[int], question: Question) -> bool:
+    """Whether some rows may never be read, so that each must be dialled alone, when it is.
+
+    They may be dropped for what their inputs are (`"To" <> 'x'`), or come after a LIMIT that SQLite does not pass on.
+    """
+    limited = not question.order and any(each.operator == LIMIT for each in question.constraints)
+    return limited or any(
+        each.column < 0 or relation.slots[each.column].parameter is not None for each in _others(question, given)
     )
 
 
@@ -210,6 +216,15 @@ def _limits(question: Question) -> Iterator[tuple[int, str]]:
     for number, constraint in enumerate(question.constraints):
         if constraint.operator in (LIMIT, OFFSET) and constraint.usable:
             yield number, constraint.operator
+
+
+def _others(question: Question, arguments: list[int]) -> list[Constraint]:
+    """The terms of WHERE that only SQLite checks; with one of them a LIMIT does not limit the rows that are needed."""
+    return [
+        constraint
+        for number, constraint in enumerate(question.constraints)
+        if number not in arguments and constraint.operator not in (LIMIT, OFFSET)
+    ]
 
 
 def _text(spec: dict[str, object]) -> str:

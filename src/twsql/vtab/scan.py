@@ -101,8 +101,8 @@ class ProcedureScan:
             )
         self._statement = statement
         self._given = list(_combinations(spec, arguments))
-        enough = _enough(spec, arguments)
-        self._ahead = (enough or len(self._given)) if spec["together"] else 1
+        limit = _limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
+        self._ahead = (limit or len(self._given)) if spec["together"] else 1
         self._answers, self._place = {}, 0
 
     def Next(self) -> None:
@@ -134,7 +134,8 @@ class ProcedureScan:
 
     def _answer(self) -> Row:
         """What Twilio answers for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
-        if self._place not in self._answers:
+        known = self._answers.get(self._place)
+        if known is None or known.cancelled():  # cancelled: never begun, as another of the set had failed
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
             answers = self._statement.run(self._procedure, [self._given[place] for place in places])
             self._answers = dict(zip(places, answers, strict=True))
@@ -162,8 +163,15 @@ def _where(spec: dict[str, Any], arguments: Sequence[Argument]) -> Where:
             between[name] = (*between.get(name, ()), (operator, _single(argument)))
         elif operator not in (LIMIT, OFFSET):
             values = _values(operator, argument)
-            equal[name] = tuple(value for value in values if value in equal.get(name, values))
+            equal[name] = _both(equal[name], values) if name in equal else values
     return Where(equal, between, frozenset(spec["columns"]), _enough(spec, arguments), spec["ordered"])
+
+
+def _both(some: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What is among the values of two terms. A number may equal a text, which only SQLite can tell: take one term."""
+    if {type(value) for value in some + others if value is not None} != {str}:
+        return some
+    return tuple(value for value in some if value in others)
 
 
 def _combinations(spec: dict[str, Any], arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
@@ -193,11 +201,18 @@ def _single(argument: Argument) -> Value:
 
 def _enough(spec: dict[str, Any], arguments: Sequence[Argument]) -> int | None:
     """How many rows LIMIT and OFFSET together ask for at most; None where there is no limit."""
+    limit, offset = _limits(spec, arguments)
+    return None if limit is None else limit + offset
+
+
+def _limits(spec: dict[str, Any], arguments: Sequence[Argument]) -> tuple[int | None, int]:
+    """The values of LIMIT, None where there is none, and of OFFSET."""
     given = {op: value for (_, op), value in zip(spec["args"], arguments, strict=True) if op in (LIMIT, OFFSET)}
-    limit, offset = given.get(LIMIT), given.get(OFFSET, 0)
-    if not isinstance(limit, int) or limit < 1:
-        return None
-    return limit + (offset if isinstance(offset, int) and offset > 0 else 0)
+    limit, offset = given.get(LIMIT), given.get(OFFSET)
+    return (
+        limit if isinstance(limit, int) and limit > 0 else None,
+        offset if isinstance(offset, int) and offset > 0 else 0,
+    )
 
 
 def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
