@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import ssl
 import sys
 import threading
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -97,6 +98,8 @@ class Exchange:
             if 200 <= response.status_code < 300:
                 return _broken_off(response, _reason(error, handled))
             body = b""  # of an error, the status tells enough
+        if response.status_code >= 300:
+            body = _without(request.headers["Authorization"], body)
         return Answer(response.status_code, response.headers, body)
 
     def _no_answer(self, reason: BaseException) -> Failure:
@@ -146,6 +149,14 @@ def _headers(user: str, password: str) -> Mapping[str, str]:
         "Accept-Encoding": "gzip, deflate",
         "Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii"),
     }
+
+
+def _without(authorization: str, body: bytes) -> bytes:
+    """Blot out what a talkative proxy may repeat of our headers in its error page."""
+    basic = authorization.removeprefix("Basic ").encode()
+    password = b64decode(basic).partition(b":")[2]
+    secrets = (basic, password) if len(password) >= 8 else (basic,)  # a shorter one is any word
+    return functools.reduce(lambda text, secret: text.replace(secret, b"***"), secrets, body)
 
 
 def _body(response: Response) -> bytes:

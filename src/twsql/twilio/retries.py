@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
+from tenacity.stop import stop_base
 
 from twsql.errors import OutcomeUnknown, TwilioError
 
@@ -65,7 +66,7 @@ def repeating(attempts: int, sleep: Callable[[float], None]) -> Repeat:
     def rule(verdicts: set[Verdict]) -> Retrying:
         return Retrying(
             retry=retry_if_result(lambda result: isinstance(result, Failure) and result.verdict in verdicts),
-            stop=lambda state: stop_after_attempt(attempts)(state) or _out_of_patience(state),
+            stop=stop_after_attempt(attempts) | _OutOfPatience(),
             wait=_wait,
             sleep=sleep,
             retry_error_callback=_last,
@@ -101,9 +102,10 @@ def _wait(state: RetryCallState) -> float:
     return min(after or 0.0, LONGEST_RETRY_AFTER) + BACKOFF(state)
 
 
-def _out_of_patience(state: RetryCallState) -> bool:
-    gone = max(state.seconds_since_start or 0.0, state.idle_for)
-    return gone + state.upcoming_sleep > PATIENCE
+class _OutOfPatience(stop_base):
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        gone = max(retry_state.seconds_since_start or 0.0, retry_state.idle_for)
+        return gone + retry_state.upcoming_sleep > PATIENCE
 
 
 def _last(state: RetryCallState) -> object:
