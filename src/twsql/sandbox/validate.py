@@ -12,7 +12,8 @@ from .sids import CALL
 
 Form = dict[str, list[str]]
 
-_ENDPOINT = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^@\s]+@[^@\s]+|client:\S+")
+# A number is taken without its plus too, as the commercial driver's example gives one.
+_ENDPOINT = re.compile(r"\+?[1-9][0-9]{6,14}|sips?:[^@\s]+@[^@\s]+|client:\S+")
 _LONGEST_LABEL = _LONGEST_NAME = 128
 # Twilio's magic numbers for tests: these cannot be called, or called from; +15005550006 can.
 _BAD_TO = {"+15005550001": 21211, "+15005550002": 21217, "+15005550003": 21215, "+15005550004": 21216}
