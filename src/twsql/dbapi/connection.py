@@ -1,0 +1,166 @@
+"""PEP 249's Connection, and connect()."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any
+
+import apsw
+
+from twsql import errors
+from twsql.dbapi.cursor import Cursor
+from twsql.dbapi.parameters import Parameters
+from twsql.dbapi.translation import Translated
+from twsql.hosts.apsw import Registration, register
+from twsql.procedures import PROCEDURES
+from twsql.schema import Procedure
+
+_PATIENCE = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
+
+
+def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, **settings: Any) -> Connection:
+    """Open a SQLite database with Twilio's tables and procedures in it; it is made if it is not there.
+
+    Settings that are not given come from the environment. Nothing is asked of Twilio before a statement needs it.
+    Raises SettingError for a malformed setting, OperationalError for a database that cannot be opened.
+    """
+    try:
+        with Translated():
+            opened = apsw.Connection(os.fspath(database))
+    except errors.OperationalError as error:
+        raise errors.OperationalError(f"{error}: {database}") from error.__cause__
+    try:
+        opened.set_busy_timeout(_PATIENCE)
+        return Connection(opened, register(opened, **settings), autocommit=autocommit)
+    except BaseException:
+        opened.close()
+        raise
+
+
+class Connection:
+    """A connection to a SQLite database, and by its tables to Twilio.
+
+    An INSERT, UPDATE, DELETE or REPLACE of an ordinary table opens a transaction that commit() or rollback() ends;
+    close() rolls back. What reads opens none, nor what changes Twilio: what is sent to Twilio stays sent, and no
+    rollback takes a call back. With `autocommit` every statement is committed at its end, unless BEGIN came before.
+
+    `with connection:` commits at its end, or rolls back if an exception ends it, and leaves the connection open, as
+    the sqlite3 module does. One thread at a time may use a connection.
+    """
+
+    Warning = errors.Warning
+    Error = errors.Error
+    InterfaceError = errors.InterfaceError
+    DatabaseError = errors.DatabaseError
+    DataError = errors.DataError
+    OperationalError = errors.OperationalError
+    IntegrityError = errors.IntegrityError
+    InternalError = errors.InternalError
+    ProgrammingError = errors.ProgrammingError
+    NotSupportedError = errors.NotSupportedError
+
+    def __init__(
+        self,
+        opened: apsw.Connection,
+        registration: Registration | None = None,
+        *,
+        procedures: Sequence[Procedure] = PROCEDURES,
+        autocommit: bool = False,
+    ) -> None:
+        self._apsw = opened
+        self._registration = registration
+        self._procedures = procedures
+        self._autocommit = autocommit
+        self._closed = False
+
+    @property
+    def apsw(self) -> apsw.Connection:
+        """The connection of apsw below this one, for all else that SQLite can do; InterfaceError once it is closed."""
+        if self._closed:
+            raise errors.InterfaceError("the connection is closed: make a new one with connect()")
+        return self._apsw
+
+    @property
+    def procedures(self) -> Sequence[Procedure]:
+        """What EXEC, CALL and callproc() know."""
+        return self._procedures
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether every statement is committed at its end; setting it to True commits what is open."""
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if value:
+            self.commit()
+        self._autocommit = value
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return not self.apsw.get_autocommit()
+
+    def cursor(self) -> Cursor:
+        """Make a cursor."""
+        return Cursor(self)
+
+    def execute(self, operation: str, parameters: Parameters = ()) -> Cursor:
+        """Run one statement with a new cursor, and give that."""
+        return self.cursor().execute(operation, parameters)
+
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Cursor:
+        """Run one statement with each set of parameters, with a new cursor, and give that."""
+        return self.cursor().executemany(operation, seq_of_parameters)
+
+    def executescript(self, script: str) -> Cursor:
+        """Run a script with a new cursor, and give that."""
+        return self.cursor().executescript(script)
+
+    def commit(self) -> None:
+        """Make the changes since the transaction's begin lasting; do nothing where none is open."""
+        self._end("COMMIT")
+
+    def rollback(self) -> None:
+        """Take back the changes of SQLite's tables since the transaction's begin; what Twilio did stays done."""
+        self._end("ROLLBACK")
+
+    def interrupt(self) -> None:
+        """Make the statements under way end with OperationalError; may be called from another thread."""
+        self.apsw.interrupt()
+
+    def close(self) -> None:
+        """Roll back what is open and end the connection; its cursors cannot be used any more.
+
+        Raises InterfaceError for a connection that is closed already.
+        """
+        opened = self.apsw
+        self._closed = True
+        try:
+            with Translated():
+                opened.close()
+        finally:
+            if self._registration:
+                self._registration.close()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.rollback()
+            return
+        try:
+            self.commit()
+        except errors.Error:
+            self.rollback()
+            raise
+
+    def _end(self, verb: str) -> None:
+        if self.in_transaction:
+            with Translated():
+                self.apsw.execute(verb)

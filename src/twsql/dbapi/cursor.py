@@ -1,0 +1,188 @@
+"""PEP 249's Cursor."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from twsql.dbapi.calls import called, understood
+from twsql.dbapi.execs import is_exec
+from twsql.dbapi.parameters import Parameters
+from twsql.dbapi.results import Description, Result, Row, kept, run, run_calls, run_many
+from twsql.dbapi.script import split
+from twsql.dbapi.tokens import readable
+from twsql.dbapi.translation import Translated
+from twsql.errors import InterfaceError, ProgrammingError
+
+if TYPE_CHECKING:
+    import apsw
+
+    from twsql.dbapi.connection import Connection
+
+
+class Cursor:
+    """Runs statements, one after the other, and gives their rows.
+
+    The rows of a SELECT come from SQLite, and so from Twilio, when they are fetched; `rowcount` is -1 for them. EXEC,
+    CALL and callproc() do all they do at once, whether or not rows are fetched, and `rowcount` is the number of rows.
+    """
+
+    arraysize = 1
+    """How many rows fetchmany() gives unless it is told."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._result = Result()
+        self._further: deque[Result] = deque()
+        self._closed = False
+        self._usable()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that the cursor is of."""
+        return self._connection
+
+    @property
+    def description(self) -> Description | None:
+        """Seven items for each column: name, declared type (compare it with STRING and so on), five times None."""
+        return self._result.description
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed, or a procedure gave; -1 where that is not known."""
+        return self._result.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The row id of the last row that the last INSERT or REPLACE made; None after every other statement."""
+        return self._result.lastrowid
+
+    def execute(self, operation: str, parameters: Parameters = ()) -> Cursor:
+        """Run one statement: SQL, EXEC or CALL. Gives the cursor back.
+
+        What stands for ?, ?1 and :name is a sequence, what stands for :name, @name and $name may be a mapping. Raises
+        ProgrammingError for a second statement: executescript() takes several.
+        """
+        opened = self._ready(operation)
+        if is_exec(operation):
+            call = understood(operation, self._connection.procedures)
+            self._result = run_calls(opened, call, [parameters])
+        else:
+            self._result = run(opened, operation, parameters, implicit=not self._connection.autocommit)
+        return self
+
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Cursor:
+        """Run one statement to its end with each set of parameters; what rows they give are one result set."""
+        opened = self._ready(operation)
+        if is_exec(operation):
+            call = understood(operation, self._connection.procedures)
+            self._result = run_calls(opened, call, seq_of_parameters)
+        else:
+            implicit = not self._connection.autocommit
+            self._result = run_many(opened, operation, seq_of_parameters, implicit=implicit)
+        return self
+
+    def executescript(self, script: str) -> Cursor:
+        """Run each statement of a script, SQL, EXEC and CALL, to its end; nextset() goes from result to result.
+
+        Transactions are the script's own affair: nothing is committed before it, and without BEGIN in it, or a
+        transaction that is open already, each statement is committed at its end.
+        """
+        opened = self._usable()
+        self._forget()
+        results = [self._of_script(opened, statement) for statement in split(script)]
+        self._further.extend(result for result in results if result.rows is not None)
+        if self._further:
+            self._result = self._further.popleft()
+        return self
+
+    def callproc(self, procname: str, parameters: Parameters = ()) -> Any:
+        """Call a procedure with its inputs in declared order (None is not given), or by name.
+
+        Gives a copy of the parameters, as no procedure changes them; what it answers is fetched.
+        """
+        opened = self._usable()
+        self._forget()
+        call = called(procname, self._connection.procedures, parameters)
+        self._result = run_calls(opened, call, [()])
+        return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+
+    def fetchone(self) -> Row | None:
+        """Give the next row, or None after the last."""
+        with Translated():
+            return next(self._rows(), None)
+
+    def fetchmany(self, size: int | None = None) -> list[Row]:
+        """Give the next rows, as many as `size` or `arraysize` says; fewer when there are no more."""
+        with Translated():
+            return list(islice(self._rows(), self.arraysize if size is None else size))
+
+    def fetchall(self) -> list[Row]:
+        """Give all the rows that are left."""
+        with Translated():
+            return list(self._rows())
+
+    def nextset(self) -> bool | None:
+        """Go to the next result of a script; None when there is none."""
+        self._rows()
+        if not self._further:
+            return None
+        self._result = self._further.popleft()
+        return True
+
+    def setinputsizes(self, sizes: Sequence[Any]) -> None:
+        """Do nothing, as PEP 249 allows: SQLite needs no sizes."""
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:
+        """Do nothing, as PEP 249 allows: values of every size are fetched whole."""
+
+    def close(self) -> None:
+        """End the statement; the cursor cannot be used any more. Closing it again does nothing."""
+        self._forget()
+        self._closed = True
+
+    def __iter__(self) -> Iterator[Row]:
+        return self
+
+    def __next__(self) -> Row:
+        with Translated():
+            return next(self._rows())
+
+    def __enter__(self) -> Cursor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _usable(self) -> apsw.Connection:
+        if self._closed:
+            raise InterfaceError("the cursor is closed: make a new one with connection.cursor()")
+        return self._connection.apsw
+
+    def _ready(self, operation: str) -> apsw.Connection:
+        opened = self._usable()
+        self._forget()
+        if ";" in readable(operation) and len(list(islice(split(operation), 2))) > 1:
+            raise ProgrammingError("one statement at a time: executescript() takes several")
+        return opened
+
+    def _of_script(self, opened: apsw.Connection, statement: str) -> Result:
+        if is_exec(statement):
+            return run_calls(opened, understood(statement, self._connection.procedures), [()])
+        return kept(run(opened, statement))
+
+    def _forget(self) -> None:
+        self._result.close()
+        self._further.clear()
+        self._result = Result()
+
+    def _rows(self) -> Iterator[Row]:
+        self._usable()
+        if self._result.rows is None:
+            raise ProgrammingError("no rows to fetch: the last statement gives none")
+        return self._result.rows

@@ -1,0 +1,131 @@
+"""Runs statements on an apsw connection, and keeps of them what PEP 249 asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import apsw
+
+from twsql.dbapi.calls import Call, select
+from twsql.dbapi.parameters import Parameters, bindings, placeholders, values
+from twsql.dbapi.transactions import Change, begin_for, change_in
+from twsql.dbapi.translation import Translated
+from twsql.schema import Value
+
+Row = tuple[Value, ...]
+Description = tuple[tuple[str, str | None, None, None, None, None, None], ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a statement gave. `rows` is an apsw cursor where rows are still to come, None where there are none to fetch.
+
+    `rowcount` is -1 where rows are still to come, and for what neither gives nor changes any.
+    """
+
+    rows: Iterator[Row] | None = None
+    description: Description | None = None
+    rowcount: int = -1
+    lastrowid: int | None = None
+
+    def close(self) -> None:
+        """End the statement, if it is not at its end."""
+        if isinstance(self.rows, apsw.Cursor):
+            self.rows.close(force=True)
+
+
+def run(connection: apsw.Connection, sql: str, params: Parameters = (), *, implicit: bool = False) -> Result:
+    """Run one statement: its first row, if it has any, is made when this returns, and the others when they are fetched.
+
+    What changes something runs to its end, RETURNING or not: its rows are kept. With `implicit`, a change of an
+    ordinary table opens a transaction.
+    """
+    return _run(connection, sql, params, change_in(sql), implicit)
+
+
+def run_many(connection: apsw.Connection, sql: str, sets: Iterable[Parameters], *, implicit: bool = False) -> Result:
+    """Run one statement to its end for each set of parameters; all their rows are one result."""
+    change = change_in(sql)
+    return _together(_run(connection, sql, params, change, implicit) for params in sets)
+
+
+def run_calls(connection: apsw.Connection, call: Call, sets: Iterable[Parameters]) -> Result:
+    """Make a call once for each set of parameters, to its end; all their rows are one result."""
+    return _together(run(connection, *select(call, params)) for params in sets)
+
+
+def kept(result: Result) -> Result:
+    """Read all the rows that are still to come."""
+    if result.rows is None:
+        return result
+    with Translated():
+        rows = list(result.rows)
+    return replace(result, rows=iter(rows), rowcount=len(rows) if result.rowcount < 0 else result.rowcount)
+
+
+@dataclass
+class _Seen:
+    """What is known of a statement when it is prepared and bound; apsw forgets it at the statement's end."""
+
+    ready: bool = False
+    changes: bool = False
+    columns: tuple[tuple[str, str | None], ...] = ()
+
+    def __call__(self, cursor: apsw.Cursor, sql: str, given: Any) -> bool:
+        self.ready = True
+        self.changes = not cursor.is_readonly
+        self.columns = cursor.get_description()
+        return True
+
+
+def _run(connection: apsw.Connection, sql: str, params: Parameters, change: Change | None, implicit: bool) -> Result:
+    given = bindings(params)
+    seen = _Seen()
+    with Translated(sql):
+        # Nothing may run between a statement's preparation and its start: the tables tell statements apart by that.
+        began = implicit and begin_for(connection, change)
+        cursor = connection.cursor()
+        cursor.exec_trace = seen
+        try:
+            cursor.execute(sql, given)
+        except apsw.BindingsError:
+            values(placeholders(sql), params)  # says it in the words that EXEC has for it
+            raise
+        finally:
+            if began and not seen.ready:
+                connection.execute("ROLLBACK")
+        return _result(connection, cursor, seen, change)
+
+
+def _result(connection: apsw.Connection, cursor: apsw.Cursor, seen: _Seen, change: Change | None) -> Result:
+    description = _description(cursor, seen)
+    if not seen.changes:
+        return Result(cursor if description else None, description)
+    rows = list(cursor)
+    count = connection.changes() if change else -1
+    inserted = change is not None and change.verb in ("INSERT", "REPLACE") and count > 0
+    rowid = connection.last_insert_rowid() if inserted else None
+    return Result(iter(rows) if description else None, description, count, rowid)
+
+
+def _description(cursor: apsw.Cursor, seen: _Seen) -> Description | None:
+    columns: tuple[tuple[str, str | None], ...]
+    try:
+        # A schema that changed since the preparation may have given the statement other columns.
+        columns = cursor.get_description()
+    except apsw.ExecutionCompleteError:
+        columns = seen.columns
+    return tuple((name, declared, None, None, None, None, None) for name, declared in columns) or None
+
+
+def _together(results: Iterable[Result]) -> Result:
+    rows: list[Row] = []
+    description = None
+    count = -1
+    for result in map(kept, results):
+        rows.extend(result.rows or ())
+        description = description or result.description
+        count = max(count, 0) + result.rowcount if result.rowcount >= 0 else count
+    return Result(iter(rows) if description else None, description, count)

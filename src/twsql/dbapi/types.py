@@ -1,0 +1,63 @@
+"""PEP 249's types: constructors for parameters, and what `description` says of a column."""
+
+from __future__ import annotations
+
+import datetime
+
+Date = datetime.date
+Time = datetime.time
+Timestamp = datetime.datetime
+Binary = bytes
+
+
+class Type:
+    """Compares equal to the declared types of one kind, so `description[0][1] == STRING` can be asked.
+
+    `parts` are what a declared type of this kind contains, as SQLite tells affinities apart; a type that contains
+    one of `but` is of another kind. SQLite holds no column to its type, and an expression has none: it equals nothing.
+    """
+
+    def __init__(self, name: str, parts: tuple[str, ...], but: tuple[str, ...] = (), *, whole: bool = False) -> None:
+        self.name = name
+        self._parts = parts
+        self._but = but
+        self._whole = whole
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, str):
+            return self is other
+        declared = other.upper()
+        if self._whole:
+            return declared in self._parts
+        return any(part in declared for part in self._parts) and not any(part in declared for part in self._but)
+
+
+_TIMES = ("DATE", "TIME")
+_TEXTS = ("CHAR", "CLOB", "TEXT", "STRING")
+
+DATETIME = Type("DATETIME", _TIMES)
+STRING = Type("STRING", _TEXTS, but=_TIMES)
+BINARY = Type("BINARY", ("BLOB", "BINARY"), but=(*_TIMES, *_TEXTS))
+NUMBER = Type("NUMBER", ("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC", "BOOL"), but=(*_TIMES, *_TEXTS, "BLOB", "BINARY"))
+ROWID = Type("ROWID", ("INTEGER",), whole=True)  # what SQLite declares a row id as; other integers may be declared so
+
+
+def DateFromTicks(ticks: float) -> datetime.date:
+    """Give the UTC day of a time in seconds since 1970."""
+    return TimestampFromTicks(ticks).date()
+
+
+def TimeFromTicks(ticks: float) -> datetime.time:
+    """Give the UTC time of day of a time in seconds since 1970."""
+    return TimestampFromTicks(ticks).time()
+
+
+def TimestampFromTicks(ticks: float) -> datetime.datetime:
+    """Give the UTC time, with its time zone, of a time in seconds since 1970."""
+    return datetime.datetime.fromtimestamp(ticks, datetime.timezone.utc)
