@@ -1,0 +1,7 @@
+"""The command `twsql`: shell, query, doctor and sandbox."""
+
+from __future__ import annotations
+
+from twsql.cli.command import main
+
+__all__ = ["main"]

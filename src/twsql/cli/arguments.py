@@ -1,0 +1,177 @@
+"""What can be typed after `twsql`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from twsql import __version__
+from twsql.cli.formats import FORMATS
+
+_DESCRIPTION = "Twilio conferences as SQL."
+_CREDENTIALS = (
+    "Credentials come from the environment only, as a command line is for all to see: TWILIO_ACCOUNT_SID with "
+    "TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET."
+)
+
+_SETTINGS = {
+    "base_url": ("URL", "where Twilio's API is, such as a sandbox that runs (TWSQL_BASE_URL)"),
+    "account_sid": ("SID", "the account, or a subaccount of it (TWILIO_ACCOUNT_SID)"),
+    "region": ("NAME", "where Twilio handles the data, such as ie1 (TWILIO_REGION)"),
+    "edge": ("NAME", "where the requests enter Twilio's network, such as dublin (TWILIO_EDGE)"),
+    "timeout": ("SECONDS", "the longest silence of Twilio (TWSQL_TIMEOUT)"),
+    "max_attempts": ("N", "how often a request is tried (TWSQL_MAX_ATTEMPTS)"),
+    "max_in_flight": ("N", "how many requests may be under way together (TWSQL_MAX_IN_FLIGHT)"),
+    "page_size": ("N", "how many items are asked for at a time (TWSQL_PAGE_SIZE)"),
+}
+_SWITCHES = {
+    "sandbox": "use a local Twilio that lives as long as this command, not an account (TWSQL_SANDBOX)",
+    "read_only": "refuse whatever has an effect on Twilio (TWSQL_READ_ONLY)",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like every other error of the command."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"twsql: {message}; see '{self.prog} --help'\n")
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line. Leaves by SystemExit: 2 where it is wrong, 0 after --help and --version."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if arguments.command == "query" and not any(each.startswith("-") for each in rest):
+        arguments.sql += rest  # before Python 3.12 argparse takes no operands after an option that follows operands
+    elif rest:
+        # Only the names: a value may be a secret that somebody tried to pass.
+        unknown = [each.partition("=")[0] for each in rest if each.startswith("-")] or ["more than one operand"]
+        parser.error(f"{', '.join(unknown)}: not understood (secrets are taken from the environment only)")
+    if arguments.command == "query" and not (arguments.sql or arguments.file):
+        if sys.stdin is None or sys.stdin.isatty():
+            parser.error("no SQL: give it as an argument, in a file with -f, or on standard input")
+        arguments.file = ["-"]
+    if getattr(arguments, "sandbox", None) and arguments.base_url:
+        parser.error("--sandbox and --base-url lead to different places: give one of them")
+    return arguments
+
+
+def settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Give the settings that are on the command line, as `connect` and `register` take them."""
+    names = (*_SETTINGS, *_SWITCHES)
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    return {"sandbox": False, **given} if "base_url" in given else given  # TWSQL_SANDBOX may be set
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="twsql", description=_DESCRIPTION, epilog=_CREDENTIALS, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"twsql {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_shell(commands)
+    _add_query(commands)
+    _add_doctor(commands)
+    _add_sandbox(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, summary: str, description: str = "") -> argparse.ArgumentParser:
+    text = f"{summary[0].upper()}{summary[1:]}. {description}".strip()
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=text, epilog=_CREDENTIALS, allow_abbrev=False
+    )
+    return parser
+
+
+def _add_shell(commands: Any) -> None:
+    parser = _add(commands, "shell", "SQL line by line", "Reads a script from standard input if that is no terminal.")
+    parser.add_argument("database", nargs="?", metavar="DATABASE", help="a SQLite file; without one, in memory")
+    _add_settings(parser)
+
+
+def _add_query(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "query",
+        "run SQL and print what it gives",
+        "Files first, then SQL in its order; each may have many statements, EXEC and CALL among them. The first error "
+        "ends all. Without SQL and without -f, SQL is read from standard input.",
+    )
+    parser.add_argument("sql", nargs="*", default=[], metavar="SQL", help="statements, separated by semicolons")
+    parser.add_argument("-f", "--file", action="append", default=[], metavar="FILE", help="a script; - is stdin")
+    parser.add_argument("--database", metavar="FILE", default=":memory:", help="a SQLite file; without one, in memory")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how results are printed (table)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="the text that :NAME in the SQL stands for",
+    )
+    _add_settings(parser)
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = _add(
+        commands, "doctor", "check settings, network and credentials", "Says what is wrong, and what to do about it."
+    )
+    _add_settings(parser)
+
+
+def _add_sandbox(commands: Any) -> None:
+    parser = _add(commands, "sandbox", "run a local Twilio until Ctrl-C", "Prints what another shell needs to use it.")
+    for name, kind, metavar, text in (
+        ("port", _count, "N", "the port on 127.0.0.1 (a free one)"),
+        ("conferences", _count, "N", "how many conferences there are at the start (0)"),
+        ("participants", _count, "N", "how many participants each of those has (0)"),
+        ("over", _amount, "SHARE", "the share of those conferences that is over, 0 to 1 (0.5)"),
+        ("seed", _count, "N", "another number gives other conferences (0)"),
+        ("latency", _amount, "SECONDS", "how long each answer takes (0)"),
+        ("max-concurrent", _count, "N", "answer 429 beyond N requests at a time (no limit)"),
+        ("retry-after", _amount, "SECONDS", "the Retry-After of each 429 (none)"),
+        ("ring-after", _amount, "SECONDS", "how long before a call rings (0)"),
+        ("answer-after", _amount, "SECONDS", "how long it rings (0)"),
+        ("hang-up-after", _amount, "SECONDS", "how long it lasts (for ever)"),
+        ("calls-per-second", _amount, "N", "calls beyond this rate are queued (no limit)"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("settings", "Each goes before its environment variable.")
+    for name, (metavar, text) in _SETTINGS.items():
+        group.add_argument(_option(name), metavar=metavar, help=text)
+    for name, text in _SWITCHES.items():
+        group.add_argument(_option(name), action="store_const", const=True, help=text)
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell of each request on standard error")
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise argparse.ArgumentTypeError("must be NAME=VALUE")
+    return name, value
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
+    return int(text)
+
+
+def _amount(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError("must be a number, 0 or more")
+    return number

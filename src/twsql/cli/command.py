@@ -1,0 +1,106 @@
+"""main: runs one command, and makes of whatever ends it an exit status and at most one line.
+
+0  it went well          2    the command line is wrong
+1  an error, on stderr   130  Ctrl-C                        141  the reader of the output went away
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from twsql.cli.arguments import parse
+from twsql.cli.formats.text import visible
+from twsql.errors import Error
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; give the exit status."""
+    try:
+        status = _run(parse(argv))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = _failed("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        status = PIPE_CLOSED
+    except OSError as error:
+        status = _failed(_described(error))
+    except Error as error:
+        status = _failed(str(error))
+    _flush()
+    _leave_if_threads_linger(status)
+    return status
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if getattr(arguments, "verbose", False):
+        from twsql.cli.log import to_stderr  # logging takes 10 ms to import
+
+        to_stderr()
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _query(arguments: argparse.Namespace) -> int:
+    from twsql.cli.query import run
+
+    return run(arguments)
+
+
+def _shell(arguments: argparse.Namespace) -> int:
+    from twsql.cli.shell import run
+
+    return run(arguments)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from twsql.cli.doctor import run
+
+    return run(arguments)
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    from twsql.cli.sandbox import run
+
+    return run(arguments)
+
+
+# Each imports its own when it is run: `twsql query` needs neither the sandbox nor the shell.
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "query": _query,
+    "shell": _shell,
+    "doctor": _doctor,
+    "sandbox": _sandbox,
+}
+
+
+def _failed(message: str, status: int = 1) -> int:
+    _flush()
+    sys.stderr.write(f"twsql: {visible(message)}\n")
+    return status
+
+
+def _described(error: OSError) -> str:
+    name = f"{error.filename}: " if error.filename is not None else ""
+    return f"{name}{error.strerror or error}"
+
+
+def _flush() -> None:
+    """Write what is buffered. If that fails, drop it: Python would try once more at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leave_if_threads_linger(status: int) -> None:
+    """Leave at once where requests of other threads are under way: Python would wait for their answers."""
+    if all(thread.daemon or thread is threading.current_thread() for thread in threading.enumerate()):
+        return
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,93 @@
+"""What Tab offers in the shell: names that stand in the declarations, where they may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from twsql.dbapi.execs import WORDS
+from twsql.dbapi.tokens import Token, tokens
+from twsql.metadata import METADATA
+from twsql.procedures import PROCEDURES
+from twsql.schema import Procedure
+from twsql.tables import TABLES
+from twsql.vtab.relation import relation
+
+_RELATIONS = {source.name.lower(): relation(source) for source in (*TABLES, *METADATA, *PROCEDURES)}
+
+
+def names(token: str) -> list[str]:
+    """Complete any name of ours that an SQL statement may hold."""
+    columns = {slot.name for each in _RELATIONS.values() for slot in each.slots}
+    words = {f"{word} " for word in WORDS}
+    return _starting(token, sorted({*(each.name for each in _RELATIONS.values()), *columns, *words}))
+
+
+def columns(token: str) -> list[str]:
+    """Complete `conferences.St`: columns of a table or procedure of ours."""
+    table, dot, start = token.rpartition(".")
+    known = _RELATIONS.get(table.lower()) if dot else None
+    return _starting(start, (slot.name for slot in known.slots), f"{table}.") if known else []
+
+
+def declared(name: str) -> str:
+    """Give the columns of a table or procedure of ours as CREATE TABLE, one a line; '' where there is none."""
+    known = _RELATIONS.get(name.lower())
+    if known is None:
+        return ""
+    lines = ",\n".join(f"  {slot.sql}" for slot in known.slots)
+    return f'CREATE VIRTUAL TABLE "{known.name}" (\n{lines}\n);\n'
+
+
+def in_exec(before: str, token: str) -> list[str] | None:
+    """Complete an EXEC or CALL: the procedure's name, then its inputs; None where it is another statement.
+
+    `before` is what has been typed up to the word `token`.
+    """
+    found = _last_statement(before)
+    verb = found[0].text.upper() if found else ""
+    if verb not in WORDS:
+        return None
+    if len(found) == 1:
+        return _starting(token, (procedure.name + ("(" if verb == "CALL" else " ") for procedure in PROCEDURES))
+    procedure = _called(found[1:])
+    if procedure is None or not _is_input_next(found):
+        return []
+    return _starting(token, (f"{name} = " for name in _free(procedure, found)))
+
+
+def _last_statement(text: str) -> list[Token]:
+    found: list[Token] = []
+    for each in tokens(text):
+        found = [] if each.text == ";" else [*found, each]
+    return found
+
+
+def _called(found: Iterable[Token]) -> Procedure | None:
+    """Find the procedure whose name, perhaps after catalog and schema, these tokens begin with."""
+    known = {procedure.name.lower(): procedure for procedure in PROCEDURES}
+    for each in found:
+        if each.is_name and each.name.lower() in known:
+            return known[each.name.lower()]
+        if not each.is_name and each.text != ".":
+            return None
+    return None
+
+
+def _is_input_next(found: list[Token]) -> bool:
+    """Whether an input's name may come next: after a comma, a bracket or the procedure's name, not after a value."""
+    return found[-1].text in (",", "(") or (found[-1].is_name and all(each.text != "=" for each in found))
+
+
+def _free(procedure: Procedure, found: list[Token]) -> Iterator[str]:
+    """Yield the names by which the inputs that are not given yet may be given."""
+    given = {each.name.lower() for each in found if each.is_name}
+    for each in procedure.inputs:
+        names = [name for name in (each.alias, each.name) if name]
+        if given.isdisjoint(name.lower() for name in names):
+            yield from names
+
+
+def _starting(token: str, words: Iterable[str], before: str = "") -> list[str]:
+    """Give the words that start with the token, in whatever case; its letters stay as they were typed."""
+    fitting = (word for word in words if word.lower().startswith(token.lower()))
+    return [before + token + word[len(token) :] for word in fitting]

@@ -1,0 +1,96 @@
+"""twsql doctor: says of each thing that twsql needs whether it is well, and else what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import apsw
+
+from twsql import __version__
+from twsql.cli.arguments import settings as on_command_line
+from twsql.cli.findings import Finding, good, wrong
+from twsql.cli.formats.text import visible
+from twsql.cli.reach import reach
+from twsql.errors import SettingError
+from twsql.hosts import local
+from twsql.twilio.settings import VARIABLES, Settings
+
+_SECRETS = ("auth_token", "api_secret")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings as they come; 1 if anything is wrong."""
+    status = 0
+    for finding in _findings(on_command_line(arguments)):
+        sys.stdout.write(f"{'ok   ' if finding.well else 'wrong'}  {visible(finding.text)}\n")
+        sys.stdout.flush()
+        status = status if finding.well else 1
+    return status
+
+
+def _findings(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check from the inside to the outside; where one step fails, what lies beyond it cannot be checked."""
+    yield from _versions()
+    found = list(_settings(given))
+    yield from found
+    if all(finding.well for finding in found):
+        loaded = Settings.load(**given)
+        yield from reach(local.settings(loaded) if loaded.sandbox else loaded)
+
+
+def _versions() -> Iterator[Finding]:
+    yield good(f"twsql {__version__}, python {platform.python_version()} on {platform.system()}")
+    yield good(f"apsw {apsw.apsw_version()}, sqlite {apsw.sqlite_lib_version()}")
+    missing = [name for name in ("starlette", "uvicorn", "httptools") if find_spec(name) is None]
+    if missing:
+        yield good("sandbox: not installed; to try things out without an account: pip install 'twsql[sandbox]'")
+    else:
+        yield good("sandbox: installed")
+
+
+def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check each setting by itself, then those that depend on each other."""
+    problems = []
+    for name, variable in VARIABLES.items():
+        finding = _setting(name, variable, given)
+        problems += [] if finding.well else [finding]
+        yield finding
+    yield from _misspelled()
+    if not problems:
+        try:
+            Settings.load(**given)
+        except SettingError as error:
+            yield wrong(str(error))
+
+
+def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding:
+    """Tell the value of a setting and where it comes from; a malformed value is not shown, it may be a secret."""
+    text = given.get(name, os.environ.get(variable, "").strip() or None)
+    try:
+        value = getattr(Settings.load({}, **{name: text, **_EDGE.get(name, {})}), name)
+    except SettingError as error:
+        return wrong(str(error))
+    if text is None:
+        return good(f"{name}: {'not set' if value is None else f'{value}, the default'} ({variable})")
+    source = f"--{name.replace('_', '-')}" if name in given else variable
+    return good(f"{name}: {'set, not shown' if name in _SECRETS else value} (from {source})")
+
+
+_EDGE = {"region": {"edge": "dublin"}}
+"""What a setting needs beside it; the whole is checked in the end."""
+
+
+def _misspelled() -> Iterator[Finding]:
+    known = set(VARIABLES.values())
+    for name in sorted(os.environ):
+        if name.startswith("TWSQL_") and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f": did you mean {near[0]}?" if near else ": unset it"
+            yield wrong(f"{name} is set, and there is no such setting{hint}")

@@ -1,0 +1,132 @@
+"""twsql query: runs scripts and prints what each statement gives, as it comes."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from twsql.cli import interrupts
+from twsql.cli.arguments import settings
+from twsql.cli.formats import DATA, FORMATS, SEPARATED
+from twsql.dbapi import connect
+from twsql.dbapi.cursor import Cursor
+from twsql.dbapi.results import Row
+from twsql.dbapi.script import split
+from twsql.dbapi.tokens import tokens
+from twsql.errors import DataError, Error, ProgrammingError
+
+_FLUSH = 0.2
+"""Seconds that a row waits in the buffer at most while others are slow to come."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """Statements from one place; `name` is of the file, '' on the command line."""
+
+    text: str
+    name: str = ""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run every script, and print; the first error ends it."""
+    # What stops this program politely must not lose rows in its buffers: they may be of calls that were placed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    scripts = [*map(_read, arguments.file), *map(Script, arguments.sql)]
+    printer = _Printer(arguments.format, _output(arguments.format))
+    with closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
+        interrupts.heed(connection.apsw)
+        cursor = connection.cursor()
+        for script in scripts:
+            _run(script, cursor, dict(arguments.set), printer)
+    return 0
+
+
+def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer) -> None:
+    for line, statement in _located(script.text):
+        with _placed(script, line, statement):
+            printer.show(cursor.execute(statement, parameters))
+
+
+class _Printer:
+    """Prints result after result in one format."""
+
+    def __init__(self, format_name: str, out: TextIO) -> None:
+        self._write = FORMATS[format_name]
+        self._between = "\n" if format_name in SEPARATED else ""
+        self._out = out
+        self._is_first = True
+
+    def show(self, cursor: Cursor) -> None:
+        """Print the rows of a statement; nothing where it gives none, as CREATE TABLE does."""
+        if cursor.description is None:
+            return
+        if not self._is_first:
+            self._out.write(self._between)
+        self._is_first = False
+        self._write([column[0] for column in cursor.description], _flushed(cursor, self._out), self._out)
+        self._out.flush()
+
+
+def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
+    """Pass rows on; what has been written of them is sent on its way when they come slowly."""
+    last = time.monotonic()
+    for row in rows:
+        yield row
+        now = time.monotonic()
+        if now - last > _FLUSH:
+            out.flush()
+            last = now
+
+
+@contextmanager
+def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
+    """Tell in an error where the statement is, and what to do with a command of the shell's."""
+    try:
+        yield
+    except Error as error:
+        place = f"{script.name} line {line}: " if script.name else ""
+        hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
+        raise ProgrammingError(f"{place}{error}{hint}") from error
+
+
+def _located(script: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement, and the number of the line on which it begins."""
+    line, at = 1, 0
+    for statement in split(script):
+        start = script.index(statement, at) + next(tokens(statement)).start
+        line += script.count("\n", at, start)
+        at = start
+        yield line, statement
+
+
+def _read(path: str) -> Script:
+    """Read a script; - is standard input."""
+    if path == "-":
+        return Script(_decoded(sys.stdin.buffer.read(), "stdin"), "stdin")
+    with open(path, "rb") as file:
+        return Script(_decoded(file.read(), path), path)
+
+
+def _decoded(script: bytes, name: str) -> str:
+    try:
+        return script.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is no UTF-8 text: its byte {error.start + 1} cannot be") from error
+
+
+def _output(format_name: str) -> TextIO:
+    """Make standard output fit: data is UTF-8, whatever the locale; a terminal shows what it can, the rest escaped."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        if format_name in DATA:
+            out.reconfigure(encoding="utf-8")
+        else:
+            out.reconfigure(errors="backslashreplace")
+    return out

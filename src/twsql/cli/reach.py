@@ -1,0 +1,128 @@
+"""What the doctor asks Twilio: whether it is there, whether the clocks agree, and what the credentials may do."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+
+from twsql.cli.findings import Finding, good, wrong
+from twsql.errors import AuthenticationFailed, NotFound, SettingError, TwilioError
+from twsql.schema import Row
+from twsql.twilio import answers
+from twsql.twilio.answers import Answer
+from twsql.twilio.exchange import Exchange, Request
+from twsql.twilio.retries import Failure
+from twsql.twilio.settings import Settings
+
+_PATIENCE = 10.0
+"""Seconds of silence after which the doctor gives up."""
+
+_MOST_SKEW = 60
+"""Seconds that two clocks may differ."""
+
+
+def reach(settings: Settings) -> Iterator[Finding]:
+    """Ask for the account and for its conferences, each once."""
+    try:
+        account = settings.require_credentials()[0]
+    except SettingError as error:
+        yield wrong(f"credentials: {error}")
+        return
+    exchange = Exchange(replace(settings, timeout=min(settings.timeout, _PATIENCE)))
+    try:
+        begun = time.monotonic()
+        answer = exchange.send(Request("GET", f"/2010-04-01/Accounts/{account}.json"))
+        passed = time.monotonic() - begun
+        if isinstance(answer, Failure):
+            yield wrong(f"host: {answer.error}{_cure(answer.error, settings)}")
+            return
+        yield good(f"host: {settings.server} answered in {passed * 1000:.0f} ms")
+        yield from _clock(answer)
+        yield from _account(answer, settings)
+        yield from _conferences(exchange, account, settings)
+    except SettingError as error:  # certificates that cannot be read
+        yield wrong(f"host: {error}")
+    finally:
+        exchange.close()
+
+
+def _cure(error: TwilioError, settings: Settings) -> str:
+    """Say what to do about a server that does not answer."""
+    reason = error.__cause__
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        if reason.verify_code in (9, 10):  # not yet valid, expired
+            return ": check the clock of this machine"
+        return ": where a proxy reads along, name its certificate in REQUESTS_CA_BUNDLE"
+    if isinstance(reason, socket.gaierror):
+        return ": check the network, and base_url, region and edge"
+    if settings.is_local:
+        return ": start one with 'twsql sandbox', or unset TWSQL_BASE_URL"
+    return ": check the network, its firewall, and HTTPS_PROXY where there is a proxy"
+
+
+def _clock(answer: Answer) -> Iterator[Finding]:
+    """Compare the clocks: TLS depends on them, and so does each comparison with datetime('now')."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
+    except (TypeError, ValueError):
+        yield good("clock: the server does not tell the time")
+        return
+    ahead = time.time() - theirs
+    if abs(ahead) <= _MOST_SKEW:
+        yield good("clock: right")
+    else:
+        how = "ahead" if ahead > 0 else "behind"
+        yield wrong(f"clock: this machine is {abs(ahead):.0f} seconds {how}: set its clock, by NTP for example")
+
+
+def _account(answer: Answer, settings: Settings) -> Iterator[Finding]:
+    account = _read(answer)
+    if isinstance(account, TwilioError):
+        yield _refused(account, settings)
+        return
+    name, status, kind = (account.get(key) for key in ("friendly_name", "status", "type"))
+    if status != "active":
+        yield wrong(f"account: {name!r} is {status}: see its state in Twilio's console")
+    elif kind == "Trial":
+        yield good(f"account: {name!r} is active, on trial: only verified numbers can be called")
+    else:
+        yield good(f"account: {name!r} is active")
+
+
+def _refused(error: TwilioError, settings: Settings) -> Finding:
+    """Tell why the account could not be read. Only a main API key may read it; others are no worse for that."""
+    if settings.api_key and isinstance(error, AuthenticationFailed):
+        return good("account: this API key may not read it, as only main keys can")
+    if isinstance(error, AuthenticationFailed):
+        return wrong(f"credentials: {error}: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in Twilio's console")
+    if isinstance(error, NotFound):
+        return wrong(f"account: {error}: check TWILIO_ACCOUNT_SID, and TWSQL_BASE_URL, region and edge")
+    return wrong(f"account: {error}")
+
+
+def _conferences(exchange: Exchange, account: str, settings: Settings) -> Iterator[Finding]:
+    path = f"/2010-04-01/Accounts/{account}/Conferences.json?Status=in-progress&PageSize=1"
+    answer = exchange.send(Request("GET", path))
+    error = answer.error if isinstance(answer, Failure) else _read(answer)
+    if not isinstance(error, TwilioError):
+        yield good("conferences: may be read (whether calls may be placed shows only when one is)")
+    elif not isinstance(error, AuthenticationFailed):
+        yield wrong(f"conferences: {error}")
+    elif settings.api_key:
+        yield wrong(f"conferences: {error}: check TWILIO_API_SECRET, and what the key may do, in Twilio's console")
+    else:
+        yield wrong(f"conferences: {error}: check in Twilio's console whether the account may use conferences")
+
+
+def _read(answer: Answer) -> Row | TwilioError:
+    """Give the JSON object of an answer, or the error that it stands for."""
+    if not 200 <= answer.status < 300:
+        return answers.refusal(answer).error
+    try:
+        return answers.parsed(answer)
+    except TwilioError as error:
+        return error

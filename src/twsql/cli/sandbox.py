@@ -1,0 +1,56 @@
+"""twsql sandbox: a local Twilio in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from twsql.errors import DataError, SettingError
+
+if TYPE_CHECKING:
+    from twsql.sandbox import Sandbox
+
+_SETTINGS = (
+    "conferences",
+    "participants",
+    "over",
+    "seed",
+    "latency",
+    "max_concurrent",
+    "retry_after",
+    "ring_after",
+    "answer_after",
+    "hang_up_after",
+    "calls_per_second",
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM, both of which are a good end."""
+    try:
+        from twsql.sandbox import Sandbox, serve
+    except ImportError as error:
+        if (error.name or "").startswith("twsql"):
+            raise
+        raise SettingError(f"the sandbox needs {error.name}: pip install 'twsql[sandbox]'") from error
+    given = {name: value for name in _SETTINGS if (value := getattr(arguments, name)) is not None}
+    try:
+        sandbox = Sandbox(**given)
+    except ValueError as error:
+        raise DataError(str(error)) from error
+    serve(sandbox, arguments.port, started=lambda: _announce(sandbox))
+    return 0
+
+
+def _announce(sandbox: Sandbox) -> None:
+    """Print what another shell needs; an API key there would go before the token."""
+    lines = (
+        "# a local Twilio until Ctrl-C; for another shell:",
+        f"export TWSQL_BASE_URL={sandbox.base_url}",
+        f"export TWILIO_ACCOUNT_SID={sandbox.account_sid}",
+        f"export TWILIO_AUTH_TOKEN={sandbox.auth_token}",
+        "unset TWILIO_API_KEY TWILIO_API_SECRET",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,242 @@
+"""twsql shell: apsw's shell with Twilio's tables and procedures, EXEC, and errors on one line."""
+
+# apsw.shell has no types, and a command's docstring is its help, which begins with the command as it is typed.
+# mypy: allow-untyped-calls
+# ruff: noqa: D403
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import apsw
+import apsw.shell
+
+from twsql import __version__
+from twsql.cli import completion, interrupts
+from twsql.cli.arguments import settings
+from twsql.cli.formats.text import visible
+from twsql.dbapi.calls import procedure_named, translate
+from twsql.dbapi.execs import is_exec
+from twsql.dbapi.script import split
+from twsql.dbapi.translation import Translated
+from twsql.errors import ProgrammingError, SettingError
+from twsql.hosts.apsw import Registration, register
+from twsql.procedures import PROCEDURES
+from twsql.schema import Value
+
+_BOX = 5000
+"""How many rows one box holds: its columns are as wide as all of them need."""
+
+_PROCEDURES = [procedure.name for procedure in PROCEDURES]
+
+_INPUTS = """
+    SELECT ColumnName AS Input, DataTypeName AS Type, IsRequired AS Required, AllowedValues, "Default", Description
+    FROM temp.sys_procedureparameters WHERE ProcedureName = ?1 AND Direction = 'input' ORDER BY Ordinal
+"""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read statements and commands to the end of the input; 1 if one of a script failed."""
+    with closing(Shell(arguments.database or "", settings(arguments))) as shell:
+        with Translated():
+            intro = shell.intro()
+        try:
+            shell.cmdloop(
+                intro=intro, transient="No database file is open: tables that you make are gone at the end.\n"
+            )
+        except SystemExit as leave:  # .exit, .quit
+            return int(leave.code or 0)
+        return int(shell.failed and not shell.interactive)
+
+
+class Shell(apsw.shell.Shell):
+    """apsw's shell over connections that have Twilio's tables; `given` are the settings, as for `twsql.connect`.
+
+    `failed` says whether a statement or command has failed.
+    """
+
+    def __init__(self, database: str, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
+        self._typed: list[str] = []
+        self._box: tuple[list[str], list[list[Value]]] = ([], [])
+        self.failed = False
+        super().__init__()
+        self.db = None, database
+        self.prompt, self.moreprompt = "twsql> ", "  ...> "
+        self.history_file = _history()
+        self._command_params: dict[str, Any] = {**apsw.shell.Shell._command_params, "procedures": _PROCEDURES}
+
+    def _registered(self) -> apsw.Connection:
+        """Give the connection of now; .open and .connection may have changed it."""
+        connection: apsw.Connection = self._ensure_db()
+        if connection not in self._registrations:
+            self._registrations[connection] = register(connection, **self._given)
+            interrupts.heed(connection)
+        return connection
+
+    db = property(_registered, apsw.shell.Shell._set_db)
+
+    def close(self) -> None:
+        """Close the database, and the connections to Twilio."""
+        for registration in self._registrations.values():
+            registration.close()
+        if self._db is not None:
+            self._db.close(True)
+
+    def intro(self) -> str:
+        """Tell where the statements go, and how to go on. Opens the database."""
+        used = self._registrations[self.db].settings
+        try:
+            where = f"Account {used.require_credentials()[0]} at {used.server}."
+        except SettingError as error:
+            where = f"No account is set: {error}; or try things out with --sandbox."
+        return f"twsql {__version__}. {where}\n.tables and .procedures show what there is, .help the commands.\n"
+
+    def process_sql(
+        self, sql: str, bindings: Any = None, internal: bool = False, summary: tuple[str, str] | None = None
+    ) -> None:
+        """Run statements, EXEC and CALL among them."""
+        statements = [sql] if internal else split(sql)
+        for statement in statements:
+            try:
+                if not internal and is_exec(statement):
+                    self._exec(statement, self.bindings if bindings is None else bindings)
+                else:
+                    super().process_sql(statement, bindings, internal, summary)
+            finally:
+                self._end_box()  # also after an error: the rows before it may be calls that were placed
+
+    def _exec(self, statement: str, bindings: Any) -> None:
+        if self.echo:
+            self.write_error(statement + "\n")
+        super().process_sql(*translate(statement, PROCEDURES, bindings), internal=True)
+
+    def output_box(self, header: bool, line: Sequence[Value]) -> None:
+        """Outputs using line drawing and auto sizing columns."""
+        if header:
+            self._box = ([visible(str(name)) for name in line], [])
+            return
+        self._box[1].append(list(line))
+        if len(self._box[1]) == _BOX:
+            self._end_box()
+
+    def _end_box(self) -> None:
+        names, rows = self._box
+        self._box = (names, [])
+        if not rows:
+            return
+        options = self.box_options
+        if options["string_sanitize"] == 0:
+            self.box_options = {**options, "string_sanitize": visible}
+        try:
+            super().output_box(names, rows)
+        finally:
+            self.box_options = options
+
+    def _fmt_text_col(self, v: Value) -> str:
+        """Keep what steers a terminal away from one; a file gets the text as it is."""
+        text: str = super()._fmt_text_col(v)
+        return visible(text) if self.stdout.isatty() else text
+
+    def get_line(self, prompt: str = "") -> str | None:
+        """Read a line, and remember those before it for the completion of a statement over several."""
+        if prompt != self.moreprompt:
+            self._typed = []
+        line: str | None = super().get_line(prompt)
+        if line is None and prompt == self.moreprompt and not self.interactive and self._typed[-1] != ";":
+            line = ";"  # a script's last statement needs none
+        self._typed.append(line or "")
+        return line
+
+    def complete_sql(self, line: str, token: str, beg: int, end: int) -> list[str]:
+        """Complete inputs in EXEC and CALL, and Twilio's names wherever names may be."""
+        found = completion.in_exec("\n".join([*self._typed, line[:beg]]), token)
+        if found is not None:
+            return found
+        theirs: list[str] = super().complete_sql(line, token, beg, end)
+        return completion.columns(token) or list(dict.fromkeys([*completion.names(token), *theirs]))
+
+    def handle_interrupt(self) -> None:
+        """End what is under way. The shell lives on at a terminal, and a script ends."""
+        self.db.interrupt()
+        if self.bail or not self.interactive:
+            raise KeyboardInterrupt
+        self.write(self.stderr, "\n")
+
+    def handle_exception(self) -> None:
+        """Say on one line what went wrong, and in a script where. After `.exceptions on` also how it came to it."""
+        error = sys.exc_info()[1]
+        if isinstance(error, (SystemExit, KeyboardInterrupt)):
+            raise
+        place = "" if self.interactive else f"twsql: {self._input_descriptions[0]}: "
+        if not getattr(error, "_handle_exception_saw_this", False):
+            self.write_error(visible(place + (str(error).strip() or type(error).__name__)) + "\n")
+        if self.exceptions:
+            self.write_error(traceback.format_exc())
+        self.failed = True
+        if self.bail:
+            raise
+
+    def _query_details(self, sql: str, bindings: Any) -> Any:
+        """Raise what is wrong with a statement of a script; at a terminal apsw's shell points to it."""
+        details = super()._query_details(sql, bindings)
+        if details.error_text and not self.interactive:
+            raise ProgrammingError(details.error_text) from details.exception
+        return details
+
+    def _append_input_description(self) -> None:
+        if not self.interactive:
+            name = getattr(self.stdin, "name", "<stdin>")
+            self._input_descriptions.append(f"{name} line {self.input_line_number}")
+
+    def command_tables(self, cmd: list[str]) -> None:
+        """tables ?PATTERN?: Lists Twilio's tables and those of the database, or those LIKE the pattern."""
+        self.push_output()
+        self.output, self.header = self.output_list, False
+        try:
+            for pattern in cmd or ["%"]:
+                self.process_sql("SELECT TableName FROM temp.sys_tables WHERE TableName LIKE ?1", (pattern,), True)
+        finally:
+            self.pop_output()
+        super().command_tables(cmd)
+
+    def command_schema(self, cmd: list[str]) -> None:
+        """schema ?TABLE? [TABLE...]: Shows SQL for tables.
+
+        Without a table, all of the database are shown.  TABLE is a LIKE pattern, or the name of one of Twilio's tables
+        or procedures, of which the columns are shown.
+        """
+        for name in cmd:
+            self.write(self.stdout, completion.declared(name))
+        super().command_schema(cmd)
+
+    def command_procedures(self, cmd: list[str]) -> None:
+        """procedures ?NAME?: Lists the procedures, or the inputs of one.
+
+        EXEC AddParticipants ConferenceSid = 'x', From = '+1...', To = '+1...'; runs one, and so does
+        CALL AddParticipants('x', '+1...', '+1...');
+        """
+        if len(cmd) > 1:
+            raise self.Error("procedures takes the name of one procedure")
+        if cmd:
+            self.process_sql(_INPUTS, (procedure_named(cmd[0], PROCEDURES).name,), internal=True)
+        else:
+            self.process_sql("SELECT ProcedureName, Description FROM temp.sys_procedures", internal=True)
+
+
+def _history() -> str:
+    """Give the file that remembers what was typed, for its owner's eyes only; nowhere if it cannot be written."""
+    path = os.path.expanduser("~/.twsql_history")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError:
+        return os.devnull
+    return path
