@@ -76,6 +76,10 @@ REFUSED = [
 ]
 
 
+def _patience(kind: str) -> float:
+    return 0.3 if kind.startswith("timeout") else 30.0
+
+
 @pytest.mark.parametrize("ask", [*REPEATABLE, create])
 def test_429_is_repeated_and_then_raised(
     ask: Callable[[Client], object], sandbox: Sandbox, client: MakeClient, naps: list[float]
@@ -112,7 +116,7 @@ def test_what_may_pass_is_repeated(
     """Reads, updates and deletes are sent max_attempts times, and the last error is raised as itself."""
     sandbox.fail(kind, **rule)
     with pytest.raises(TwilioError) as raised:
-        ask(client(sandbox.base_url, timeout=0.2, max_attempts=3))
+        ask(client(sandbox.base_url, timeout=_patience(kind), max_attempts=3))
     assert type(raised.value) is TwilioError
     assert (raised.value.status, raised.value.code) == (
         rule.get("status"),
@@ -128,7 +132,7 @@ def test_a_create_that_may_have_been_done_is_not_repeated(
     """Its outcome is unknown, with all that is known of it: one request, no wait."""
     sandbox.fail(kind, **rule)
     with pytest.raises(OutcomeUnknown, match="the call may have been placed") as raised:
-        create(client(sandbox.base_url, timeout=0.2))
+        create(client(sandbox.base_url, timeout=_patience(kind)))
     assert raised.value.status == rule.get("status")
     assert raised.value.code == (rule.get("code") or (20000 + rule["status"] if rule else None))
     assert isinstance(raised.value.__cause__, TwilioError)
@@ -142,7 +146,7 @@ def test_a_create_whose_answer_is_lost_was_done_once(
     """From here it looks like one that was not done; there is one call, not two."""
     sandbox.fail(kind, **rule)
     with pytest.raises(OutcomeUnknown):
-        create(client(sandbox.base_url, timeout=0.2))
+        create(client(sandbox.base_url, timeout=_patience(kind)))
     assert (sandbox.counters.requests, naps, sandbox.counters.placed) == (1, [], 1)
 
 

@@ -2,7 +2,7 @@
 
 One requests adapter serves all threads of a client: its pool is thread-safe and as large as the number of
 requests under way, so that any thread reuses any connection. A `Session` would only add what must not happen
-here (cookies, redirects, `.netrc`, the environment looked up for each request), and a third of the CPU time.
+here (cookies, redirects, `.netrc`, the environment looked up for each request), and two thirds more CPU time.
 """
 
 from __future__ import annotations
