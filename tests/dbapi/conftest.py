@@ -13,6 +13,12 @@ from twsql.dbapi import Connection, connect
 from .modules import NOWHERE
 
 
+@pytest.fixture(autouse=True)
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal of calls is the test's own, not the one of who runs it."""
+    monkeypatch.setenv("TWSQL_JOURNAL", str(tmp_path / "journal.db"))
+
+
 @pytest.fixture
 def connection() -> Iterator[Connection]:
     """A connection to a database in memory, with no Twilio to be reached."""

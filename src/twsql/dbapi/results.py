@@ -71,12 +71,12 @@ class _Seen:
 
     ready: bool = False
     changes: bool = False
-    columns: tuple[tuple[str, str | None], ...] = ()
+    description: Description = ()
 
     def __call__(self, cursor: apsw.Cursor, sql: str, given: Any) -> bool:
         self.ready = True
         self.changes = not cursor.is_readonly
-        self.columns = cursor.get_description()
+        self.description = cursor.description
         return True
 
 
@@ -89,7 +89,8 @@ def _run(connection: apsw.Connection, sql: str, params: Parameters, change: Chan
         cursor = connection.cursor()
         cursor.exec_trace = seen
         try:
-            cursor.execute(sql, given)
+            # A statement out of apsw's cache may have the columns of a schema that is no more.
+            cursor.execute(sql, given, can_cache=change is not None)
         except apsw.BindingsError:
             values(placeholders(sql), params)  # says it in the words that EXEC has for it
             raise
@@ -111,12 +112,12 @@ def _result(connection: apsw.Connection, cursor: apsw.Cursor, seen: _Seen, chang
 
 
 def _description(cursor: apsw.Cursor, seen: _Seen) -> Description | None:
-    columns: tuple[tuple[str, str | None], ...]
     try:
-        # A schema that changed since the preparation may have given the statement other columns.
+        # At the start another connection's new schema may have given other columns. apsw remembers each form of the
+        # description that it was asked for, so this asks for another form than was asked for before the start.
         columns = cursor.get_description()
     except apsw.ExecutionCompleteError:
-        columns = seen.columns
+        return seen.description or None
     return tuple((name, declared, None, None, None, None, None) for name, declared in columns) or None
 
 

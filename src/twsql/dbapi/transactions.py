@@ -13,6 +13,8 @@ from twsql.dbapi.tokens import Token, first_word, tokens
 VERBS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
 """What changes rows; WITH may stand before each."""
 
+_BEFORE_TABLE = {"INSERT": "INTO", "REPLACE": "INTO", "DELETE": "FROM"}
+_LONGEST = 7  # INSERT OR IGNORE INTO schema . table
 _VIEW = "SELECT 1 FROM \"{}\".sqlite_master WHERE type = 'view' AND name = ? COLLATE NOCASE"
 
 
@@ -27,19 +29,27 @@ class Change:
 
 def change_in(sql: str) -> Change | None:
     """Tell what rows a statement changes; None where it changes none, or cannot be understood."""
-    if first_word(sql) not in VERBS | {"WITH"}:
+    word = first_word(sql)
+    if word not in VERBS | {"WITH"}:
         return None
-    outside = _outside_parentheses(tokens(sql))
-    verb = next((token.text.upper() for token in outside if token.text.upper() in VERBS), "")
-    rest = list(islice(outside, 6))  # [OR …] INTO schema . table
+    # Only behind WITH may the verb be far away; without it the rest of a long statement need not be read.
+    outside = list(islice(_outside_parentheses(tokens(sql)), None if word == "WITH" else _LONGEST))
+    verbs = (number for number, token in enumerate(outside) if token.text.upper() in VERBS)
+    changes = (_change(outside[number : number + _LONGEST]) for number in verbs)
+    return next((change for change in changes if change), None)
+
+
+def _change(found: list[Token]) -> Change | None:
+    """Read VERB [OR …] [INTO | FROM] [schema.]table; None for what is no verb, a table named replace say."""
+    verb, *rest = found
+    word = verb.text.upper()
     if rest and rest[0].text.upper() == "OR":
         rest = rest[2:]
-    if verb != "UPDATE":
-        # A function or table may be named replace, so only REPLACE INTO is the verb.
-        rest = rest[1:] if rest and rest[0].text.upper() in ("INTO", "FROM") else []
+    if word in _BEFORE_TABLE:
+        rest = rest[1:] if rest and rest[0].text.upper() == _BEFORE_TABLE[word] else []
     if len(rest) > 2 and rest[1].text == ".":
-        return Change(verb, rest[0].name, rest[2].name)
-    return Change(verb, None, rest[0].name) if verb and rest else None
+        return Change(word, rest[0].name, rest[2].name)
+    return Change(word, None, rest[0].name) if rest else None
 
 
 def begin_for(connection: apsw.Connection, change: Change | None) -> bool:
