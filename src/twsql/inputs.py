@@ -39,7 +39,7 @@ def check(procedure: Procedure, given: Mapping[str, Value]) -> Checked:
             problems.append(f"{parameter.name} {problem}{_shown(parameter, value)}")
     problems += _twice(procedure, checked)
     if problems:
-        raise InputError(f"{procedure.name}: {'; '.join(problems)}; nothing was sent")
+        raise InputError(f"{procedure.name}: {'; '.join(problems)}; this was not sent")
     return checked
 
 
