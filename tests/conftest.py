@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -10,6 +11,13 @@ import pytest
 
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes into the journal of whoever runs it, and none waits long for a call to show."""
+    monkeypatch.setenv("TWSQL_JOURNAL", str(tmp_path / "journal.db"))
+    monkeypatch.setenv("TWSQL_RECOVERY_GRACE", "0.3")
 
 
 @pytest.fixture

@@ -58,7 +58,8 @@ class TwilioError(OperationalError):
     """Twilio refused a request, or its answer could not be understood.
 
     Attributes: `status`, the HTTP status (None: there was no answer); `code`, Twilio's error code; `message`, Twilio's
-    own words; `more_info`, the address of the code's page; `request_id`, Twilio's id of the request.
+    own words; `more_info`, the address of the code's page; `request_id`, Twilio's id of the request;
+    `progress`, what became of the statement's other calls, in words.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class TwilioError(OperationalError):
         self.code = code
         self.more_info = more_info
         self.request_id = request_id
+        self.progress = ""
         super().__init__(message)
 
     def __str__(self) -> str:
@@ -85,7 +87,8 @@ class TwilioError(OperationalError):
         ]
         known = ", ".join(fact for fact in facts if fact)
         text = f"{self.message} ({known})" if known else self.message
-        return f"{text}; see {self.more_info}" if self.more_info else text
+        text = f"{text}; see {self.more_info}" if self.more_info else text
+        return f"{text}; {self.progress}" if self.progress else text
 
 
 class NotFound(TwilioError):

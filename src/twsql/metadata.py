@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from twsql.dialing.table import JOURNAL
 from twsql.procedures import PROCEDURES
 from twsql.schema import Column, Parameter, Procedure, Row, Table
 from twsql.tables import TABLES
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def sys_tables(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each table."""
-    for table in (*TABLES, *METADATA):
+    for table in (*TABLES, JOURNAL, *METADATA):
         yield {
             "table_name": table.name,
             "table_type": "SYSTEM TABLE" if table in METADATA else "TABLE",
@@ -33,7 +34,7 @@ def sys_tables(client: Client, where: Where) -> Iterator[Row]:
 
 def sys_tablecolumns(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each column of each table."""
-    for table in (*TABLES, *METADATA):
+    for table in (*TABLES, JOURNAL, *METADATA):
         for ordinal, slot in enumerate(relation(table).slots, start=1):
             yield {
                 "table_name": table.name,

@@ -54,7 +54,8 @@ class Parameter:
 
     `field` is Twilio's form field (empty: the input is part of the path). `values` are the allowed ones of an enum or
     array, or the prefix of a SID; `least` and `most` bound an integer, or the length of a text. `secret` values are
-    never written down anywhere. `alias` is a result column by whose name the input is also known.
+    never written down anywhere; `ours` are for twsql and not for Twilio. `alias` is a result column by whose name the
+    input is also known.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Parameter:
     default: str = ""
     alias: str = ""
     secret: bool = False
+    ours: bool = False
 
 
 Checked = Mapping[str, str | tuple[str, ...]]
@@ -78,8 +80,8 @@ Checked = Mapping[str, str | tuple[str, ...]]
 class Procedure:
     """Something Twilio does, as a table-valued function: `run` sends one request for checked inputs, gives the answer.
 
-    `columns` are the result columns. The visible ones are what `SELECT *` gives; a hidden one that has the name of an
-    input is read from the answer where that input is not given.
+    What `places_call` goes through the journal. `columns` are the result columns. The visible ones are what `SELECT *`
+    gives; a hidden one that has the name of an input is read from the answer where that input is not given.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Procedure:
     inputs: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     run: Callable[[Client, Checked], Row]
+    places_call: bool = False
 
 
 @dataclass(frozen=True)

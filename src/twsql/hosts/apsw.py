@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 
 from twsql.errors import ReadOnlyError
+from twsql.dialing.table import JOURNAL
 from twsql.hosts import local
 from twsql.hosts.statements import Statements
 from twsql.metadata import METADATA
@@ -30,7 +31,7 @@ _OPERATORS = {
     apsw.SQLITE_INDEX_CONSTRAINT_LIMIT: "limit",
     apsw.SQLITE_INDEX_CONSTRAINT_OFFSET: "offset",
 }
-_RELATIONS = tuple(relation(source) for source in (*TABLES, *METADATA, *PROCEDURES))
+_RELATIONS = tuple(relation(source) for source in (*TABLES, JOURNAL, *METADATA, *PROCEDURES))
 
 
 class Registration:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twsql import inputs
-from twsql.errors import ReadOnlyError
+from twsql.dialing import guard
+from twsql.errors import InputError, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
 
 if TYPE_CHECKING:
+    from twsql.dialing.dialer import Dialer
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
 
-Call = tuple[str, tuple[tuple[str, str | tuple[str, ...]], ...]]
-"""What makes two calls the same: the procedure and its checked inputs."""
+Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
+"""What makes two calls the same: the procedure, which of several equal ones in a Batch it is, its checked inputs."""
 
 
 class Engine:
-    """The settings and the client of one connection; the client is made when it is first needed."""
+    """The settings and the client of one connection; what is made is made when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -34,8 +35,30 @@ class Engine:
 
         return Client(self.settings)
 
+    @cached_property
+    def dialer(self) -> Dialer:
+        """What places calls. Raises OperationalError where the journal cannot be opened."""
+        from twsql.dialing.dialer import Dialer
+        from twsql.dialing.opening import journal_of
+
+        return Dialer(self.client, journal_of(self.client))
+
+    def begin(self, procedure: Procedure) -> Callable[[Checked], Row]:
+        """What carries out a procedure, in any thread."""
+        dialer = self.dialer if procedure.places_call and not self.settings.dry_run else None
+        client = self.client
+
+        def carry_out(checked: Checked) -> Row:
+            if guard.is_dry(self.settings, checked):
+                return {"account_sid": self.settings.account_sid, "status": "dry-run"}
+            return dialer.place(procedure, checked) if dialer else procedure.run(client, checked)
+
+        return carry_out
+
     def close(self) -> None:
-        """Close the client, if there is one."""
+        """Begin and wait for nothing more; calls that are under way stay on record."""
+        if "dialer" in self.__dict__:
+            self.dialer.stop()
         if "client" in self.__dict__:
             self.client.close()
 
@@ -51,42 +74,96 @@ class Statement:
     engine: Engine
     done: dict[Call, Future[Row]] = field(default_factory=dict)
     keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    begun: int = 0
 
-    def run(self, procedure: Procedure, given: Sequence[Mapping[str, Value]]) -> list[Future[Row]]:
+    def run(
+        self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()
+    ) -> list[Future[Row]]:
         """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
 
-        Gives a future for each, in order, all of them finished. What this statement has run before is not run again.
-        After a failure none is begun any more; the futures of those are cancelled.
+        Gives a future for each, in order. What this statement has run before is not run again. After a failure none is
+        begun any more and the futures of those are cancelled, unless OnError makes a failure a row. `copies` numbers
+        inputs that are equal and meant as several calls.
+
+        Raises InputError, ReadOnlyError and (more than max_calls) NotSupportedError before anything is sent.
         """
-        checked = [inputs.check(procedure, each) for each in given]
-        if self.engine.settings.read_only:
-            raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
-        calls = [(procedure.name, tuple(sorted(each.items()))) for each in checked]
+        checked = [_check(procedure, each) for each in given]
+        calls = [(procedure.name, copies[place] if copies else 0, _inputs(each)) for place, each in enumerate(checked)]
         new = {
             call: each
             for call, each in zip(calls, checked, strict=True)
-            if call not in self.done or self.done[call].cancelled()
+            if not isinstance(each, InputError) and (call not in self.done or self.done[call].cancelled())
         }
+        guard.check(self.engine.settings, procedure, self.begun, len(new))
+        self.begun += len(new)
         if len(new) == 1:
             self._run_one(procedure, *new.popitem())
         elif new:
             self._run_all(procedure, new)
-        return [self.done[call] for call in calls]
+        return [
+            _failed(each) if isinstance(each, InputError) else self.done[call]
+            for call, each in zip(calls, checked, strict=True)
+        ]
+
+    def progress(self) -> str:
+        """How far the statement has come, in words, once nothing is under way any more; empty for a single call."""
+        wait(self.done.values())
+        if len(self.done) < 2:
+            return ""
+        tried = [future for future in self.done.values() if not future.cancelled()]
+        failed = sum(future.exception() is not None for future in tried)
+        return (
+            f"{len(tried) - failed} done, {failed} failed, {len(self.done) - len(tried)} not attempted;"
+            " twsql_journal has each; run again with a RequestKey for each call, only what was not placed is sent"
+        )
 
     def _run_one(self, procedure: Procedure, call: Call, checked: Checked) -> None:
         """Run it in this thread, where Ctrl-C ends it."""
-        row = procedure.run(self.engine.client, checked)
-        self.done[call] = Future()
-        self.done[call].set_result(row)
+        future: Future[Row] = Future()
+        try:
+            future.set_result(self.engine.begin(procedure)(checked))
+        except TwilioError as error:
+            if not is_row(checked):
+                raise
+            future.set_exception(error)
+        self.done[call] = future
 
     def _run_all(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
-        client = self.engine.client
-        pool = ThreadPoolExecutor(min(len(new), self.engine.settings.max_in_flight))
-        try:
-            for call, checked in new.items():
-                self.done[call] = pool.submit(procedure.run, client, checked)
-            wait_for([self.done[call] for call in new], return_when="FIRST_EXCEPTION")
-        except BaseException:  # Ctrl-C: begin no more; those under way end in their threads
-            pool.shutdown(wait=False, cancel_futures=True)
+        carry_out = self.engine.begin(procedure)
+        pool = ThreadPoolExecutor(min(len(new), self.engine.settings.max_in_flight), "twsql-call")
+        futures = {call: pool.submit(carry_out, checked) for call, checked in new.items()}
+        pool.shutdown(wait=False)
+        self.done |= futures
+
+        def stop_on_failure(future: Future[Row]) -> None:
+            if not future.cancelled() and future.exception() is not None:
+                for other in futures.values():
+                    other.cancel()
+
+        for call, checked in new.items():
+            if not is_row(checked):
+                futures[call].add_done_callback(stop_on_failure)
+
+
+def is_row(given: Mapping[str, object]) -> bool:
+    """Whether a failure of this call is to be a row."""
+    return str(given.get("OnError")).strip().lower() == "row"
+
+
+def _check(procedure: Procedure, given: Mapping[str, Value]) -> Checked | InputError:
+    try:
+        return inputs.check(procedure, given)
+    except InputError as error:
+        if not is_row(given):
             raise
-        pool.shutdown(wait=True, cancel_futures=True)
+        return error
+
+
+def _inputs(checked: Checked | InputError) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    return () if isinstance(checked, InputError) else tuple(sorted(checked.items()))
+
+
+def _failed(error: Exception) -> Future[Row]:
+    future: Future[Row] = Future()
+    future.set_exception(error)
+    return future

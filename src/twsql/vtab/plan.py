@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from twsql.dialing.batch import BATCH
 from twsql.schema import Column, Procedure, Table
 from twsql.vtab.relation import Relation
 
@@ -149,7 +150,8 @@ def _plan_procedure(relation: Relation, procedure: Procedure, question: Question
             given.setdefault(name, number)
     if offered - set(given):
         return None
-    missing = [p.name for p in procedure.inputs if p.required and p.name not in given]
+    batch = BATCH in given
+    missing = [p.name for p in procedure.inputs if p.required and p.name not in given and not batch]
     arguments = list(given.values())
     args = [[name, _operator(question.constraints[number])] for name, number in given.items()]
     limits = [] if question.order or _others(question, arguments) else list(_limits(question))
@@ -157,8 +159,9 @@ def _plan_procedure(relation: Relation, procedure: Procedure, question: Question
         "args": args + [["", operator] for _, operator in limits],
         "reads": _reads(relation, given, question),
         "together": bool(limits) or not _may_stop(relation, arguments, question),
+        "several": batch,
     }
-    several = any(operator == IN for _, operator in args)
+    several = batch or any(operator == IN for _, operator in args)
     return Plan(
         arguments=tuple(arguments + [number for number, _ in limits]),
         omit=frozenset(arguments),

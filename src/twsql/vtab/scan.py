@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
@@ -11,10 +12,11 @@ from itertools import product
 from typing import Any
 
 from twsql import inputs
-from twsql.errors import OperationalError, ProgrammingError
+from twsql.dialing import batch
+from twsql.errors import InputError, OperationalError, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import utc
-from twsql.vtab.engine import Statement
+from twsql.vtab.engine import Statement, is_row
 from twsql.vtab.plan import IN, LIMIT, OFFSET, RANGES
 from twsql.vtab.relation import Relation
 from twsql.where import Where
@@ -83,6 +85,7 @@ class ProcedureScan:
         self._procedure = procedure
         self._given: list[dict[str, Value]] = []
         self._answers: dict[int, Future[Row]] = {}
+        self._copies: Sequence[int] = ()
         self._place = 0
         self._ahead = 1
 
@@ -100,7 +103,9 @@ class ProcedureScan:
                 f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
             )
         self._statement = statement
-        self._given = list(_combinations(spec, arguments))
+        rows = [[*batch.expand(self._procedure, each)] for each in _combinations(spec, arguments)]
+        self._given = [given for row in rows for given in row]
+        self._copies = _copies(self._given) if spec["several"] else ()
         limit = _limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
         self._ahead = (limit or len(self._given)) if spec["together"] else 1
         self._answers, self._place = {}, 0
@@ -129,17 +134,27 @@ class ProcedureScan:
         return self._place
 
     def Close(self) -> None:
-        """Do nothing more."""
-        self._given = []
+        """Begin nothing more; what is under way goes on, and on record."""
+        for answer in self._answers.values():
+            answer.cancel()
+        self._given, self._answers = [], {}
 
     def _answer(self) -> Row:
         """What Twilio answers for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
         known = self._answers.get(self._place)
         if known is None or known.cancelled():  # cancelled: never begun, as another of the set had failed
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
-            answers = self._statement.run(self._procedure, [self._given[place] for place in places])
-            self._answers = dict(zip(places, answers, strict=True))
-        return self._answers[self._place].result()
+            given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
+            self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
+        try:
+            return self._answers[self._place].result()
+        except (TwilioError, InputError) as error:
+            if is_row(self._given[self._place]):
+                code = error.code if isinstance(error, TwilioError) else None
+                return {"status": "failed", "error_code": code, "error_message": str(error)}
+            if isinstance(error, TwilioError):
+                error.progress = self._statement.progress()
+            raise
 
 
 def row_number(key: dict[str, Value]) -> int:
@@ -183,6 +198,17 @@ def _combinations(spec: dict[str, Any], arguments: Sequence[Argument]) -> Iterat
     ]
     for values in product(*(values for _, values in named)):
         yield dict(zip((name for name, _ in named), values, strict=True))
+
+
+def _copies(given: Sequence[dict[str, Value]]) -> list[int]:
+    """Number the calls of a Batch that are equal: they are several, and the same ones if the Batch is read again."""
+    seen: Counter[tuple[tuple[str, Value], ...]] = Counter()
+    copies = []
+    for each in given:
+        key = tuple(sorted(each.items()))
+        copies.append(seen[key])
+        seen[key] += 1
+    return copies
 
 
 def _values(operator: str, argument: Argument) -> tuple[Value, ...]:

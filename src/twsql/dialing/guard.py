@@ -1,0 +1,48 @@
+"""What a statement may do: nothing where read_only is set, so many calls and no more, not faster than allowed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from twsql.errors import NotSupportedError, ReadOnlyError
+from twsql.schema import Checked, Procedure
+from twsql.twilio.settings import Settings
+
+
+def check(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
+    """Raise unless a statement that has begun so many calls may begin so many more."""
+    if settings.read_only:
+        raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
+    if procedure.places_call and begun + new > settings.max_calls:
+        before = f" after {begun} of them" if begun else ""
+        raise NotSupportedError(
+            f"{procedure.name}: {begun + new} calls in one statement are more than max_calls allows"
+            f" ({settings.max_calls}); none of these {new} was placed{before}; raise max_calls or TWSQL_MAX_CALLS"
+        )
+
+
+def is_dry(settings: Settings, checked: Checked) -> bool:
+    """Whether the inputs are only to be checked."""
+    return settings.dry_run or checked.get("DryRun") == "true"
+
+
+class Pace:
+    """Lets through so many calls a second, evenly; None lets all through."""
+
+    def __init__(self, calls_per_second: float | None, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._gap = 1 / calls_per_second if calls_per_second else 0.0
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._sleep = sleep
+
+    def wait(self) -> None:
+        """Wait for this call's turn."""
+        if not self._gap:
+            return
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._gap
+        self._sleep(turn - now)

@@ -1,0 +1,190 @@
+"""The journal: every call is on record before it is sent, and what became of it after.
+
+A SQLite file that any tool may read. No credentials and no `secret` input are in it. What `write` has written is on the
+disk when it returns; threads that write at the same moment share one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from twsql.dialing.owners import Owners
+from twsql.errors import Error, OperationalError
+
+T = TypeVar("T")
+Change = Callable[[apsw.Connection], T]
+
+_APPLICATION = 0x74777371
+"""`twsq`, SQLite's application_id of a journal: a file of something else is never written to."""
+_BUSY_MILLISECONDS = 60_000
+_MIGRATIONS = (
+    """
+    CREATE TABLE calls (
+      id INTEGER PRIMARY KEY,
+      account_sid TEXT NOT NULL,
+      request_key TEXT,
+      digest TEXT NOT NULL,
+      conference TEXT NOT NULL,
+      caller TEXT NOT NULL,
+      called TEXT NOT NULL,
+      label TEXT,
+      state TEXT NOT NULL CHECK (state IN ('sending', 'placed', 'refused', 'unknown')),
+      owner INTEGER NOT NULL,
+      attempts INTEGER NOT NULL,
+      started TEXT NOT NULL,
+      changed TEXT NOT NULL,
+      call_sid TEXT,
+      answer TEXT,
+      code INTEGER,
+      message TEXT,
+      UNIQUE (account_sid, request_key)
+    ) STRICT;
+    CREATE VIEW entries AS SELECT
+      id,
+      strftime('%Y-%m-%d %H:%M:%S', started) AS date_created,
+      strftime('%Y-%m-%d %H:%M:%S', changed) AS date_updated,
+      account_sid, request_key, conference, caller AS "from", called AS "to", label, state, call_sid,
+      answer ->> 'conference_sid' AS conference_sid, code AS error_code, message AS error_message, attempts
+    FROM calls;
+    CREATE INDEX calls_by_sid ON calls (call_sid) WHERE call_sid IS NOT NULL;
+    CREATE INDEX calls_open ON calls (account_sid, state) WHERE state IN ('sending', 'unknown');
+    """,
+)
+"""What makes each version of the schema from the one before; the first makes version 1."""
+
+
+class Journal:
+    """One journal file, or one in memory (`:memory:`); any number of threads and processes may share a file.
+
+    Raises OperationalError, before anything is sent, where the file cannot be opened or is not a journal.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._begin()
+        try:
+            self._owners = None if path == ":memory:" else _owners(path)
+            self._connection = _open(path)
+        except (apsw.Error, OSError) as error:
+            raise OperationalError(
+                f"the journal {path} cannot be opened: {error}; nothing was sent;"
+                " make it writable, or name another file with journal or TWSQL_JOURNAL"
+            ) from error
+
+    def owner(self) -> int:
+        """This process's number in the journal."""
+        return self._owners.enter() if self._owners else 0
+
+    def alive(self, owner: int) -> bool:
+        """Whether the process that owns an entry still runs."""
+        return self._owners.alive(owner) if self._owners else True
+
+    def write(self, change: Change[T]) -> T:
+        """Run `change` in a transaction and wait until it is on the disk.
+
+        Raises OperationalError where that fails, and then nothing was written; an error of `change` itself as it is.
+        """
+        self._follow_fork()
+        result: Future[T] = Future()
+        self._waiting.append((change, result))
+        with self._lock:
+            if not result.done():  # else the thread that held the lock before has written this one too
+                self._commit()
+        return result.result()
+
+    def read(self, sql: str, bindings: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+        """Run a SELECT and give its rows by column."""
+        self._follow_fork()
+        with self._lock:
+            return rows_of(self._connection.execute(sql, bindings))
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[Change[Any], Future[Any]]] = []
+
+    def _follow_fork(self) -> None:
+        """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
+        if self._process != os.getpid():
+            self._parents = self._connection
+            self._begin()
+            self._connection = _open(self.path)
+
+    def _commit(self) -> None:
+        """Write all that waits in one transaction."""
+        batch, self._waiting = self._waiting, []
+        try:
+            with self._connection:
+                outcomes = [_outcome(self._connection, change) for change, _ in batch]
+        except (apsw.Error, OSError) as error:
+            failure = OperationalError(f"the journal {self.path} cannot be written: {error}")
+            failure.__cause__ = error
+            outcomes = [(None, failure)] * len(batch)
+        for (_, future), (value, problem) in zip(batch, outcomes, strict=True):
+            if problem is None:
+                future.set_result(value)
+            else:
+                future.set_exception(problem)
+
+
+@cache
+def shared(path: str) -> Journal:
+    """The one journal of this path that the process has."""
+    return Journal(path)
+
+
+@cache
+def _owners(path: str) -> Owners:
+    return Owners(Path(path))
+
+
+def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
+    """All rows of a cursor, by column."""
+    return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
+
+
+def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exception | None]:
+    """What one change gave or raised; it is undone alone, unless it is the disk that fails."""
+    try:
+        with connection:
+            value = change(connection)
+    except Error as error:  # raised again in the thread whose change this is
+        return None, error
+    return value, None
+
+
+def _open(path: str) -> apsw.Connection:
+    if path != ":memory:":
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # phone numbers are nobody else's
+    connection = apsw.Connection(path)
+    connection.transaction_mode = "IMMEDIATE"
+    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    _refuse_others(connection)
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    with connection:
+        for migration in _MIGRATIONS[_version(connection) :]:
+            connection.execute(migration)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {len(_MIGRATIONS)}")
+    return connection
+
+
+def _refuse_others(connection: apsw.Connection) -> None:
+    application = connection.execute("PRAGMA application_id").get
+    empty = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get
+    if application != _APPLICATION and not empty:
+        raise OSError("it is a database of something else")
+    if _version(connection) > len(_MIGRATIONS):
+        raise OSError("a newer twsql made it: upgrade")
+
+
+def _version(connection: apsw.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").get)

@@ -1,0 +1,41 @@
+"""Which journal a client's calls go into."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from twsql.dialing.journal import Journal, shared
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+_MEMORY = ":memory:"
+_opened: WeakKeyDictionary[Client, Journal] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def journal_of(client: Client) -> Journal:
+    """The journal of a client, opened at its first use. Raises OperationalError where that fails.
+
+    The setting `journal`; in memory for the sandbox, whose calls cost nothing; else a file in the user's state folder.
+    """
+    with _lock:
+        if client not in _opened:
+            settings = client.settings
+            if settings.journal == _MEMORY:
+                _opened[client] = Journal(_MEMORY)
+            else:
+                in_memory = settings.sandbox and not settings.journal
+                _opened[client] = shared(_MEMORY if in_memory else str(_path(settings.journal)))
+        return _opened[client]
+
+
+def _path(journal: str | None) -> Path:
+    if journal:
+        return Path(journal).resolve()
+    from platformdirs import user_state_path  # not for a statement that places no call
+
+    return user_state_path("twsql") / "journal.db"

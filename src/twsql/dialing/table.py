@@ -1,0 +1,50 @@
+"""twsql_journal: what is on record of each call that was placed, or tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from twsql.dialing.opening import journal_of
+from twsql.schema import Column, Row, Table
+from twsql.where import Where
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+_AT_ONCE = 1000
+"""Entries read at a time: the journal is not locked while SQLite works on them."""
+
+
+def twsql_journal(client: Client, where: Where) -> Iterator[Row]:
+    """Yield one row for each entry, oldest first."""
+    journal, last = journal_of(client), 0
+    while page := journal.read("SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last, _AT_ONCE)):
+        yield from page
+        last = page[-1]["id"]
+
+
+JOURNAL = Table(
+    name="twsql_journal",
+    description="What is on record of each call that was placed, or tried.",
+    columns=(
+        Column("Id", "The entry's number.", type="integer"),
+        Column("DateCreated", "When the call was first sent, UTC."),
+        Column("DateUpdated", "When the entry was last changed, UTC."),
+        Column("AccountSid", "The account that the call was placed from."),
+        Column("RequestKey", "The key that it was given."),
+        Column("Conference", "The conference, as it was given."),
+        Column("From", "Who calls."),
+        Column("To", "Who is called."),
+        Column("Label", "The participant's label, which may be one of ours."),
+        Column("State", "sending, placed, refused or unknown."),
+        Column("CallSid", "The call's SID, where it was placed."),
+        Column("ConferenceSid", "The conference's SID, where it is known."),
+        Column("ErrorCode", "Twilio's code of why it was refused, or is unknown.", type="integer"),
+        Column("ErrorMessage", "Why it was refused, or is unknown."),
+        Column("Attempts", "How many times it was sent.", type="integer"),
+    ),
+    rows=twsql_journal,
+    identity=("Id",),
+    pages=1,
+)
