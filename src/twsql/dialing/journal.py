@@ -71,6 +71,8 @@ class Journal:
         self.path = path
         self._begin()
         try:
+            if path != ":memory:":
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._owners = None if path == ":memory:" else _owners(path)
             self._connection = _open(path)
         except (apsw.Error, OSError) as error:
@@ -163,7 +165,6 @@ def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exc
 
 def _open(path: str) -> apsw.Connection:
     if path != ":memory:":
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # phone numbers are nobody else's
     connection = apsw.Connection(path)
     connection.transaction_mode = "IMMEDIATE"
