@@ -17,8 +17,8 @@ import pytest
 
 from twsql.errors import NotFound, OutcomeUnknown, SettingError, TwilioError, Unreachable
 from twsql.sandbox import Sandbox
-from twsql.twilio import connections
 from twsql.twilio.client import Client
+from twsql.twilio.connections import LONGEST_IDLE
 
 Make = Callable[..., Any]
 
@@ -407,19 +407,16 @@ def test_a_connection_that_closes_as_a_create_is_sent(
     assert (len(twilio.asked), twilio.connections, naps) == (2, 1, [])
 
 
-def test_an_idle_connection_is_replaced(
-    server: Make, answer: Make, client: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_idle_connection_is_replaced(server: Make, answer: Make, client: Make) -> None:
     """So a server that closes idle connections rarely meets a create on one."""
     twilio = server(answer(b"{}"))
     one = client(twilio.url)
-    monkeypatch.setattr(connections, "LONGEST_IDLE", 0.2)
     read(one)
     read(one)
     assert twilio.connections == 1
-    time.sleep(0.3)
+    time.sleep(LONGEST_IDLE + 0.1)
     read(one)
-    assert twilio.connections == 2
+    assert (twilio.connections, len(twilio.asked)) == (2, 3)
 
 
 def test_a_large_answer(server: Make, answer: Make, client: Make) -> None:
