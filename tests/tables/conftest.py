@@ -1,0 +1,75 @@
+"""A Twilio with conferences in it, and what was asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import apsw
+import pytest
+
+from twsql.hosts.apsw import register
+from twsql.sandbox import Sandbox
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class World:
+    """A sandbox and a connection to it; `asked` runs SQL and gives its rows and its requests."""
+
+    sandbox: Sandbox
+    db: apsw.Connection
+
+    def asked(self, sql: str, *bindings: Any) -> tuple[list[Any], list[str]]:
+        """The rows, and the requests as `GET Conferences Status=init PageSize=9`, in order."""
+        self.sandbox.clear()
+        rows = self.db.execute(sql, bindings).fetchall()
+        return rows, self.requests()
+
+    def requests(self) -> list[str]:
+        """The requests since the last clearing, without the account."""
+        return [
+            " ".join(
+                [
+                    each.method,
+                    each.raw_path.split(self.sandbox.account_sid + "/")[1].removesuffix(".json"),
+                    *(f"{key}={value}" for key, value in each.query + each.form if key not in ("Page", "PageToken")),
+                ]
+            )
+            for each in self.sandbox.requests
+        ]
+
+    def get(self, sql: str, *bindings: Any) -> Any:
+        """The first value of the first row."""
+        return self.db.execute(sql, bindings).fetchall()[0][0]
+
+
+@pytest.fixture
+def world() -> Iterator[Callable[..., World]]:
+    """Makes worlds: keywords of the connection go in `connection`, all others are the sandbox's."""
+    opened: list[tuple[Sandbox, Any, apsw.Connection]] = []
+
+    def make(connection: dict[str, Any] | None = None, **settings: Any) -> World:
+        sandbox = Sandbox(**{"now": NOW, **settings}).start()
+        db = apsw.Connection(":memory:")
+        registration = register(
+            db,
+            **{
+                "base_url": sandbox.base_url,
+                "account_sid": sandbox.account_sid,
+                "auth_token": sandbox.auth_token,
+                "page_size": 100,
+                **(connection or {}),
+            },
+        )
+        opened.append((sandbox, registration, db))
+        return World(sandbox, db)
+
+    yield make
+    for sandbox, registration, db in opened:
+        db.close()
+        registration.close()
+        sandbox.stop()

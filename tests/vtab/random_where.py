@@ -1,0 +1,141 @@
+"""Random conditions, orders and limits over the columns of conferences and participants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+from hypothesis import strategies as st
+
+CONFERENCES = [
+    "Sid",
+    "AccountSid",
+    "FriendlyName",
+    "Status",
+    "Region",
+    "ReasonConferenceEnded",
+    "CallSidEndingConference",
+    "DateCreated",
+    "DateUpdated",
+    "ApiVersion",
+    "Uri",
+    "SubresourceUris",
+]
+PARTICIPANTS = [
+    "ConferenceSid",
+    "CallSid",
+    "AccountSid",
+    "Label",
+    "Status",
+    "Muted",
+    "Hold",
+    "Coaching",
+    "CallSidToCoach",
+    "StartConferenceOnEnter",
+    "EndConferenceOnExit",
+    "QueueTime",
+    "DateCreated",
+    "DateUpdated",
+    "Uri",
+    "FriendlyName",
+]
+BOOLEANS = {"Muted", "Hold", "Coaching", "StartConferenceOnEnter", "EndConferenceOnExit"}
+COLUMNS = {"conferences": CONFERENCES, "participants": PARTICIPANTS}
+
+WHICH = tuple(COLUMNS)
+ODD = (
+    "NULL", "0", "1", "-1", "5", "05", "5.0", "1.0", "0.5", "'0'", "'1'", "'true'", "''", "'5'", "x''", "x'35'",
+    "'Sales'", "'SALES'", "'guest-1'", "'GUEST-1'", "'In-Progress'", "'in-progress'", "'init'", "'completed'",
+    "'2026-03-01'", "'2026-02-25'", "'2026-02-25 12:00:00'", "'2026-02-25T12:00:00Z'", "'2026-02-30'", "'2026-3-1'",
+    "'2026-02-2'", "'2026-03-01 25:61:61'", "'2026-03-01 00:00:00.5'", "'20260301'", "20260301", "'9999-12-31'",
+    "'0001-01-01'", "'0000-00-00'", "2026", "'\uff12026-03-01'", "1e300", "9223372036854775807",
+    "'CF00000000000000000000000000000000'", "'CA00000000000000000000000000000000'", "'a/b'", "'.'", "'..'",
+    "date('2026-03-01', '-2 days')", "datetime('2026-03-01', '-2 days')",
+)  # fmt: skip
+COMPARE = ("=", "==", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "IS DISTINCT FROM")
+PATTERNS = ("'S%'", "'%s%'", "'2026-02-2%'", "'_'", "'%'", "'CF%'", "'guest-_'", "NULL", "5")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The live tables, plain tables of the same rows, and the values that there are in each column."""
+
+    live: apsw.Connection
+    plain: apsw.Connection
+    values: dict[str, list[Any]]
+
+
+def column_of(table: str) -> st.SearchStrategy[str]:
+    """A column, more often one that Twilio filters."""
+    likely = {"conferences": "Sid FriendlyName Status DateCreated DateUpdated",
+              "participants": "ConferenceSid CallSid Label FriendlyName Muted Hold Coaching DateCreated"}  # fmt: skip
+    return st.sampled_from(likely[table].split() * 2 + COLUMNS[table])
+
+
+def _literal(pair: Pair, table: str, column: str) -> st.SearchStrategy[str]:
+    own = [_quoted(value) for value in pair.values[f"{table}.{column}"]]
+    spelled = [text.upper() for text in own if text.startswith("'")] + [text[:12] + "'" for text in own]
+    usual = st.sampled_from(own)
+    return st.one_of(usual, usual, usual, st.sampled_from([s for s in spelled if s.count("'") == 2] or ["''"]),
+                     st.sampled_from(ODD))  # fmt: skip
+
+
+def _quoted(value: Any) -> str:
+    return apsw.format_sql_value(value)
+
+
+@st.composite
+def _term(draw: st.DrawFn, pair: Pair, table: str, prefix: str) -> str:
+    column = draw(column_of(table))
+    name = prefix + column
+    value = _literal(pair, table, column)
+    collate = draw(st.sampled_from(("", "", "", "", " COLLATE NOCASE", " COLLATE RTRIM")))
+    kind = draw(st.sampled_from(("compare",) * 6 + ("in", "in", "between", "null", "like", "or", "flip", "column")))
+    if kind == "in":
+        many = ", ".join(draw(st.lists(value, max_size=4)))
+        return f"{name}{collate} {draw(st.sampled_from(('IN', 'IN', 'NOT IN')))} ({many})"
+    if kind == "between":
+        return f"{name}{collate} {draw(st.sampled_from(('', 'NOT ')))}BETWEEN {draw(value)} AND {draw(value)}"
+    if kind == "null":
+        return f"{name} {draw(st.sampled_from(('ISNULL', 'NOTNULL', 'IS NULL', 'IS NOT NULL')))}"
+    if kind == "like":
+        return f"{name} {draw(st.sampled_from(('LIKE', 'NOT LIKE', 'GLOB')))} {draw(st.sampled_from(PATTERNS))}"
+    if kind == "or":
+        return f"({name} = {draw(value)}{collate} OR {name} = {draw(value)})"
+    if kind == "flip":
+        return f"{draw(value)} {draw(st.sampled_from(COMPARE[:7]))} {name}{collate}"
+    if kind == "column":
+        return f"{name} {draw(st.sampled_from(COMPARE))} {prefix}{draw(column_of(table))}{collate}"
+    return f"{name} {draw(st.sampled_from(COMPARE))} {draw(value)}{collate}"
+
+
+def where_of(pair: Pair, table: str, prefix: str = "") -> st.SearchStrategy[str]:
+    """A condition of up to five terms; `prefix` is an alias of the table with its dot."""
+    return st.recursive(
+        _term(pair, table, prefix),
+        lambda inner: st.one_of(
+            st.builds("({} AND {})".format, inner, inner),
+            st.builds("({} AND {})".format, inner, inner),
+            st.builds("({} OR {})".format, inner, inner),
+            st.builds("NOT {}".format, inner),
+        ),
+        max_leaves=5,
+    )
+
+
+@st.composite
+def order_of(draw: st.DrawFn, table: str) -> list[str]:
+    """The terms of ORDER BY."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from((["DateCreated DESC"], ["DateCreated"], ["DateCreated DESC", "Status"])))
+    columns = draw(st.lists(st.sampled_from(COLUMNS[table]), max_size=3, unique=True))
+    ways = st.sampled_from(("", " DESC", " COLLATE NOCASE", " DESC NULLS FIRST", " NULLS LAST"))
+    return [column + draw(ways) for column in columns]
+
+
+LIMIT = st.one_of(
+    st.just(""),
+    st.builds("LIMIT {}".format, st.integers(-1, 12)),
+    st.builds("LIMIT {} OFFSET {}".format, st.integers(-1, 12), st.integers(-2, 12)),
+)
