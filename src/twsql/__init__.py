@@ -1,8 +1,95 @@
 """Twilio conferences as SQL.
 
-`connect` gives a PEP 249 connection, `register` adds the tables and procedures to an apsw connection.
+`connect` gives a PEP 249 connection; `register` adds the tables and procedures to an apsw connection. Both take the
+settings that the README lists, each of which has an environment variable too.
 """
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "0.1.0"  # before the imports: the HTTP client names it
+
+from twsql.dbapi import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Connection,
+    Cursor,
+    Date,
+    DateFromTicks,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+    apilevel,
+    connect,
+    paramstyle,
+    threadsafety,
+)
+from twsql.errors import (
+    AuthenticationFailed,
+    DatabaseError,
+    DataError,
+    Error,
+    InputError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotFound,
+    NotSupportedError,
+    OperationalError,
+    OutcomeUnknown,
+    ProgrammingError,
+    RateLimited,
+    ReadOnlyError,
+    SettingError,
+    TwilioError,
+    Unreachable,
+    Warning,
+)
+from twsql.hosts.apsw import Registration, register
+
+__all__ = [
+    "BINARY",
+    "DATETIME",
+    "NUMBER",
+    "ROWID",
+    "STRING",
+    "AuthenticationFailed",
+    "Binary",
+    "Connection",
+    "Cursor",
+    "DataError",
+    "DatabaseError",
+    "Date",
+    "DateFromTicks",
+    "Error",
+    "InputError",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "NotFound",
+    "NotSupportedError",
+    "OperationalError",
+    "OutcomeUnknown",
+    "ProgrammingError",
+    "RateLimited",
+    "ReadOnlyError",
+    "Registration",
+    "SettingError",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
+    "TwilioError",
+    "Unreachable",
+    "Warning",
+    "__version__",
+    "apilevel",
+    "connect",
+    "paramstyle",
+    "register",
+    "threadsafety",
+]

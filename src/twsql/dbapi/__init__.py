@@ -31,7 +31,7 @@ from twsql.errors import (
     NotSupportedError,
     OperationalError,
     ProgrammingError,
-    Warning,  # noqa: A004  PEP 249 wants it by this name
+    Warning,
 )
 
 apilevel = "2.0"
