@@ -36,7 +36,7 @@ from twsql.errors import (
 
 apilevel = "2.0"
 threadsafety = 1
-"""Threads may share the module, but not connections: a second thread in one gets an InterfaceError."""
+"""Threads may share the module, but not connections: a second thread in one gets an InterfaceError, after a wait."""
 paramstyle = "qmark"
 """`?` with a sequence; `:name`, `@name` and `$name` with a mapping work too."""
 
