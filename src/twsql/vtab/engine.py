@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from twsql.errors import InputError, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future  # loads logging, 10 ms that a statement without a call need not wait
+
     from twsql.dialing.dialer import Dialer
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
@@ -107,6 +108,8 @@ class Statement:
 
     def progress(self) -> str:
         """How far the statement has come, in words, once nothing is under way any more; empty for a single call."""
+        from concurrent.futures import wait
+
         wait(self.done.values())
         if len(self.done) < 2:
             return ""
@@ -119,6 +122,8 @@ class Statement:
 
     def _run_one(self, procedure: Procedure, call: Call, checked: Checked) -> None:
         """Run it in this thread, where Ctrl-C ends it."""
+        from concurrent.futures import Future
+
         future: Future[Row] = Future()
         try:
             future.set_result(self.engine.begin(procedure)(checked))
@@ -129,6 +134,8 @@ class Statement:
         self.done[call] = future
 
     def _run_all(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         carry_out = self.engine.begin(procedure)
         pool = ThreadPoolExecutor(min(len(new), self.engine.settings.max_in_flight), "twsql-call")
         futures = {call: pool.submit(carry_out, checked) for call, checked in new.items()}
@@ -164,6 +171,8 @@ def _inputs(checked: Checked | InputError) -> tuple[tuple[str, str | tuple[str, 
 
 
 def _failed(error: Exception) -> Future[Row]:
+    from concurrent.futures import Future
+
     future: Future[Row] = Future()
     future.set_exception(error)
     return future
