@@ -87,8 +87,13 @@ BAD: list[tuple[str, object]] = [
     *[("max_in_flight", value) for value in ("0", "1001", "-1", "9" * 30)],
     *[("page_size", value) for value in ("0", "1001", "all", 0, 1001)],
     *[("max_calls", value) for value in ("-1", "many", 1.5)],
+    *[(name, value) for name in ("calls_per_second", "recovery_grace") for value in ("0", "-1", "1e9", "fast")],
     *[("journal", value) for value in ("a\0b", 5)],
-    *[(name, value) for name in ("read_only", "dry_run", "sandbox") for value in ("maybe", "2", 2, 1.0, [])],
+    *[
+        (name, value)
+        for name in ("label_calls", "read_only", "dry_run", "sandbox")
+        for value in ("maybe", "2", 2, 1.0, [])
+    ],
 ]
 
 
