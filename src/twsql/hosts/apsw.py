@@ -8,18 +8,15 @@ from typing import Any
 import apsw
 
 from twsql.errors import ReadOnlyError
-from twsql.dialing.table import JOURNAL
 from twsql.hosts import local
+from twsql.hosts.relations import RELATIONS, has_effect
 from twsql.hosts.statements import Statements
-from twsql.metadata import METADATA
-from twsql.procedures import PROCEDURES
 from twsql.schema import Procedure, Table, Value
-from twsql.tables import TABLES
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
 from twsql.vtab.engine import Engine
 from twsql.vtab.plan import REST, Constraint, Question, plan
-from twsql.vtab.relation import Relation, relation
+from twsql.vtab.relation import Relation
 from twsql.vtab.scan import Argument, ProcedureScan, TableScan
 
 _OPERATORS = {
@@ -31,7 +28,6 @@ _OPERATORS = {
     apsw.SQLITE_INDEX_CONSTRAINT_LIMIT: "limit",
     apsw.SQLITE_INDEX_CONSTRAINT_OFFSET: "offset",
 }
-_RELATIONS = tuple(relation(source) for source in (*TABLES, JOURNAL, *METADATA, *PROCEDURES))
 
 
 class Registration:
@@ -55,7 +51,7 @@ def register(connection: apsw.Connection, **settings: Any) -> Registration:
     loaded = Settings.load(**settings)
     engine = Engine(local.settings(loaded) if loaded.sandbox else loaded)
     statements = Statements(connection, engine)
-    for each in _RELATIONS:
+    for each in RELATIONS:
         module: Any = _Module(each, statements, engine)  # apsw's protocol lists the optional methods too
         connection.create_module(
             each.name,
@@ -74,15 +70,9 @@ class _Module:
         self._read_only = engine.settings.read_only
 
     def Connect(self, connection: apsw.Connection, *_: Any) -> tuple[str, _VirtualTable]:
-        source = self._relation.source
-        if isinstance(source, Procedure) or (_changes(source) and not self._read_only):
-            # A view or trigger that came with somebody's file must not place calls.
+        if has_effect(self._relation, read_only=self._read_only):
             connection.vtab_config(apsw.SQLITE_VTAB_DIRECTONLY)
         return self._relation.sql, _VirtualTable(self._relation, self._statements)
-
-
-def _changes(table: Table) -> bool:
-    return bool(table.insert or table.update or table.delete)
 
 
 class _VirtualTable:
@@ -114,12 +104,12 @@ class _VirtualTable:
         return _TableCursor(self._relation, source, self._statements)
 
     def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
-        table = self._table("INSERT")
+        table = change.changed(self._relation, "INSERT")
         given = {s.name: v for s, v in zip(self._relation.slots, fields, strict=True) if v is not None}
         return change.insert(self._relation, table, self._statements.newest(), given)
 
     def UpdateChangeRow(self, rowid: int, new: int, fields: Sequence[Any]) -> None:
-        table = self._table("UPDATE")
+        table = change.changed(self._relation, "UPDATE")
         if rowid != new:
             raise ReadOnlyError(f"{table.name}: rowid is read-only")
         named = zip(self._relation.slots, fields, strict=True)
@@ -127,18 +117,12 @@ class _VirtualTable:
         change.update(self._relation, table, self._statements.newest(), rowid, given)
 
     def UpdateDeleteRow(self, rowid: int) -> None:
-        change.delete(self._relation, self._table("DELETE"), self._statements.newest(), rowid)
+        change.delete(self._relation, change.changed(self._relation, "DELETE"), self._statements.newest(), rowid)
 
     def Disconnect(self) -> None:
         """Nothing is held."""
 
     Destroy = Disconnect
-
-    def _table(self, verb: str) -> Table:
-        source = self._relation.source
-        if isinstance(source, Procedure):
-            raise ReadOnlyError(f"{source.name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
-        return source
 
 
 class _TableCursor(TableScan):

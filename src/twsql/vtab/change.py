@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twsql.errors import InputError, NotSupportedError, ReadOnlyError
-from twsql.schema import Effect, Table, Value
+from twsql.schema import Effect, Procedure, Table, Value
 from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
 from twsql.vtab.scan import row_number
+
+
+def changed(relation: Relation, verb: str) -> Table:
+    """The table that is to be changed. Raises ReadOnlyError for a procedure."""
+    if isinstance(relation.source, Procedure):
+        name = relation.name
+        raise ReadOnlyError(f"{name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
+    return relation.source
 
 
 def insert(relation: Relation, table: Table, statement: Statement, given: Mapping[str, Value]) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
 from twsql.dialing import batch
@@ -17,9 +16,12 @@ from twsql.errors import InputError, OperationalError, ProgrammingError, TwilioE
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import utc
 from twsql.vtab.engine import Statement, is_row
-from twsql.vtab.plan import IN, LIMIT, OFFSET, RANGES
+from twsql.vtab.plan import IN, LIMIT, OFFSET, OMITTED, RANGES
 from twsql.vtab.relation import Relation
 from twsql.where import Where
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Argument = Value | Collection[Value]
 """The value of one constraint; for an IN all of its values."""
@@ -62,8 +64,16 @@ class TableScan:
         return reader[1](self._row.get(reader[0]))
 
     def Rowid(self) -> int:
+        """The rowid of this row."""
+        return self.rowid(self._row or {})
+
+    @property
+    def row(self) -> Row | None:
+        """This row, for hosts that take several before they read them; None at the end."""
+        return self._row
+
+    def rowid(self, row: Row) -> int:
         """A number that is always the same for the same row; the statement remembers which row it is."""
-        row = self._row or {}
         key = {c.name: row.get(c.json_key) for c in self._table.columns if c.name in self._table.identity}
         number = row_number(key)
         self._statement.keys[number] = key
@@ -102,6 +112,7 @@ class ProcedureScan:
             raise ProgrammingError(
                 f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
             )
+        self._refuse_checked(spec, arguments)
         self._statement = statement
         rows = [[*batch.expand(self._procedure, each)] for each in _combinations(spec, arguments)]
         self._given = [given for row in rows for given in row]
@@ -109,6 +120,16 @@ class ProcedureScan:
         limit = _limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
         self._ahead = (limit or len(self._given)) if spec["together"] else 1
         self._answers, self._place = {}, 0
+
+    def _refuse_checked(self, spec: dict[str, Any], arguments: Sequence[Argument]) -> None:
+        """Raise InputError for inputs whose row SQLite would drop unseen: it compares them, and NULL equals nothing."""
+        values = {name: value for (name, _), value in zip(spec["args"], arguments, strict=True)}
+        null = [name for name in spec["checked"] if values[name] is None]
+        if null:
+            raise InputError(
+                f"{self._procedure.name}: {', '.join(null)} cannot be NULL beside {OMITTED} inputs before it:"
+                " leave it out, or write name = value in WHERE; nothing was sent"
+            )
 
     def Next(self) -> None:
         """Move to the next row."""
@@ -122,12 +143,14 @@ class ProcedureScan:
         """The value of a column of this row: an input as it was given, or a result, for which the procedure is run."""
         if number < 0:
             return self.Rowid()
-        slot = self._relation.slots[number]
-        given = self._given[self._place]
-        if slot.parameter is not None and given.get(slot.name) is not None:
-            return given[slot.name]
         reader = self._relation.readers[number]
-        return None if reader is None else reader[1](self._answer().get(reader[0]))
+        given = self.given(number)
+        return given if given is not None or reader is None else reader[1](self._answer().get(reader[0]))
+
+    def given(self, number: int) -> Value:
+        """The value of a column of this row as far as it was given as an input: nothing is done for it."""
+        slot = self._relation.slots[number]
+        return None if slot.parameter is None else self._given[self._place].get(slot.name)
 
     def Rowid(self) -> int:
         """The place of the row, from 0."""
