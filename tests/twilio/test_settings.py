@@ -88,8 +88,6 @@ BAD: list[tuple[str, object]] = [
     *[("page_size", value) for value in ("0", "1001", "all", 0, 1001)],
     *[("max_calls", value) for value in ("-1", "many", 1.5)],
     *[(name, value) for name in ("calls_per_second", "recovery_grace") for value in ("0", "-1", "1e9", "fast")],
-    *[("calls_per_second", value) for value in ("0", "-1", "nan", "1001", "fast")],
-    *[("recovery_grace", value) for value in ("0", "-1", "inf", "601", "long")],
     *[("journal", value) for value in ("a\0b", 5)],
     *[
         (name, value)
