@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -11,7 +12,7 @@ import apsw
 import pytest
 
 from twsql.hosts.apsw import register
-from twsql.sandbox import Sandbox
+from twsql.sandbox import LoggedRequest, Sandbox
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
 
@@ -29,6 +30,12 @@ class World:
         rows = self.db.execute(sql, bindings).fetchall()
         return rows, self.requests()
 
+    def logged(self) -> list[LoggedRequest]:
+        """The requests since the last clearing; they are logged once they are answered."""
+        while self.sandbox.counters.under_way:
+            time.sleep(0.001)
+        return self.sandbox.requests
+
     def requests(self) -> list[str]:
         """The requests since the last clearing, without the account."""
         return [
@@ -39,7 +46,7 @@ class World:
                     *(f"{key}={value}" for key, value in each.query + each.form if key not in ("Page", "PageToken")),
                 ]
             )
-            for each in self.sandbox.requests
+            for each in self.logged()
         ]
 
     def get(self, sql: str, *bindings: Any) -> Any:

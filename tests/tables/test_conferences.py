@@ -90,7 +90,7 @@ def test_keys_of_ranges(world: Make) -> None:
     """The operator is part of the key, percent-encoded: `DateCreated%3E=2026-02-01`."""
     made = world()
     made.asked("SELECT Sid FROM conferences WHERE Status = 'init' AND DateCreated > '2026-02-01'")
-    assert made.sandbox.requests[0].raw_query == "DateCreated%3E=2026-02-01&Status=init&PageSize=100"
+    assert made.logged()[0].raw_query == "DateCreated%3E=2026-02-01&Status=init&PageSize=100"
 
 
 def test_by_sid(world: Make) -> None:

@@ -203,7 +203,7 @@ def test_insert(world: Make) -> None:
     sql = INSERT.replace(")", ", Label, Muted, StatusCallbackEvent)") + "VALUES ('c', '+15550000000', ?, 'x', 1, ?)"
     made.sandbox.clear()
     made.db.execute(sql, ("+15550000001", "ringing answered"))
-    (request,) = [each for each in made.sandbox.requests if each.method == "POST"]
+    (request,) = [each for each in made.logged() if each.method == "POST"]
     assert sorted(request.form) == [
         ("From", "+15550000000"),
         ("Label", "x"),

@@ -5,65 +5,22 @@ from __future__ import annotations
 import apsw
 import pytest
 
+from dial_table import CALLS, REFUSED, SETUP
 from twsql.errors import Error
 from twsql.sandbox import Sandbox
-
-TO = "AddParticipants('c', '+15550000000') WHERE \"To\""
-CONST = "AddParticipants('c', '+15550000000', '+15550000001')"
-EACH = "AddParticipants('c', '+15550000000', t.n)"
 
 
 @pytest.fixture
 def t(db: apsw.Connection) -> apsw.Connection:
     """The connection, with three contacts, two of which are ok."""
-    db.execute("CREATE TEMP TABLE t (n TEXT, ok INTEGER)")
-    db.execute("INSERT INTO t VALUES ('+15550000001', 1), ('+15550000002', 0), ('+15550000003', 1)")
+    for statement in SETUP:
+        db.execute(statement)
     return db
 
 
 @pytest.mark.parametrize(
     ("statement", "calls"),
-    [
-        (f"SELECT * FROM {CONST}", 1),
-        (f"SELECT * FROM {CONST} LIMIT 0", 0),
-        (f"EXPLAIN SELECT * FROM {CONST}", 0),
-        (f"EXPLAIN QUERY PLAN SELECT * FROM {CONST}", 0),
-        (f"CREATE TEMP VIEW v AS SELECT * FROM {CONST}", 0),
-        ("SELECT * FROM AddParticipants WHERE 1 = 0", 0),
-        (f"SELECT * FROM t, {CONST}", 1),
-        (f"SELECT * FROM t CROSS JOIN {CONST}", 1),
-        (f"SELECT * FROM t LEFT JOIN {CONST}", 1),
-        (f"SELECT * FROM t JOIN {EACH}", 3),
-        (f"SELECT * FROM t JOIN {EACH} WHERE t.ok", 2),
-        (f"SELECT * FROM t LEFT JOIN {EACH} ON t.ok", 2),
-        (f"SELECT * FROM t JOIN {EACH} LIMIT 1", 1),
-        (f"SELECT * FROM t JOIN {EACH} ORDER BY CallSid LIMIT 1", 3),
-        (f"SELECT (SELECT CallSid FROM {EACH}) s FROM t WHERE s IS NOT NULL ORDER BY s", 3),
-        (f"WITH a AS (SELECT * FROM {CONST}) SELECT x.CallSid, y.CallSid FROM a x, a y", 1),
-        (f"SELECT * FROM {CONST} UNION SELECT * FROM {CONST}", 1),
-        (f"SELECT * FROM {CONST} UNION ALL SELECT * FROM {CONST}", 1),
-        (f"SELECT * FROM t t2 CROSS JOIN t CROSS JOIN {EACH}", 3),
-        (
-            f"SELECT * FROM {TO} IN ('+15550000001', '+15550000002')",
-            2,
-        ),
-        (f"SELECT * FROM {TO} IN (SELECT n FROM t)", 3),
-        (
-            f"SELECT * FROM {TO} = '+15550000001' OR \"To\" = '+15550000002'",
-            2,
-        ),
-        (f"SELECT count(CallSid) FROM t JOIN {EACH}", 3),
-        (f"SELECT count(*) FROM (SELECT * FROM {CONST} LIMIT 10)", 0),
-        (f"SELECT EXISTS (SELECT * FROM {CONST})", 0),
-        (f"CREATE TEMP TABLE x AS SELECT * FROM {CONST}", 1),
-        (f"CREATE TABLE x AS SELECT * FROM {CONST}", 1),
-        (
-            "SELECT * FROM AddParticipants"
-            " WHERE ConferenceSid = 'c' AND \"From\" = '+15550000000' AND \"To\" = '+15550000001'",
-            1,
-        ),
-        (f"SELECT * FROM {CONST} WHERE ConferenceSid IS NOT NULL", 1),
-    ],
+    CALLS,
 )
 def test_calls(t: apsw.Connection, sandbox: Sandbox, statement: str, calls: int) -> None:
     """Each statement places exactly so many calls, and stepping on does not change that."""
@@ -73,18 +30,7 @@ def test_calls(t: apsw.Connection, sandbox: Sandbox, statement: str, calls: int)
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "SELECT * FROM AddParticipants",
-        f"SELECT * FROM {TO} = '+15550000001' OR Status = 'queued'",
-        "SELECT * FROM AddParticipants('c', '+15550000000', NULL)",
-        "SELECT * FROM AddParticipants('c', '+15550000000', '')",
-        "SELECT * FROM AddParticipants('c', '+15550000000')",
-        f"SELECT count(*) FROM {CONST}",
-        f"SELECT 1 FROM {CONST}",
-        f'SELECT "To" FROM {CONST}',
-        f"SELECT * FROM t WHERE EXISTS (SELECT 1 FROM {CONST})",
-        f"SELECT * FROM t WHERE EXISTS (SELECT * FROM {CONST})",
-    ],
+    REFUSED,
 )
 def test_no_calls_but_an_error(t: apsw.Connection, sandbox: Sandbox, statement: str) -> None:
     """What cannot be meant is an error, and places nothing."""

@@ -14,6 +14,8 @@ LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
 RANGES = ("<", "<=", ">", ">=")
 REST = 63
 """SQLite marks used columns in 64 bits; the last one stands for it and all that follow."""
+OMITTED = 16
+"""SQLite leaves out its own check of a constraint (`omit`) for the first so many only."""
 
 _REQUEST = 1000.0
 """The cost of one request, where that of a row is 1."""
@@ -150,6 +152,7 @@ def _plan_procedure(relation: Relation, procedure: Procedure, question: Question
             given.setdefault(name, number)
     if offered - set(given):
         return None
+    given = dict(sorted(given.items(), key=lambda item: item[1]))
     batch = BATCH in given
     missing = [p.name for p in procedure.inputs if p.required and p.name not in given and not batch]
     arguments = list(given.values())
@@ -160,6 +163,7 @@ def _plan_procedure(relation: Relation, procedure: Procedure, question: Question
         "reads": _reads(relation, given, question),
         "together": bool(limits) or not _may_stop(relation, arguments, question),
         "several": batch,
+        "checked": [name for name, number in given.items() if number >= OMITTED],
     }
     several = batch or any(operator == IN for _, operator in args)
     return Plan(
@@ -182,7 +186,8 @@ def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Ite
     names = {slot.name for _, slot in equal if slot.parameter}
     aliases = {p.alias: p.name for p in procedure.inputs if p.alias and p.name not in names}
     yield from ((number, slot.name) for number, slot in equal if slot.parameter)
-    yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases)
+    # SQLite would compare a later one with the result, which has the SID where a name was given.
+    yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases and number < OMITTED)
 
 
 def _reads(relation: Relation, given: dict[str, int], question: Question) -> bool:

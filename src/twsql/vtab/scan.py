@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
 from twsql.dialing import batch
-from twsql.errors import InputError, OperationalError, ProgrammingError, TwilioError
+from twsql.errors import InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import utc
 from twsql.vtab.engine import Statement, is_row
@@ -21,7 +21,7 @@ from twsql.vtab.relation import Relation
 from twsql.where import Where
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from twsql.vtab.tasks import Task
 
 Argument = Value | Collection[Value]
 """The value of one constraint; for an IN all of its values."""
@@ -94,7 +94,7 @@ class ProcedureScan:
         self._relation = relation
         self._procedure = procedure
         self._given: list[dict[str, Value]] = []
-        self._answers: dict[int, Future[Row]] = {}
+        self._answers: dict[int, Task] = {}
         self._copies: Sequence[int] = ()
         self._place = 0
         self._ahead = 1
@@ -159,13 +159,13 @@ class ProcedureScan:
     def Close(self) -> None:
         """Begin nothing more; what is under way goes on, and on record."""
         for answer in self._answers.values():
-            answer.cancel()
+            answer.call_off()
         self._given, self._answers = [], {}
 
     def _answer(self) -> Row:
         """What Twilio answers for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
         known = self._answers.get(self._place)
-        if known is None or known.cancelled():  # cancelled: never begun, as another of the set had failed
+        if known is None or not known.was_begun():  # another of the set had failed before its turn
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
             given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
             self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
@@ -173,8 +173,9 @@ class ProcedureScan:
             return self._answers[self._place].result()
         except (TwilioError, InputError) as error:
             if is_row(self._given[self._place]):
+                status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
                 code = error.code if isinstance(error, TwilioError) else None
-                return {"status": "failed", "error_code": code, "error_message": str(error)}
+                return {"status": status, "error_code": code, "error_message": str(error)}
             if isinstance(error, TwilioError):
                 error.progress = self._statement.progress()
             raise

@@ -1,0 +1,176 @@
+"""Plans: plain questions in, plain plans out, without SQLite."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from twsql.procedures.add_participants import ADD_PARTICIPANTS
+from twsql.tables import CONFERENCES, PARTICIPANTS
+from twsql.vtab.plan import Constraint, Plan, Question, plan
+from twsql.vtab.relation import Relation, relation
+
+RELATIONS = {source.name: relation(source) for source in (CONFERENCES, PARTICIPANTS, ADD_PARTICIPANTS)}
+
+
+def number_of(on: Relation, name: str) -> int:
+    """The number of a column."""
+    return next(number for number, slot in enumerate(on.slots) if slot.name == name)
+
+
+def planned(table: str, *constraints: tuple[str, str], order: str = "", used: str = "Sid", **flags: Any) -> Plan | None:
+    """The plan of constraints as (column, operator); `limit` has no column. `order` may end in ` DESC`."""
+    on = RELATIONS[table]
+    offered = tuple(
+        Constraint(number_of(on, name) if name else -1, operator, **flags) for name, operator in constraints
+    )
+    terms = ((number_of(on, order.split()[0]), order.endswith("DESC")),) if order else ()
+    columns = frozenset(min(number_of(on, name), 63) for name in used.split())
+    return plan(on, Question(offered, terms, columns))
+
+
+def spec(made: Plan | None) -> dict[str, Any]:
+    """The text of a plan."""
+    assert made is not None
+    read: dict[str, Any] = json.loads(made.text)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("constraints", "order", "args"),
+    [
+        ((), "", []),
+        ((("", "limit"),), "", [["", "limit"]]),
+        ((("Status", "="), ("", "limit"), ("", "offset")), "", [["Status", "="], ["", "limit"], ["", "offset"]]),
+        ((("Status", "="), ("", "limit")), "DateCreated DESC", [["Status", "="], ["", "limit"]]),
+        ((("Status", "="), ("", "limit")), "DateCreated", [["Status", "="]]),
+        ((("Status", "="), ("", "limit")), "FriendlyName DESC", [["Status", "="]]),
+        ((("Status", "other"), ("", "limit")), "", []),
+        ((("Region", "="), ("", "limit")), "", []),
+        ((("FriendlyName", "="), ("", "limit")), "", [["FriendlyName", "="]]),
+        ((("DateCreated", ">="), ("", "limit")), "", [["DateCreated", ">="]]),
+        ((("Status", "<"), ("", "limit")), "", []),
+        ((("DateUpdated", "<"), ("DateUpdated", ">")), "", [["DateUpdated", "<"], ["DateUpdated", ">"]]),
+    ],
+)
+def test_what_is_pushed(constraints: tuple[tuple[str, str], ...], order: str, args: list[list[str]]) -> None:
+    """Filters go to the scan; LIMIT does so only where nothing else drops or sorts rows."""
+    made = planned("conferences", *constraints, order=order)
+    assert made is not None
+    assert spec(made)["args"] == args
+    assert len(made.arguments) == len(args)
+    assert made.omit == frozenset()
+
+
+def test_other_collations() -> None:
+    """A comparison with another collation may match more than Twilio's, so it is SQLite's alone."""
+    assert spec(planned("conferences", ("FriendlyName", "="), collation="NOCASE"))["args"] == []
+    assert spec(planned("conferences", ("FriendlyName", "="), collation="binary"))["args"] == [["FriendlyName", "="]]
+
+
+def test_sets() -> None:
+    """An IN whose values come all at once is asked for as one."""
+    assert spec(planned("conferences", ("Status", "="), many=True))["args"] == [["Status", "in"]]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "order", "ordered"),
+    [
+        ((), "DateCreated DESC", True),
+        ((("Status", "="),), "DateCreated DESC", True),
+        ((), "DateCreated", False),
+        ((), "DateUpdated DESC", False),
+        ((("Sid", "="),), "DateCreated DESC", False),
+    ],
+)
+def test_order(constraints: tuple[tuple[str, str], ...], order: str, ordered: bool) -> None:
+    """Lists come newest first; conferences asked for one by one do not."""
+    made = planned("conferences", *constraints, order=order)
+    assert made is not None
+    assert (made.ordered, spec(made)["ordered"]) == (ordered, ordered)
+
+
+def test_costs() -> None:
+    """One fetch is cheaper than a list, that than a fan-out, and any of them than a call without its inputs."""
+    costs = [
+        made.cost
+        for made in (
+            planned("participants", ("ConferenceSid", "="), ("CallSid", "="), used="CallSid"),
+            planned("participants", ("ConferenceSid", "="), used="CallSid"),
+            planned("participants", ("Muted", "="), used="CallSid"),
+            planned("participants", used="CallSid"),
+            planned("AddParticipants", ("From", "="), used="CallSid"),
+        )
+        if made
+    ]
+    assert costs == sorted(costs)
+    assert len(costs) == 5
+
+
+BASE = (("Conference", "="), ("From", "="), ("To", "="))
+
+
+def test_inputs_that_are_not_usable_yet() -> None:
+    """An input that another table has yet to give makes SQLite try another order."""
+    assert planned("AddParticipants", *BASE, used="CallSid", usable=False) is None
+    on = RELATIONS["AddParticipants"]
+    offered = [Constraint(number_of(on, name), operator) for name, operator in BASE]
+    offered.append(Constraint(number_of(on, "Label"), "=", usable=False))
+    assert plan(on, Question(tuple(offered))) is None
+
+
+def test_missing_inputs() -> None:
+    """Inputs that the statement does not mention make a plan that ends in an error, and costs more than any other."""
+    made = planned("AddParticipants", ("To", "="), used="CallSid")
+    assert spec(made)["missing"] == ["Conference", "From"]
+    assert "missing" not in spec(planned("AddParticipants", *BASE, used="CallSid"))
+    alias = (("ConferenceSid", "="), *BASE[1:])
+    assert spec(planned("AddParticipants", *alias, used="CallSid"))["args"][0] == ["Conference", "="]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "used", "reads"),
+    [
+        (BASE, "Conference From To", False),
+        (BASE, "CallSid", True),
+        (BASE, "ConferenceSid", True),
+        (BASE, "DateCreated", True),
+        (BASE, "Label", True),
+        ((*BASE, ("Label", "=")), "Label", False),
+        ((*BASE[1:], ("ConferenceSid", "=")), "ConferenceSid From To", False),
+        ((*BASE[1:], ("ConferenceSid", "=")), "ConferenceSid Status", True),
+        ((*BASE, ("EmergencyAddress", "=")), "EmergencyAddress", False),
+        ((*BASE, ("Status", "=")), "Status", True),
+    ],
+)
+def test_what_counts_as_read(constraints: tuple[tuple[str, str], ...], used: str, reads: bool) -> None:
+    """Only what Twilio's answer alone can tell, not what gives an input."""
+    assert spec(planned("AddParticipants", *constraints, used=used))["reads"] is reads
+
+
+@pytest.mark.parametrize(
+    ("constraints", "order", "together"),
+    [
+        (BASE, "", True),
+        ((*BASE, ("", "limit")), "", True),
+        ((*BASE, ("Status", "=")), "", True),
+        ((*BASE, ("Status", "="), ("", "limit")), "", False),
+        ((*BASE, ("Status", "="), ("", "limit")), "CallSid", True),
+        ((*BASE, ("To", "other")), "", False),
+        ((*BASE, ("Label", "other")), "", False),
+    ],
+)
+def test_what_is_dialled_ahead(constraints: tuple[tuple[str, str], ...], order: str, together: bool) -> None:
+    """A set is dialled together only where each of its rows will be read."""
+    assert spec(planned("AddParticipants", *constraints, order=order, used="CallSid"))["together"] is together
+
+
+def test_inputs_are_not_compared_again() -> None:
+    """SQLite is told not to check inputs; the first sixteen it does not, later ones are named to the scan."""
+    names = [slot.name for slot in RELATIONS["AddParticipants"].slots if slot.parameter][:20]
+    made = planned("AddParticipants", *((name, "=") for name in names), used="CallSid")
+    assert made is not None
+    assert made.omit == frozenset(range(20))
+    assert spec(made)["checked"] == names[16:]
