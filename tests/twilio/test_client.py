@@ -443,7 +443,7 @@ def test_nothing_gives_the_credentials_away(
 def _echo(connection: Any) -> None:
     """Say back what was asked, as error pages of some proxies do; the request was read, so make one like it."""
     login = b64encode(f"{Sandbox.account_sid}:{Sandbox.auth_token}".encode())
-    body = b"<p>You sent: Authorization: Basic " + login + b" " + Sandbox.auth_token.encode()
+    body = b"<p>" + Sandbox.auth_token.encode() + b" " + login  # at the front, where the error quotes it
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
 
