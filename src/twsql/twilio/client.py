@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
 from typing import TypeVar
 
 from twsql.errors import InputError, NotFound, TwilioError
 from twsql.schema import Row
 from twsql.twilio import addresses, answers
 from twsql.twilio.addresses import Params
+from twsql.twilio.ahead import Workers, ahead
 from twsql.twilio.answers import Answer, Page
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
 from twsql.twilio.settings import Settings
 
 T = TypeVar("T")
+X = TypeVar("X")
 
 
 class Client:
@@ -28,6 +31,7 @@ class Client:
     def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.settings = settings
         self._exchange = Exchange(settings)
+        self._workers = Workers(settings.max_in_flight)
         self._repeat = repeating(settings.max_attempts, sleep)
 
     def __repr__(self) -> str:
@@ -79,7 +83,7 @@ class Client:
         A create is sent again only if it was certainly not done. Raises OutcomeUnknown if it may have been:
         look for the call before anything else. An interrupt during a create leaves it just as unknown.
         """
-        request = Request("POST", addresses.target(path), addresses.encoded(form))
+        request = Request("POST", addresses.target(path), addresses.encoded(form), urgent=not repeatable)
         return self._ask(request, answers.parsed if repeatable else answers.created, repeatable=repeatable)
 
     def delete(self, path: str) -> None:
@@ -97,8 +101,17 @@ class Client:
 
         self._repeat(attempt, repeatable=True)
 
+    def ahead(self, ask: Callable[[X], T], wanted: Iterable[X], most: int | None = None) -> Generator[T, None, None]:
+        """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile; 4, 8, … up to `most`."""
+        return ahead(self._workers, min(most or self.settings.max_in_flight, self.settings.max_in_flight), ask, wanted)
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """Run a task that only reads in another thread."""
+        return self._workers.submit(task)
+
     def close(self) -> None:
         """Close the kept connections; the client can still be used, and opens new ones."""
+        self._workers.close()
         self._exchange.close()
 
     def _ask(self, request: Request, read: Callable[[Answer], T], *, repeatable: bool = True) -> T:

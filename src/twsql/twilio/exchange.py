@@ -12,6 +12,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from requests import PreparedRequest, RequestException, Response
 from requests.structures import CaseInsensitiveDict
@@ -20,9 +21,9 @@ from urllib3.exceptions import HTTPError
 
 from twsql import __version__
 from twsql.errors import SettingError, TwilioError, Unreachable
+from twsql.twilio import limits
 from twsql.twilio.answers import Answer
 from twsql.twilio.connections import Connections, begin, was_sent
-from twsql.twilio.limits import Limit
 from twsql.twilio.retries import Failure, Verdict
 from twsql.twilio.settings import Settings
 
@@ -40,11 +41,12 @@ _log = logging.getLogger("twsql")
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask: `target` is path and query; `form`, of a POST, is encoded."""
+    """What to ask: `target` is path and query; `form`, of a POST, is encoded; `urgent` goes before reads."""
 
     method: str
     target: str
     form: str | None = None
+    urgent: bool = False
 
 
 class Exchange:
@@ -56,7 +58,7 @@ class Exchange:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._limit = Limit(settings.max_in_flight)
+        self._limit = limits.shared(settings.server, settings.account_sid or "")
         self._proxies = {} if settings.is_local else dict(get_environ_proxies(settings.server))
         self._bundle = next((name for name in BUNDLES if os.environ.get(name)), "")
         self._bundle_path = os.environ.get(self._bundle) or DEFAULT_CA_BUNDLE_PATH
@@ -69,9 +71,9 @@ class Exchange:
         Raises SettingError if credentials are missing or the certificates cannot be read.
         """
         connections, headers = self._ready or self._get_ready()
-        with self._limit.slot():
-            begun = time.monotonic()
+        with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent) as begun:
             answer = self._send(connections, self._prepared(request, headers), begun)
+        self._tell_limit(answer, begun)
         status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
         passed = (time.monotonic() - begun) * 1000
         _log.debug("%s %s %s %.0f ms %s", request.method, request.target, status or "-", passed, id_ or "-")
@@ -101,6 +103,16 @@ class Exchange:
         if response.status_code >= 300:
             body = _without(request.headers["Authorization"], body)
         return Answer(response.status_code, response.headers, body)
+
+    def _tell_limit(self, answer: Answer | Failure, begun: float) -> None:
+        if isinstance(answer, Failure):
+            return
+        load = answer.headers.get("Twilio-Concurrent-Requests", "")
+        concurrent = int(load) if load.isdecimal() else None
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._limit.refused(begun, concurrent)
+        else:
+            self._limit.good(concurrent)
 
     def _no_answer(self, reason: BaseException) -> Failure:
         server = self._settings.server
