@@ -1,0 +1,119 @@
+"""What is in the file: the columns of the live tables, and what the file knows beyond them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twsql.resources import CONFERENCE, PARTICIPANT
+from twsql.schema import Column
+
+_FIRST_SEEN = Column("FirstSeen", "When a run first read it from Twilio, UTC.", type="datetime")
+_LAST_SEEN = Column("LastSeen", "When a run last read it from Twilio, UTC.", type="datetime")
+_RUN = Column("Run", "The run that last read it: sync_runs.Run.", type="integer")
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """A table of the file: `live` are the columns that the live table has too, `own` are the file's."""
+
+    name: str
+    description: str
+    identity: tuple[str, ...]
+    live: tuple[Column, ...] = ()
+    own: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in their order."""
+        return self.live + self.own
+
+
+CONFERENCES = FileTable(
+    name="conferences",
+    description="Every conference of the account, as last read from Twilio.",
+    identity=("Sid",),
+    live=CONFERENCE,
+    own=(_FIRST_SEEN, _LAST_SEEN, _RUN),
+)
+
+PARTICIPANTS = FileTable(
+    name="participants",
+    description="Everybody whom a run found in a conference. Who has left is kept, as last seen.",
+    identity=("ConferenceSid", "CallSid"),
+    live=PARTICIPANT,
+    own=(
+        _FIRST_SEEN,
+        _LAST_SEEN,
+        Column(
+            "LeftAt",
+            "When they left, UTC, as far as it is known; NULL: still there at the last run. LeftAtSource tells how"
+            " exact it is.",
+            type="datetime",
+        ),
+        Column(
+            "LeftAtSource",
+            "conference-end: the conference's end, at the latest then. run: the first run that did not find them any"
+            " more, so they left between LastSeen and LeftAt.",
+        ),
+        _RUN,
+    ),
+)
+
+SYNC_RUNS = FileTable(
+    name="sync_runs",
+    description="One row for each run of twsql sync.",
+    identity=("Run",),
+    own=(
+        Column("Run", "A number that grows.", type="integer"),
+        Column("AccountSid", "The account whose conferences these are; a file has one."),
+        Column("Started", "When it began, UTC.", type="datetime"),
+        Column("Finished", "When it ended, UTC; NULL: it has not, or was killed.", type="datetime"),
+        Column("Since", "Ended conferences were asked for that changed from then on; NULL: all.", type="datetime"),
+        Column("Conferences", "How many rows of conferences it read.", type="integer"),
+        Column("Participants", "How many rows of participants it read.", type="integer"),
+        Column("Requests", "How many requests it sent to Twilio.", type="integer"),
+        Column(
+            "Outcome",
+            "running; ok: everything was read; failed: see Error; stopped: by a signal; killed: it ended without a"
+            " word.",
+        ),
+        Column("Error", "Why it failed."),
+    ),
+)
+
+SYNC_DESCRIPTIONS = FileTable(
+    name="sync_descriptions",
+    description="What each table, view and column of this file holds.",
+    identity=("TableName", "ColumnName"),
+    own=(
+        Column("TableName", "The table or view."),
+        Column("ColumnName", "Its column; '' for the table itself."),
+        Column("Description", "What it holds."),
+    ),
+)
+
+TABLES = (CONFERENCES, PARTICIPANTS, SYNC_RUNS, SYNC_DESCRIPTIONS)
+
+
+def upsert(table: FileTable) -> str:
+    """The statement that writes a row of the live table, after which Run and the time of reading are bound.
+
+    A row that is there takes the new values; what only the file knows stays, but who is seen again has not left.
+    """
+    live = [_quoted(column.name) for column in table.live]
+    seen = ['"LastSeen" = excluded."LastSeen"', '"Run" = excluded."Run"']
+    back = ['"LeftAt" = NULL', '"LeftAtSource" = NULL'] if any(c.name == "LeftAt" for c in table.own) else []
+    changes = [f"{name} = excluded.{name}" for name in live if name.strip('"') not in table.identity]
+    now = len(live) + 2
+    places = [f"?{number}" for number in (*range(1, now), now, now)]
+    return " ".join(
+        (
+            f"INSERT INTO {table.name}",
+            f"({', '.join(live)}, Run, FirstSeen, LastSeen) VALUES ({', '.join(places)})",
+            f"ON CONFLICT ({', '.join(table.identity)}) DO UPDATE SET {', '.join(changes + seen + back)}",
+        )
+    )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

@@ -1,0 +1,103 @@
+"""Opens a file for sync: whose it is, which version its tables have, and what brings them to the newest.
+
+`application_id` in the file's header tells that it is ours, `user_version` how many STEPS it has been through. A step
+that has been published is never changed: a new version is one step more.
+"""
+
+from __future__ import annotations
+
+import apsw
+
+from twsql.errors import NotSupportedError
+from twsql.sync.layout import TABLES
+from twsql.sync.transactions import transaction
+from twsql.sync.views import VIEWS
+
+APPLICATION_ID = 0x7477736C
+"""`twsl` in ASCII."""
+
+_FIRST = """
+CREATE TABLE conferences (
+  Sid TEXT NOT NULL PRIMARY KEY, AccountSid TEXT, FriendlyName TEXT, Status TEXT, Region TEXT,
+  ReasonConferenceEnded TEXT, CallSidEndingConference TEXT, DateCreated DATETIME, DateUpdated DATETIME,
+  ApiVersion TEXT, Uri TEXT, SubresourceUris TEXT,
+  FirstSeen DATETIME NOT NULL, LastSeen DATETIME NOT NULL, Run INTEGER NOT NULL REFERENCES sync_runs (Run));
+CREATE INDEX conferences_by_date ON conferences (DateCreated);
+CREATE INDEX conferences_by_name ON conferences (FriendlyName);
+CREATE INDEX conferences_by_end ON conferences (Status, ReasonConferenceEnded);
+CREATE INDEX conferences_not_over ON conferences (Run) WHERE Status <> 'completed';
+CREATE TABLE participants (
+  ConferenceSid TEXT NOT NULL REFERENCES conferences (Sid), CallSid TEXT NOT NULL, AccountSid TEXT, Label TEXT,
+  Status TEXT, Muted BOOLEAN, Hold BOOLEAN, Coaching BOOLEAN, CallSidToCoach TEXT, StartConferenceOnEnter BOOLEAN,
+  EndConferenceOnExit BOOLEAN, QueueTime INTEGER, DateCreated DATETIME, DateUpdated DATETIME, Uri TEXT,
+  FirstSeen DATETIME, LastSeen DATETIME, LeftAt DATETIME, LeftAtSource TEXT, Run INTEGER REFERENCES sync_runs (Run),
+  PRIMARY KEY (ConferenceSid, CallSid));
+CREATE INDEX participants_by_call ON participants (CallSid);
+CREATE INDEX participants_by_date ON participants (DateCreated);
+CREATE INDEX participants_who_left ON participants (LeftAt) WHERE LeftAt IS NOT NULL;
+CREATE INDEX participants_present ON participants (ConferenceSid) WHERE LeftAt IS NULL;
+CREATE TABLE sync_runs (
+  Run INTEGER PRIMARY KEY, AccountSid TEXT NOT NULL, Started DATETIME NOT NULL, Finished DATETIME, Since DATETIME,
+  Conferences INTEGER NOT NULL DEFAULT 0, Participants INTEGER NOT NULL DEFAULT 0,
+  Requests INTEGER NOT NULL DEFAULT 0, Outcome TEXT NOT NULL DEFAULT 'running', Error TEXT);
+CREATE TABLE sync_descriptions (
+  TableName TEXT NOT NULL, ColumnName TEXT NOT NULL, Description TEXT NOT NULL, PRIMARY KEY (TableName, ColumnName));
+"""
+
+STEPS = (_FIRST,)
+"""The statements that lead from each version to the next."""
+
+
+def migrate(db: apsw.Connection, path: str) -> None:
+    """Bring a file's tables, views and descriptions to the newest version; nothing is written where they are.
+
+    Raises NotSupportedError, and has changed nothing, for a SQLite file that is not one of ours or is too new.
+    """
+    if _version(db, path) == len(STEPS) and _is_described(db):
+        return
+    db.pragma("journal_mode", "wal")
+    with transaction(db):
+        version = _version(db, path)  # another process may have been faster
+        for step in STEPS[version:]:
+            db.execute(step)
+        db.pragma("application_id", APPLICATION_ID)
+        db.pragma("user_version", len(STEPS))
+        _describe(db)
+
+
+def descriptions() -> list[tuple[str, str, str]]:
+    """The rows of sync_descriptions."""
+    rows = []
+    for each in (*TABLES, *VIEWS):
+        rows.append((each.name, "", each.description))
+        rows += [(each.name, column.name, column.description) for column in each.columns]
+    return rows
+
+
+def _version(db: apsw.Connection, path: str) -> int:
+    version = int(db.pragma("user_version"))
+    if db.pragma("application_id") != APPLICATION_ID:
+        if db.execute("SELECT count(*) FROM sqlite_schema").get or version:
+            raise NotSupportedError(f"{path} is a SQLite file, but not of twsql sync: name another file")
+        return 0
+    if version > len(STEPS):
+        raise NotSupportedError(
+            f"{path} was written by a newer twsql (version {version} of its tables, this one knows {len(STEPS)}):"
+            " upgrade twsql, or name another file"
+        )
+    return version
+
+
+def _is_described(db: apsw.Connection) -> bool:
+    views = dict(db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").get or ())
+    stored = db.execute("SELECT * FROM sync_descriptions").fetchall()
+    return sorted(stored) == sorted(descriptions()) and all(views.get(view.name) == view.sql for view in VIEWS)
+
+
+def _describe(db: apsw.Connection) -> None:
+    """Make the views anew, and what is said of everything; a user's own views are left alone."""
+    for view in VIEWS:
+        db.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.execute(view.sql)
+    db.execute("DELETE FROM sync_descriptions")
+    db.executemany("INSERT INTO sync_descriptions VALUES (?, ?, ?)", descriptions())

@@ -1,0 +1,141 @@
+"""sync: one run, which reads what can have changed since the last good one and writes it into the file."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from twsql.errors import DataError, Error
+from twsql.sync.batches import batches
+from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
+from twsql.sync.live import Live, Rows
+from twsql.sync.lock import Lock
+from twsql.sync.writer import Writer
+
+OVERLAP = timedelta(hours=1)
+"""How far behind the last good run the next one begins: clocks differ, and Twilio's lists may lag."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: rows read, requests sent, and how many more requests the stage needs, if that is known."""
+
+    stage: str
+    rows: int
+    requests: int
+    left: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: the rows that it read, the requests that it sent, and since when it looked (None: ever)."""
+
+    path: str
+    since: str | None
+    conferences: int
+    participants: int
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """One list to read; `requests` is how many it may take, if that is known."""
+
+    name: str
+    table: FileTable
+    rows: Rows
+    requests: int | None = None
+
+
+def sync(
+    path: str | os.PathLike[str],
+    *,
+    since: str | None = None,
+    full: bool = False,
+    tell: Callable[[Progress], None] = lambda progress: None,
+    **settings: Any,
+) -> Report:
+    """Write the account's conferences and participants into a SQLite file, and keep it up to date.
+
+    The first run reads everything; a later one what was not over, and what has ended since the last good run began
+    (and a little before). `full` reads everything once more. `since`, a UTC day or time, begins earlier than that; the
+    first run begins there. `tell` is called after each transaction. `settings` as for `connect`.
+
+    Raises OperationalError if another sync is at work on the file, the disk is full or Twilio fails, and
+    NotSupportedError for a file that is not of sync, newer than this twsql, or of another account.
+    """
+    name, begun = os.fspath(path), time.monotonic()
+    start = None if since is None else _moment(since)
+    with closing(Live(**settings)) as live:
+        account = live.settings.require_credentials()[0]
+        with Lock(name), closing(Writer(name, account)) as writer:
+            start = None if full else _since(start, writer.last_good())
+            rows = _recorded(live, writer, start, tell)
+    return Report(name, start, rows["conferences"], rows["participants"], live.requests, time.monotonic() - begun)
+
+
+def _recorded(live: Live, writer: Writer, since: str | None, tell: Callable[[Progress], None]) -> Counter[str]:
+    """Do a run, and record how it ended."""
+    writer.begin(since)
+    try:
+        rows = _read(live, writer, since, tell)
+        writer.finish(live.requests)
+    except Error as error:
+        writer.fail("failed", live.requests, str(error))
+        raise
+    except BaseException:
+        writer.fail("stopped", live.requests)
+        raise
+    return rows
+
+
+def _read(live: Live, writer: Writer, since: str | None, tell: Callable[[Progress], None]) -> Counter[str]:
+    rows: Counter[str] = Counter()
+    before = 0
+    for stage in _stages(live, writer, since):
+        for batch in batches(stage.rows):
+            writer.put(stage.table, batch, live.requests)
+            rows[stage.table.name] += len(batch)
+            left = None if stage.requests is None else max(stage.requests - (live.requests - before), 0)
+            tell(Progress(stage.name, rows.total(), live.requests, left))
+        before = live.requests
+    return rows
+
+
+def _stages(live: Live, writer: Writer, since: str | None) -> Iterator[_Stage]:
+    """Yield the lists to read, in an order in which a conference that moves on meanwhile is read twice, not missed.
+
+    One at a time, as the later ones depend on what the earlier ones have written.
+    """
+    yield _Stage("conferences to begin", CONFERENCES, live.conferences("init"))
+    yield _Stage("conferences in progress", CONFERENCES, live.conferences("in-progress"))
+    yield _Stage("participants", PARTICIPANTS, live.participants(), requests=writer.not_over() + 2)
+    yield _Stage("ended conferences", CONFERENCES, live.conferences("completed", since))
+    unsettled = writer.unsettled()
+    yield _Stage("conferences missed", CONFERENCES, live.conferences_of(unsettled), requests=len(unsettled))
+
+
+def _since(wanted: str | None, last_good: str | None) -> str | None:
+    """Since when ended conferences are asked for: never so late that something is left out between two runs."""
+    if last_good is None:
+        return wanted
+    safe = (datetime.fromisoformat(last_good) - OVERLAP).isoformat(" ")
+    return safe if wanted is None else min(wanted, safe)
+
+
+def _moment(text: str) -> str:
+    """A day or time in SQLite's own form. Raises DataError for anything else."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?", text):
+        try:
+            return datetime.fromisoformat(text).isoformat(" ")
+        except ValueError:
+            pass  # a month 13, say; told below
+    raise DataError(f"since must be a UTC day or time, YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, not {text!r}")

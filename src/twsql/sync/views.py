@@ -1,0 +1,126 @@
+"""The views made for charts. A new one is an entry in VIEWS; a file gets it at its next run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twsql.schema import Column
+
+
+@dataclass(frozen=True)
+class View:
+    """A view; `select` is its query, `columns` are its columns in order."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    select: str
+
+    @property
+    def sql(self) -> str:
+        """The statement that makes it, as SQLite keeps it."""
+        names = ", ".join(f'"{column.name}"' for column in self.columns)
+        return f"CREATE VIEW {self.name} ({names}) AS\n{self.select.strip()}"
+
+
+VIEWS = (
+    View(
+        name="conferences_per_day",
+        description="How many conferences were created on each UTC day, and how many of them are over.",
+        columns=(
+            Column("Day", "The UTC day."),
+            Column("Conferences", "How many were created on it.", type="integer"),
+            Column("Completed", "How many of those are over.", type="integer"),
+            Column("NotOver", "How many of those are not.", type="integer"),
+            Column("Minutes", "How long those that are over lasted in all."),
+        ),
+        select="""
+SELECT substr(DateCreated, 1, 10), count(*), sum(Status = 'completed'), sum(Status <> 'completed'),
+       round(1440 * sum(CASE WHEN Status = 'completed' THEN julianday(DateUpdated) - julianday(DateCreated) END), 1)
+FROM conferences WHERE DateCreated IS NOT NULL GROUP BY 1 ORDER BY 1
+""",
+    ),
+    View(
+        name="conference_durations",
+        description="How long each conference that is over lasted; it is last updated when it ends.",
+        columns=(
+            Column("ConferenceSid", "The conference."),
+            Column("FriendlyName", "Its name."),
+            Column("Day", "The UTC day on which it was created."),
+            Column("Started", "When it was created, UTC.", type="datetime"),
+            Column("Ended", "When it ended, UTC.", type="datetime"),
+            Column("Seconds", "How long it lasted.", type="integer"),
+        ),
+        select="""
+SELECT Sid, FriendlyName, substr(DateCreated, 1, 10), DateCreated, DateUpdated,
+       CAST(round(86400 * (julianday(DateUpdated) - julianday(DateCreated))) AS INTEGER)
+FROM conferences WHERE Status = 'completed'
+""",
+    ),
+    View(
+        name="duration_histogram",
+        description="How many of the conferences that are over lasted how long.",
+        columns=(
+            Column("Place", "The order of the durations, from 1.", type="integer"),
+            Column("Duration", "From and to, in minutes or hours."),
+            Column("Conferences", "How many lasted so long.", type="integer"),
+        ),
+        select="""
+WITH bounds(place, low, high, name) AS (VALUES
+  (1, -1e9, 60, '< 1 min'), (2, 60, 300, '1-5 min'), (3, 300, 900, '5-15 min'), (4, 900, 1800, '15-30 min'),
+  (5, 1800, 3600, '30-60 min'), (6, 3600, 7200, '1-2 h'), (7, 7200, 14400, '2-4 h'), (8, 14400, 1e9, '> 4 h')),
+lengths(seconds, times) AS (SELECT Seconds, count(*) FROM conference_durations GROUP BY 1)
+SELECT place, name, coalesce(sum(times), 0) FROM bounds LEFT JOIN lengths ON seconds >= low AND seconds < high
+GROUP BY place ORDER BY place
+""",
+    ),
+    View(
+        name="peak_participants_per_day",
+        description="The most participants who were in conferences at the same time, on each UTC day on which anybody"
+        " came or left.",
+        columns=(
+            Column("Day", "The UTC day."),
+            Column("Peak", "The most participants at one time, over all conferences.", type="integer"),
+        ),
+        select="""
+WITH changes(moment, change) AS (
+  SELECT DateCreated, count(*) FROM participants GROUP BY 1
+  UNION ALL SELECT LeftAt, -count(*) FROM participants GROUP BY 1),
+levels(moment, change, level) AS (
+  SELECT moment, sum(change), sum(sum(change)) OVER (ORDER BY moment) FROM changes
+  WHERE moment IS NOT NULL GROUP BY moment)
+SELECT substr(moment, 1, 10), max(max(level, level - change)) FROM levels GROUP BY 1 ORDER BY 1
+""",
+    ),
+    View(
+        name="participants_per_conference",
+        description="How many participants each conference had, as far as runs found them.",
+        columns=(
+            Column("ConferenceSid", "The conference."),
+            Column("FriendlyName", "Its name."),
+            Column("Status", "init, in-progress or completed."),
+            Column("Started", "When it was created, UTC.", type="datetime"),
+            Column("Participants", "How many were found in it, in all runs together.", type="integer"),
+            Column("Present", "How many of those have not left.", type="integer"),
+        ),
+        select="""
+SELECT Sid, FriendlyName, Status, DateCreated,
+       (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid),
+       (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid AND p.LeftAt IS NULL)
+FROM conferences c
+""",
+    ),
+    View(
+        name="reasons_for_ending",
+        description="Why the conferences that are over ended.",
+        columns=(
+            Column("Reason", "Twilio's word for it; 'not told' where there is none."),
+            Column("Conferences", "How many ended so.", type="integer"),
+            Column("Percent", "Their share of all that are over."),
+        ),
+        select="""
+SELECT coalesce(ReasonConferenceEnded, 'not told'), count(*), round(100.0 * count(*) / sum(count(*)) OVER (), 1)
+FROM conferences WHERE Status = 'completed' GROUP BY 1 ORDER BY 2 DESC
+""",
+    ),
+)

@@ -1,0 +1,147 @@
+"""Writes a run into the SQLite file. What a run needs of where it writes to is all here, for other targets to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
+
+import apsw
+
+from twsql.dbapi.translation import translation
+from twsql.errors import NotSupportedError, OperationalError
+from twsql.schema import Value
+from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
+from twsql.sync.migrations import migrate
+from twsql.sync.transactions import transaction
+
+_PATIENCE = 10_000  # milliseconds for another program's write to end
+_UPSERTS = {table: upsert(table) for table in (CONFERENCES, PARTICIPANTS)}
+_COUNTS = {
+    CONFERENCES: "UPDATE sync_runs SET Conferences = Conferences + ?, Requests = ? WHERE Run = ?",
+    PARTICIPANTS: "UPDATE sync_runs SET Participants = Participants + ?, Requests = ? WHERE Run = ?",
+}
+
+_SWEEP = """
+UPDATE participants SET (LeftAt, LeftAtSource) = (
+  SELECT coalesce(min(DateUpdated), :now), iif(count(*), 'conference-end', 'run')
+  FROM conferences WHERE Sid = ConferenceSid AND Status = 'completed')
+WHERE LeftAt IS NULL AND (
+  Run < :run OR (SELECT c.Status FROM conferences c WHERE c.Sid = ConferenceSid) = 'completed')
+"""
+_UNSETTLED = """
+SELECT Sid FROM conferences WHERE Status <> 'completed' AND Run < :run
+UNION SELECT ConferenceSid FROM participants
+WHERE LeftAt IS NULL AND Run = :run AND ConferenceSid NOT IN (SELECT Sid FROM conferences)
+"""
+
+
+class Writer:
+    """The file of one account. Each `put` is one transaction, so a reader sees all of it or nothing.
+
+    Every method raises OperationalError where the file cannot be written; what was put before stays. Nobody else may
+    write runs at the same time: see Lock.
+    """
+
+    def __init__(self, path: str, account: str) -> None:
+        self._path = path
+        self._account = account
+        self._run = 0
+        with self._told():
+            self._db = apsw.Connection(path)
+        try:
+            self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def last_good(self) -> str | None:
+        """When the last run began that read everything; None where there is none."""
+        return self._one("SELECT max(Started) FROM sync_runs WHERE Outcome = 'ok'")
+
+    def not_over(self) -> int:
+        """How many conferences are not over, as far as the file knows."""
+        return int(self._one("SELECT count(*) FROM conferences WHERE Status <> 'completed'") or 0)
+
+    def begin(self, since: str | None) -> None:
+        """Begin a run; those that ended without a word were killed."""
+        with self._told(), transaction(self._db):
+            self._db.execute("UPDATE sync_runs SET Outcome = 'killed' WHERE Outcome = 'running'")
+            insert = "INSERT INTO sync_runs (AccountSid, Started, Since) VALUES (?, ?, ?)"
+            self._db.execute(insert, (self._account, now(), since))
+            self._run = self._db.last_insert_rowid()
+
+    def put(self, table: FileTable, rows: Sequence[tuple[Value, ...]], requests: int) -> None:
+        """Write rows of a live table; `requests` is how many the run has sent until now."""
+        seen = (self._run, now())
+        with self._told(), transaction(self._db):
+            self._db.executemany(_UPSERTS[table], [row + seen for row in rows])
+            self._db.execute(_COUNTS[table], (len(rows), requests, self._run))
+
+    def unsettled(self) -> list[str]:
+        """The SIDs of conferences that may have changed unseen: the run did not meet those that were not over."""
+        with self._told():
+            return [str(sid) for (sid,) in self._db.execute(_UNSETTLED, {"run": self._run})]
+
+    def finish(self, requests: int) -> None:
+        """End a run that has read everything: who was not found in it has left."""
+        with self._told():
+            with transaction(self._db):
+                self._db.execute(_SWEEP, {"run": self._run, "now": now()})
+                self._end("ok", requests)
+            self._db.pragma("optimize")
+            # The file is whole without its -wal then, to be copied or sent; a reader may delay that.
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def fail(self, outcome: str, requests: int, error: str | None = None) -> None:
+        """End a run that has not read everything. A file that cannot be written keeps it as running."""
+        with suppress(apsw.Error), transaction(self._db):  # the caller raises what was wrong first
+            self._end(outcome, requests, error)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._db.close()
+
+    def _open(self) -> None:
+        with self._told():
+            self._db.set_busy_timeout(_PATIENCE)
+            migrate(self._db, self._path)
+            self._db.pragma("synchronous", "full")
+        account = self._one("SELECT AccountSid FROM sync_runs ORDER BY Run DESC LIMIT 1")
+        if account not in (None, self._account):
+            raise NotSupportedError(
+                f"{self._path} has the conferences of {account}, not of {self._account}: name another file"
+            )
+
+    def _end(self, outcome: str, requests: int, error: str | None = None) -> None:
+        update = "UPDATE sync_runs SET Outcome = ?, Finished = ?, Requests = ?, Error = ? WHERE Run = ?"
+        self._db.execute(update, (outcome, now(), requests, error, self._run))
+
+    def _one(self, sql: str) -> str | None:
+        with self._told():
+            value = self._db.execute(sql).get
+        return None if value is None else str(value)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raise apsw's errors as twsql's, which name the file and say what to do."""
+        try:
+            yield
+        except apsw.FullError as error:
+            raise OperationalError(f"{self._path}: the disk is full: make room and run again, {_KEPT}") from error
+        except apsw.NotADBError as error:
+            raise NotSupportedError(f"{self._path} is not a SQLite file: name another one") from error
+        except apsw.IOError as error:
+            words = f"{translation(error)}: check the disk and run again, {_KEPT}"
+            raise OperationalError(f"{self._path}: {words}") from error
+        except apsw.Error as error:
+            told = translation(error)
+            raise type(told)(f"{self._path}: {told}") from error
+
+
+_KEPT = "what was synced before is kept"
+
+
+def now() -> str:
+    """The time, UTC, in SQLite's own form."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
