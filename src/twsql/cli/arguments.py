@@ -125,7 +125,7 @@ def _add_doctor(commands: Any) -> None:
 def _add_sandbox(commands: Any) -> None:
     parser = _add(commands, "sandbox", "run a local Twilio until Ctrl-C", "Prints what another shell needs to use it.")
     for name, kind, metavar, text in (
-        ("port", _count, "N", "the port on 127.0.0.1 (a free one)"),
+        ("port", _port, "N", "the port on 127.0.0.1 (a free one)"),
         ("conferences", _count, "N", "how many conferences there are at the start (0)"),
         ("participants", _count, "N", "how many participants each of those has (0)"),
         ("over", _amount, "SHARE", "the share of those conferences that is over, 0 to 1 (0.5)"),
@@ -165,6 +165,13 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
     return int(text)
+
+
+def _port(text: str) -> int:
+    number = _count(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError("must be a port, 0 to 65535")
+    return number
 
 
 def _amount(text: str) -> float:

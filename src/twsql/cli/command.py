@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from twsql.cli.arguments import parse
 from twsql.cli.formats.text import visible
+from twsql.cli.log import to_stderr
 from twsql.errors import Error
 
 INTERRUPTED = 130
@@ -40,8 +41,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     if getattr(arguments, "verbose", False):
-        from twsql.cli.log import to_stderr  # logging takes 10 ms to import
-
         to_stderr()
     return _COMMANDS[arguments.command](arguments)
 

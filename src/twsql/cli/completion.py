@@ -29,15 +29,6 @@ def columns(token: str) -> list[str]:
     return _starting(start, (slot.name for slot in known.slots), f"{table}.") if known else []
 
 
-def declared(name: str) -> str:
-    """Give the columns of a table or procedure of ours as CREATE TABLE, one a line; '' where there is none."""
-    known = _RELATIONS.get(name.lower())
-    if known is None:
-        return ""
-    lines = ",\n".join(f"  {slot.sql}" for slot in known.slots)
-    return f'CREATE VIRTUAL TABLE "{known.name}" (\n{lines}\n);\n'
-
-
 def in_exec(before: str, token: str) -> list[str] | None:
     """Complete an EXEC or CALL: the procedure's name, then its inputs; None where it is another statement.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import importlib
 import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from typing import Any
 
 import apsw
@@ -18,6 +18,7 @@ from twsql.cli.arguments import settings as on_command_line
 from twsql.cli.findings import Finding, good, wrong
 from twsql.cli.formats.text import visible
 from twsql.cli.reach import reach
+from twsql.cli.sandbox import INSTALL
 from twsql.errors import SettingError
 from twsql.hosts import local
 from twsql.twilio.settings import VARIABLES, Settings
@@ -48,11 +49,12 @@ def _findings(given: Mapping[str, Any]) -> Iterator[Finding]:
 def _versions() -> Iterator[Finding]:
     yield good(f"twsql {__version__}, python {platform.python_version()} on {platform.system()}")
     yield good(f"apsw {apsw.apsw_version()}, sqlite {apsw.sqlite_lib_version()}")
-    missing = [name for name in ("starlette", "uvicorn", "httptools") if find_spec(name) is None]
-    if missing:
-        yield good("sandbox: not installed; to try things out without an account: pip install 'twsql[sandbox]'")
+    try:
+        importlib.import_module("twsql.sandbox")
+    except ImportError as error:
+        yield good(f"local sandbox: not installed, {error.name} is missing; to do without an account: {INSTALL}")
     else:
-        yield good("sandbox: installed")
+        yield good("local sandbox: installed")
 
 
 def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import signal
 import sys
 import time
@@ -38,13 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every script, and print; the first error ends it."""
     # What stops this program politely must not lose rows in its buffers: they may be of calls that were placed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    scripts = [*map(_read, arguments.file), *map(Script, arguments.sql)]
+    scripts = [*map(_read, arguments.file), *(Script(_typed(sql)) for sql in arguments.sql)]
+    parameters = {name: _typed(text) for name, text in arguments.set}
     printer = _Printer(arguments.format, _output(arguments.format))
     with closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         for script in scripts:
-            _run(script, cursor, dict(arguments.set), printer)
+            _run(script, cursor, parameters, printer)
     return 0
 
 
@@ -88,10 +90,12 @@ def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
 @contextmanager
 def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
     """Tell in an error where the statement is, and what to do with a command of the shell's."""
+    place = f"{script.name} line {line}: " if script.name else ""
     try:
         yield
+    except UnicodeDecodeError as error:
+        raise DataError(f"{place}a text is not UTF-8: read it as CAST(… AS BLOB)") from error
     except Error as error:
-        place = f"{script.name} line {line}: " if script.name else ""
         hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
         raise ProgrammingError(f"{place}{error}{hint}") from error
 
@@ -112,6 +116,11 @@ def _read(path: str) -> Script:
         return Script(_decoded(sys.stdin.buffer.read(), "stdin"), "stdin")
     with open(path, "rb") as file:
         return Script(_decoded(file.read(), path), path)
+
+
+def _typed(text: str) -> str:
+    """Read an argument as UTF-8, as files are, though the locale may know less."""
+    return _decoded(os.fsencode(text), "the command line")
 
 
 def _decoded(script: bytes, name: str) -> str:

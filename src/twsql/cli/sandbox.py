@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError, SettingError
 
 if TYPE_CHECKING:
     from twsql.sandbox import Sandbox
+
+INSTALL = "pip install 'twsql[sandbox]'"
 
 _SETTINGS = (
     "conferences",
@@ -33,13 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         if (error.name or "").startswith("twsql"):
             raise
-        raise SettingError(f"the sandbox needs {error.name}: pip install 'twsql[sandbox]'") from error
+        raise SettingError(f"the sandbox needs {error.name}: {INSTALL}") from error
     given = {name: value for name in _SETTINGS if (value := getattr(arguments, name)) is not None}
     try:
         sandbox = Sandbox(**given)
     except ValueError as error:
         raise DataError(str(error)) from error
-    serve(sandbox, arguments.port, started=lambda: _announce(sandbox))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server has its own
+    with suppress(KeyboardInterrupt):
+        serve(sandbox, arguments.port or 0, started=lambda: _announce(sandbox))
     return 0
 
 

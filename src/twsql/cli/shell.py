@@ -21,12 +21,15 @@ import apsw.shell
 from twsql import __version__
 from twsql.cli import completion, interrupts
 from twsql.cli.arguments import settings
-from twsql.cli.formats.text import visible
+from twsql.cli.descriptions import declared, described
+from twsql.cli.formats.lines import fits, lines
+from twsql.cli.formats.text import cell, visible, width
+from twsql.cli.patience import Patience
 from twsql.dbapi.calls import procedure_named, translate
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
-from twsql.errors import ProgrammingError, SettingError
+from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
 from twsql.hosts.apsw import Registration, register
 from twsql.procedures import PROCEDURES
 from twsql.schema import Value
@@ -35,22 +38,19 @@ _BOX = 5000
 """How many rows one box holds: its columns are as wide as all of them need."""
 
 _PROCEDURES = [procedure.name for procedure in PROCEDURES]
-
-_INPUTS = """
-    SELECT ColumnName AS Input, DataTypeName AS Type, IsRequired AS Required, AllowedValues, "Default", Description
-    FROM temp.sys_procedureparameters WHERE ProcedureName = ?1 AND Direction = 'input' ORDER BY Ordinal
-"""
+_WIDEST = max(map(len, _PROCEDURES))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read statements and commands to the end of the input; 1 if one of a script failed."""
     with closing(Shell(arguments.database or "", settings(arguments))) as shell:
-        with Translated():
-            intro = shell.intro()
         try:
-            shell.cmdloop(
-                intro=intro, transient="No database file is open: tables that you make are gone at the end.\n"
-            )
+            with Translated():
+                intro = shell.intro()
+        except OperationalError as error:
+            raise OperationalError(f"{error}: {arguments.database}") from error
+        try:
+            shell.cmdloop(intro=intro)
         except SystemExit as leave:  # .exit, .quit
             return int(leave.code or 0)
         return int(shell.failed and not shell.interactive)
@@ -64,7 +64,9 @@ class Shell(apsw.shell.Shell):
 
     def __init__(self, database: str, given: Mapping[str, Any]) -> None:
         self._given = given
+        self._file = database
         self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
+        self._patience = Patience()
         self._typed: list[str] = []
         self._box: tuple[list[str], list[list[Value]]] = ([], [])
         self.failed = False
@@ -80,6 +82,7 @@ class Shell(apsw.shell.Shell):
         if connection not in self._registrations:
             self._registrations[connection] = register(connection, **self._given)
             interrupts.heed(connection)
+            self._patience.heed(connection)
         return connection
 
     db = property(_registered, apsw.shell.Shell._set_db)
@@ -98,7 +101,8 @@ class Shell(apsw.shell.Shell):
             where = f"Account {used.require_credentials()[0]} at {used.server}."
         except SettingError as error:
             where = f"No account is set: {error}; or try things out with --sandbox."
-        return f"twsql {__version__}. {where}\n.tables and .procedures show what there is, .help the commands.\n"
+        file = "" if self._file else "No file is open: tables that you make are gone at the end.\n"
+        return f"twsql {__version__}. {where}\n{file}.tables and .procedures show what there is, .help the commands.\n"
 
     def process_sql(
         self, sql: str, bindings: Any = None, internal: bool = False, summary: tuple[str, str] | None = None
@@ -107,12 +111,13 @@ class Shell(apsw.shell.Shell):
         statements = [sql] if internal else split(sql)
         for statement in statements:
             try:
-                if not internal and is_exec(statement):
-                    self._exec(statement, self.bindings if bindings is None else bindings)
-                else:
-                    super().process_sql(statement, bindings, internal, summary)
+                with self._patience:
+                    if not internal and is_exec(statement):
+                        self._exec(statement, self.bindings if bindings is None else bindings)
+                    else:
+                        super().process_sql(statement, bindings, internal, summary)
             finally:
-                self._end_box()  # also after an error: the rows before it may be calls that were placed
+                self._end_box()
 
     def _exec(self, statement: str, bindings: Any) -> None:
         if self.echo:
@@ -120,9 +125,9 @@ class Shell(apsw.shell.Shell):
         super().process_sql(*translate(statement, PROCEDURES, bindings), internal=True)
 
     def output_box(self, header: bool, line: Sequence[Value]) -> None:
-        """Outputs using line drawing and auto sizing columns."""
+        """Outputs using line drawing and auto sizing columns, or a line for each value where that is too wide."""
         if header:
-            self._box = ([visible(str(name)) for name in line], [])
+            self._box = ([str(name) for name in line], [])
             return
         self._box[1].append(list(line))
         if len(self._box[1]) == _BOX:
@@ -133,11 +138,14 @@ class Shell(apsw.shell.Shell):
         self._box = (names, [])
         if not rows:
             return
+        if not fits(_box_width(names, rows), self.stdout):
+            lines(names, rows, self.stdout)
+            return
         options = self.box_options
         if options["string_sanitize"] == 0:
             self.box_options = {**options, "string_sanitize": visible}
         try:
-            super().output_box(names, rows)
+            super().output_box([visible(name) for name in names], rows)
         finally:
             self.box_options = options
 
@@ -178,12 +186,12 @@ class Shell(apsw.shell.Shell):
             raise
         place = "" if self.interactive else f"twsql: {self._input_descriptions[0]}: "
         if not getattr(error, "_handle_exception_saw_this", False):
-            self.write_error(visible(place + (str(error).strip() or type(error).__name__)) + "\n")
+            self.write_error(visible(place + _words(error)) + "\n")
         if self.exceptions:
             self.write_error(traceback.format_exc())
         self.failed = True
         if self.bail:
-            raise
+            raise SystemExit(1)
 
     def _query_details(self, sql: str, bindings: Any) -> Any:
         """Raise what is wrong with a statement of a script; at a terminal apsw's shell points to it."""
@@ -215,7 +223,7 @@ class Shell(apsw.shell.Shell):
         or procedures, of which the columns are shown.
         """
         for name in cmd:
-            self.write(self.stdout, completion.declared(name))
+            self.write(self.stdout, declared(name))
         super().command_schema(cmd)
 
     def command_procedures(self, cmd: list[str]) -> None:
@@ -227,9 +235,21 @@ class Shell(apsw.shell.Shell):
         if len(cmd) > 1:
             raise self.Error("procedures takes the name of one procedure")
         if cmd:
-            self.process_sql(_INPUTS, (procedure_named(cmd[0], PROCEDURES).name,), internal=True)
-        else:
-            self.process_sql("SELECT ProcedureName, Description FROM temp.sys_procedures", internal=True)
+            self.write(self.stdout, described(procedure_named(cmd[0], PROCEDURES), self._terminal_width(60)))
+        for procedure in () if cmd else PROCEDURES:
+            self.write(self.stdout, f"{procedure.name:{_WIDEST}}  {procedure.description}\n")
+
+
+def _words(error: BaseException | None) -> str:
+    """Give an error's message; with its kind where that is needed to make sense of it."""
+    if isinstance(error, (Error, apsw.Error, apsw.shell.Shell.Error, OSError)) and str(error):
+        return str(error).strip()
+    return f"{type(error).__name__}: {error}"
+
+
+def _box_width(names: list[str], rows: list[list[Value]]) -> int:
+    widths = [max(width(cell(value)) for value in column) for column in zip(names, *rows, strict=True)]
+    return sum(widths) + 3 * len(widths) + 1
 
 
 def _history() -> str:

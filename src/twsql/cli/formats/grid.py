@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TextIO
 
+from twsql.cli.formats.lines import fits, lines
 from twsql.cli.formats.text import cell, width
 from twsql.schema import Value
 
@@ -29,43 +30,73 @@ class Style:
     rule: Callable[[int, bool], str]
 
 
+@dataclass(frozen=True)
+class Grid:
+    """Columns with their names, widths, and whether they are aligned right."""
+
+    style: Style
+    names: Sequence[str]
+    widths: Sequence[int]
+    right: Sequence[bool]
+
+    def write(self, rows: Iterable[Row], out: TextIO) -> None:
+        """Write the header and the rows."""
+        rules = [self.style.rule(*each) for each in zip(self.widths, self.right, strict=True)]
+        out.write(self._line(self.names))
+        out.write(self.style.line(rules))
+        out.writelines(self._line([self.style.cell(value) for value in row]) for row in rows)
+
+    def _line(self, texts: Sequence[str]) -> str:
+        columns = zip(texts, self.widths, self.right, strict=True)
+        return self.style.line([_padded(*column) for column in columns])
+
+
 def table(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
-    """Write a header, a rule and the rows, two blanks between columns."""
-    _write(_TABLE, columns, rows, out)
+    """Write a header, a rule and the rows, two blanks between columns.
+
+    Where that is too wide for a terminal, each value gets a line: SIDs that are broken or cut are of no use.
+    """
+    held, rows = _held(rows)
+    grid = _grid(_TABLE, columns, held)
+    if fits(sum(grid.widths) + 2 * (len(columns) - 1), out):
+        grid.write(rows, out)
+    else:
+        lines(columns, rows, out)
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
     """Write a table as GitHub's Markdown has it; what Markdown would take as its own is escaped."""
-    _write(_MARKDOWN, columns, rows, out)
+    held, rows = _held(rows)
+    _grid(_MARKDOWN, columns, held).write(rows, out)
 
 
-def _write(style: Style, columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
-    rows = iter(rows)
+def _held(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
+    """Give the first rows, and all of them.
+
+    An error or Ctrl-C among the first is raised behind those before it: they may be of calls that were placed.
+    """
+    rest = iter(rows)
     held: list[Row] = []
     try:
-        held.extend(islice(rows, SIZED))
-    except BaseException:  # the rows before an error or a Ctrl-C may be calls that were placed
-        if held:
-            _write_held(style, columns, held, out)
-        raise
-    line = _write_held(style, columns, held, out)
-    out.writelines(map(line, rows))
+        held.extend(islice(rest, SIZED))
+    except BaseException as error:
+        if not held:
+            raise
+        return held, _failing(held, error)
+    return held, chain(held, rest)
 
 
-def _write_held(style: Style, columns: Sequence[str], held: Sequence[Row], out: TextIO) -> Callable[[Row], str]:
-    """Write the header and the rows held back; give the function that makes the lines of further ones."""
+def _failing(rows: Iterable[Row], error: BaseException) -> Iterator[Row]:
+    yield from rows
+    raise error
+
+
+def _grid(style: Style, columns: Sequence[str], held: Sequence[Row]) -> Grid:
     names = [style.cell(column) for column in columns]
-    texts = [[style.cell(value) for value in row] for row in held]
+    texts = ([style.cell(value) for value in row] for row in held)
     widths = [max(map(width, column)) for column in zip(names, *texts, strict=True)]
     right = [_are_numbers(values) for values in zip(*held, strict=True)] or [False] * len(names)
-
-    def line(cells: Sequence[str]) -> str:
-        return style.line([_padded(*each) for each in zip(cells, widths, right, strict=True)])
-
-    out.write(line(names))
-    out.write(style.line([style.rule(*each) for each in zip(widths, right, strict=True)]))
-    out.writelines(map(line, texts))
-    return lambda row: line([style.cell(value) for value in row])
+    return Grid(style, names, widths, right)
 
 
 def _padded(text: str, size: int, right: bool) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
-from json import dumps
+from json import JSONEncoder
 from typing import TextIO
 
 from twsql.schema import Value
 
 Row = Sequence[Value]
+
+_encoded = JSONEncoder(ensure_ascii=False).encode
 
 
 def json(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
@@ -34,7 +36,7 @@ def jsonl(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
 
 
 def _writer(columns: Sequence[str]) -> Callable[[Row], str]:
-    keys = [dumps(name, ensure_ascii=False) + ": " for name in _distinct(columns)]
+    keys = [_encoded(name) + ": " for name in _distinct(columns)]
     return lambda row: "{" + ", ".join([key + _value(value) for key, value in zip(keys, row, strict=True)]) + "}"
 
 
@@ -52,4 +54,4 @@ def _value(value: Value) -> str:
         return f'"{value.hex().upper()}"'
     if isinstance(value, float) and math.isinf(value):
         return "9e999" if value > 0 else "-9e999"  # as SQLite has it: JSON's grammar knows no infinity
-    return dumps(value, ensure_ascii=False)
+    return _encoded(value)

@@ -1,0 +1,50 @@
+"""What the shell tells of tables and procedures."""
+
+from __future__ import annotations
+
+import textwrap
+
+from twsql.metadata import METADATA
+from twsql.procedures import PROCEDURES
+from twsql.schema import Parameter, Procedure
+from twsql.tables import TABLES
+from twsql.vtab.relation import relation
+
+
+def declared(name: str) -> str:
+    """Give the columns of a table or procedure of ours as CREATE TABLE, one a line; '' where there is none."""
+    for source in (*TABLES, *METADATA, *PROCEDURES):
+        if source.name.lower() == name.lower():
+            columns = ",\n".join(f"  {slot.sql}" for slot in relation(source).slots)
+            return f'CREATE VIRTUAL TABLE "{source.name}" (\n{columns}\n);\n'
+    return ""
+
+
+def described(procedure: Procedure, width: int) -> str:
+    """Give what a procedure does, its inputs and its results, in lines of at most `width` letters."""
+    widest = max(len(parameter.name) for parameter in procedure.inputs) + 2
+    inputs = "".join(
+        textwrap.fill(
+            _input(parameter),
+            width,
+            initial_indent=f"  {parameter.name:{widest}}",
+            subsequent_indent=" " * (widest + 2),
+        )
+        + "\n"
+        for parameter in procedure.inputs
+    )
+    results = ", ".join(column.name for column in procedure.columns if not column.hidden)
+    return f"{procedure.name}: {procedure.description}\n{inputs}  gives {results}\n"
+
+
+def _input(parameter: Parameter) -> str:
+    """Describe an input: what it is, then what it may be."""
+    facts = [
+        "required" if parameter.required else "",
+        f"also {parameter.alias}" if parameter.alias else "",
+        f"one of {', '.join(parameter.values)}" if parameter.kind == "enum" else "",
+        f"any of {', '.join(parameter.values)}" if parameter.kind == "array" and parameter.values else "",
+        f"{parameter.default} by default" if parameter.default else "",
+    ]
+    known = "; ".join(fact for fact in facts if fact)
+    return f"{parameter.description} [{known}]" if known else parameter.description
