@@ -1,0 +1,13 @@
+/* Written by relation_names.py. */
+#define TWSQL_RELATIONS \
+  "conferences", \
+  "participants", \
+  "twsql_journal", \
+  "sys_tables", \
+  "sys_tablecolumns", \
+  "sys_procedures", \
+  "sys_procedureparameters", \
+  "AddParticipants", \
+  "ModifyParticipants", \
+  "RemoveParticipants", \
+  "EndConference"

@@ -1,0 +1,105 @@
+#include "statements.h"
+
+void statements_free(Statements *statements) {
+  sqlite3_free(statements->runs);
+  statements->runs = NULL;
+  statements->count = statements->room = 0;
+}
+
+int statements_plan(Statements *statements) {
+  sqlite3_stmt *each = sqlite3_next_stmt(statements->db, NULL);
+  while (each != NULL && sqlite3_sql(each) != NULL) each = sqlite3_next_stmt(statements->db, each);
+  /* Its text is what a statement gets last. */
+  int number = statements->last_plan = statements->last_plan % (1 << 30) + 1;
+  statements->planned[number % PLANS] = each;
+  return number;
+}
+
+/* Of those that are busy, the newest that has given no row, else the newest of all. */
+static sqlite3_stmt *newest(sqlite3 *db, bool writes) {
+  sqlite3_stmt *found = NULL;
+  sqlite3_stmt *each = NULL;
+  while ((each = sqlite3_next_stmt(db, each)) != NULL) {
+    if (!sqlite3_stmt_busy(each) || (writes && sqlite3_stmt_readonly(each))) continue;
+    if (sqlite3_data_count(each) == 0) return each;
+    if (found == NULL) found = each;
+  }
+  return found;
+}
+
+static bool is_busy(sqlite3 *db, const sqlite3_stmt *statement) {
+  sqlite3_stmt *each = NULL;
+  while ((each = sqlite3_next_stmt(db, each)) != NULL) {
+    if (each == statement) return sqlite3_stmt_busy(each);
+  }
+  return false;
+}
+
+static sqlite3_stmt *running(Statements *statements, int plan) {
+  if (plan == 0) return newest(statements->db, true);
+  sqlite3_stmt *planned = statements->planned[plan % PLANS];
+  if (is_busy(statements->db, planned)) return planned;
+  sqlite3_stmt *found = newest(statements->db, false);
+  /* What was planned together has moved together. */
+  for (int i = 0; i < PLANS; i++) {
+    if (planned != NULL && statements->planned[i] == planned) statements->planned[i] = found;
+  }
+  statements->planned[plan % PLANS] = found;
+  return found;
+}
+
+static void forget(Statements *statements, int place, Channel *channel) {
+  Run run = statements->runs[place];
+  statements->runs[place] = statements->runs[--statements->count];
+  if (!channel_is(channel, run.channel)) return;
+  size_t frame = frame_begin(&channel->told, FORGET);
+  put_integer(&channel->told, run.number);
+  frame_end(&channel->told, frame);
+}
+
+static void forget_what_is_over(Statements *statements, Channel *channel) {
+  for (int i = statements->count - 1; i >= 0; i--) {
+    if (!is_busy(statements->db, statements->runs[i].statement)) forget(statements, i, channel);
+  }
+}
+
+static Run *begin(Statements *statements, sqlite3_stmt *statement, const Channel *channel) {
+  if (statements->count == statements->room) {
+    int room = statements->room * 2 + 8;
+    Run *runs = sqlite3_realloc64(statements->runs, sizeof *runs * (sqlite3_uint64)room);
+    if (runs == NULL) return NULL;
+    statements->runs = runs;
+    statements->room = room;
+  }
+  Run *run = &statements->runs[statements->count++];
+  *run = (Run){statement, ++statements->last, channel->number};
+  return run;
+}
+
+const Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason) {
+  sqlite3_stmt *statement = running(statements, plan);
+  if (statement == NULL) {
+    because(reason, "cannot tell which statement this is; nothing was done");
+    return NULL;
+  }
+  bool is_new = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_RUN, 1) > 0;
+  Run *run = NULL;
+  for (int i = statements->count - 1; i >= 0; i--) {
+    if (statements->runs[i].statement != statement) continue;
+    if (is_new) forget(statements, i, channel);
+    else run = &statements->runs[i];
+  }
+  if (run == NULL) {
+    forget_what_is_over(statements, channel);
+    run = begin(statements, statement, channel);
+  }
+  if (run == NULL) {
+    because(reason, "out of memory");
+  } else if (!channel_is(channel, run->channel)) {
+    /* Another worker would do again what this statement has done already. */
+    because(reason, "twsql's worker ended during this statement, and with it what the statement had done so far: run it again"
+                    " after a look at what was done");
+    return NULL;
+  }
+  return run;
+}

@@ -1,0 +1,152 @@
+"""The worker's end of a channel: reads a connection's questions and sends the answers, one after the other."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+from twsql.errors import Error
+from twsql.hosts.loadable import cursors, frames
+from twsql.hosts.loadable.conversation import Conversation
+from twsql.hosts.loadable.cursors import TableCursor
+from twsql.hosts.loadable.frames import Kind
+
+Question = tuple[Kind, list[Any]]
+
+_logger = logging.getLogger("twsql")
+
+
+class _Stopped(BaseException):
+    """The connection is gone: nothing further is to be asked of Twilio for it."""
+
+
+class _Abandoned(BaseException):
+    """A scan that waits will not be read on; `question` is what is asked of its cursor instead."""
+
+    def __init__(self, question: Question | None) -> None:
+        self.question = question
+
+
+class Channel:
+    """One connection of the host.
+
+    One thread at a time reads questions and answers them. A scan that is about to ask Twilio for rows that nobody has
+    asked for yet stays where it is, in its thread, until somebody does; another thread reads on meanwhile.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._questions = end.makefile("rb")
+        self._sending = threading.Lock()
+        self._waiting: dict[TableCursor, SimpleQueue[Question | None]] = {}
+        self._conversation = Conversation(self._pause, self._before)
+        self._stopped = False
+        self._busy = False
+        self._hangup = select.poll()
+        self._hangup.register(end, 0)
+
+    def begin(self) -> None:
+        """Read and answer in a thread of its own until the host closes its end."""
+        threading.Thread(target=self._serve, name="twsql-channel", daemon=True).start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will be asked any more."""
+        return self._stopped
+
+    def show_life(self) -> None:
+        """Tell a host that waits that its question is being worked on."""
+        if self._busy and self._sending.acquire(blocking=False):
+            try:
+                self._end.send(frames.frame(Kind.ALIVE), socket.MSG_DONTWAIT)
+            except OSError:
+                self.stop()
+            finally:
+                self._sending.release()
+
+    def look(self) -> None:
+        """Stop if the host has closed its end: nobody waits for an answer then."""
+        if not self._stopped and self._hangup.poll(0):
+            self.stop()
+
+    def stop(self) -> None:
+        """Begin nothing more for this connection; may be called from any thread."""
+        self._stopped = True
+        self._conversation.stop()
+
+    def _serve(self) -> None:
+        question = self._next()
+        while question is not None:
+            waiting = self._waiting_for(question)
+            if waiting is not None:
+                waiting.put(question)  # the thread of that scan goes on, and reads on afterwards
+                return
+            try:
+                self._answer(question)
+            except _Abandoned as abandoned:
+                question = abandoned.question
+            except (_Stopped, OSError):
+                question = None
+            else:
+                question = self._next()
+        self._end_all()
+
+    def _waiting_for(self, question: Question) -> SimpleQueue[Question | None] | None:
+        kind, items = question
+        if kind not in (Kind.FETCH, Kind.FILTER, Kind.CLOSE):
+            return None
+        cursor = self._conversation.cursors.get(items[0])
+        return self._waiting.pop(cursor, None) if isinstance(cursor, TableCursor) else None
+
+    def _answer(self, question: Question) -> None:
+        self._busy = question[0] not in (Kind.CLOSE, Kind.FORGET)
+        try:
+            answer = self._conversation.answer(*question)
+        except Error as error:
+            answer = frames.frame(Kind.FAILED, [str(error)])
+        except Exception as error:
+            _logger.exception("a fault of twsql's")  # to standard error, in full
+            answer = frames.frame(Kind.FAILED, [f"internal error: {type(error).__name__}: {error}"])
+        if answer is not None:
+            self._send(answer)
+
+    def _send(self, frame: bytes) -> None:
+        with self._sending:
+            self._busy = False
+            self._end.sendall(frame)
+
+    def _next(self) -> Question | None:
+        """Read a question; None at the end, which is also where the host has gone in the middle of one."""
+        try:
+            head = self._questions.read(4)
+            size = frames.length(head) if len(head) == 4 else 0
+            data = self._questions.read(size)
+        except OSError:
+            return None
+        return frames.parsed(data) if size and len(data) == size else None
+
+    def _before(self) -> None:
+        if self._stopped:
+            raise _Stopped
+        cursors.pause()
+
+    def _pause(self, cursor: TableCursor, frame: bytes) -> None:
+        """Send the rows so far and wait until the cursor is asked for more. Raises _Abandoned if it is not."""
+        waiting = self._waiting[cursor] = SimpleQueue()
+        self._send(frame)
+        self.begin()
+        question = waiting.get()
+        if question is None or question[0] is not Kind.FETCH:
+            raise _Abandoned(question)
+        self._busy = True
+
+    def _end_all(self) -> None:
+        self.stop()
+        while self._waiting:
+            self._waiting.popitem()[1].put(None)
+        self._questions.close()
+        self._end.close()

@@ -1,0 +1,165 @@
+"""What the worker answers to each kind of question of one connection."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from twsql.errors import InternalError, ReadOnlyError
+from twsql.hosts import local
+from twsql.hosts.loadable import changing, frames
+from twsql.hosts.loadable.asking import AskingEngine
+from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
+from twsql.hosts.loadable.frames import Item, Kind, Mark
+from twsql.hosts.relations import RELATIONS, has_effect
+from twsql.schema import Procedure
+from twsql.twilio.settings import Settings
+from twsql.vtab import change
+from twsql.vtab.engine import Statement
+from twsql.vtab.plan import Constraint, Question, plan
+
+Items = list[Any]
+"""The values of a question; `c/` says of which types they are."""
+
+_OPERATORS = {2: "=", 4: ">", 8: "<=", 16: "<", 32: ">=", 73: "limit", 74: "offset"}
+"""SQLite's numbers of operators, those that a plan can use."""
+_RELATIONS = {relation.name: relation for relation in RELATIONS}
+_ALL_BITS = 2**64 - 1
+
+
+class Conversation:
+    """The state of one connection: its settings, the statements that run, the cursors that are open.
+
+    `pause` sends a frame and waits until more is wanted; `before` is called ahead of each request to Twilio.
+    """
+
+    def __init__(self, pause: Callable[[TableCursor, bytes], None], before: Callable[[], None]) -> None:
+        self.cursors: dict[int, TableCursor | ProcedureCursor] = {}
+        self._pause = pause
+        self._before = before
+        self._given: dict[str, object] = {}
+        self._engine: AskingEngine | None = None
+        self._statements: dict[int, Statement] = {}
+        self._answers: dict[Kind, Callable[[Items], bytes]] = {
+            Kind.HELLO: lambda items: frames.frame(Kind.VALUES, [frames.VERSION]),
+            Kind.RELATION: self._relation,
+            Kind.PLAN: self._plan,
+            Kind.FILTER: self._filter,
+            Kind.FETCH: lambda items: self.cursors[items[0]].fetch(),
+            Kind.COLUMN: lambda items: _value(self.cursors[items[0]].column(items[1], items[2])),
+            Kind.ROWID: lambda items: _value(self.cursors[items[0]].rowid(items[1])),
+            Kind.INSERT: self._insert,
+            Kind.UPDATE: self._update,
+            Kind.DELETE: self._delete,
+            Kind.SETTING: self._setting,
+        }
+
+    def answer(self, kind: Kind, items: Items) -> bytes | None:
+        """Give the frame that answers; None where only something was told."""
+        if kind is Kind.CLOSE:
+            self.close(items[0])
+            return None
+        if kind is Kind.FORGET:
+            self._statements.pop(items[0], None)
+            return None
+        if kind not in self._answers:
+            raise InternalError(f"{kind.name} is no question")
+        return self._answers[kind](items)
+
+    def close(self, cursor: int) -> None:
+        """Close a cursor, if it is open."""
+        if cursor in self.cursors:
+            self.cursors.pop(cursor).close()
+
+    def stop(self) -> None:
+        """Begin nothing more; may be called from another thread."""
+        if self._engine is not None:
+            self._engine.close()
+
+    @property
+    def engine(self) -> AskingEngine:
+        """What new statements use. Raises SettingError for settings that are malformed."""
+        if self._engine is None:
+            loaded = Settings.load(os.environ, **self._given)
+            self._engine = AskingEngine(local.settings(loaded) if loaded.sandbox else loaded, self._before)
+        return self._engine
+
+    def _relation(self, items: Items) -> bytes:
+        relation = _RELATIONS[items[0]]
+        effect = has_effect(relation, read_only=self.engine.settings.read_only)
+        return frames.frame(Kind.VALUES, [relation.sql, int(effect)])
+
+    def _plan(self, items: Items) -> bytes:
+        used = items[1] & _ALL_BITS
+        answer = plan(_RELATIONS[items[0]], _question(used, items[2:]))
+        if answer is None:
+            return frames.frame(Kind.VALUES)
+        values: list[Item] = [f"{used:x} {answer.text}", answer.cost, answer.rows, int(answer.ordered)]
+        values.append(int(answer.unique))
+        for number in answer.arguments:
+            values += [number, int(number in answer.omit)]
+        return frames.frame(Kind.VALUES, values)
+
+    def _filter(self, items: Items) -> bytes:
+        number, name, statement, text, *arguments = items
+        self.close(number)
+        used, _, text = text.partition(" ")
+        relation = _RELATIONS[name]
+        if isinstance(relation.source, Procedure):
+            self.cursors[number] = ProcedureCursor(relation, relation.source)
+        else:
+            self.cursors[number] = TableCursor(relation, relation.source, int(used, 16), self._pause)
+        return self.cursors[number].start(self._statement(statement), text, arguments)
+
+    def _insert(self, items: Items) -> bytes:
+        relation, statement, fields = _RELATIONS[items[0]], self._statement(items[1]), items[2:]
+        table = change.changed(relation, "INSERT")
+        given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not None}
+        return _value(change.insert(relation, table, statement, given))
+
+    def _update(self, items: Items) -> bytes:
+        relation, statement = _RELATIONS[items[0]], self._statement(items[1])
+        rowid, new, *fields = items[2:]
+        table = change.changed(relation, "UPDATE")
+        if rowid != new:
+            raise ReadOnlyError(f"{table.name}: rowid is read-only")
+        given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not Mark.SAME}
+        change.update(relation, table, statement, rowid, given)
+        return frames.frame(Kind.VALUES)
+
+    def _delete(self, items: Items) -> bytes:
+        relation = _RELATIONS[items[0]]
+        change.delete(relation, change.changed(relation, "DELETE"), self._statement(items[1]), items[2])
+        return frames.frame(Kind.VALUES)
+
+    def _setting(self, items: Items) -> bytes:
+        if len(items) == 2:
+            self._given = changing.change(self.engine.settings, self._given, *items)
+            self.stop()
+            self._engine = None
+        return _value(changing.read(self.engine.settings, items[0]))
+
+    def _statement(self, number: int) -> Statement:
+        return self._statements.setdefault(number, Statement(self.engine))
+
+
+def _value(item: Item) -> bytes:
+    return frames.frame(Kind.VALUES, [item])
+
+
+def _question(used: int, items: Items) -> Question:
+    """Read what SQLite asks: the constraints, then ORDER BY, each after its count."""
+    values = iter(items)
+    constraints = tuple(
+        Constraint(
+            column=next(values),
+            operator=_OPERATORS.get(next(values), "other"),
+            usable=bool(next(values)),
+            collation=next(values),
+            many=bool(next(values)),
+        )
+        for _ in range(next(values))
+    )
+    order = tuple((next(values), bool(next(values))) for _ in range(next(values)))
+    return Question(constraints, order, frozenset(bit for bit in range(64) if used >> bit & 1))

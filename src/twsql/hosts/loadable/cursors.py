@@ -1,0 +1,172 @@
+"""The worker's side of a cursor: a scan, whose rows are sent in batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from twsql.errors import DataError
+from twsql.hosts.loadable import frames
+from twsql.hosts.loadable.frames import Kind
+from twsql.schema import Procedure, Row, Table, Value
+from twsql.vtab.engine import Statement
+from twsql.vtab.plan import REST
+from twsql.vtab.relation import Relation
+from twsql.vtab.scan import Argument, ProcedureScan, TableScan
+
+MOST_ROWS = 1000
+MOST_BYTES = 256 * 1024
+"""A batch is sent when it has so much; one row may be larger."""
+
+_here = threading.local()
+
+
+def pause() -> None:
+    """Send the rows of the batch that this thread fills, if it does, and wait: Twilio is about to be asked for more."""
+    cursor: TableCursor | None = getattr(_here, "cursor", None)
+    if cursor is not None:
+        cursor.pause()
+
+
+@contextmanager
+def _filling(cursor: TableCursor) -> Iterator[None]:
+    """Let `pause` know what this thread fills."""
+    _here.cursor = cursor
+    try:
+        yield
+    finally:
+        _here.cursor = None
+
+
+class TableCursor:
+    """Rows of a table. A batch ends where Twilio has to be asked for more, as the host may not want more.
+
+    Batches grow from one row on: who reads a row or two does not wait for a thousand.
+    """
+
+    def __init__(
+        self, relation: Relation, table: Table, used: int, pause: Callable[[TableCursor, bytes], None]
+    ) -> None:
+        self._scan = TableScan(relation, table)
+        self._relation = relation
+        self._send_and_wait = pause
+        readers = enumerate(relation.readers)
+        self._readers = [(n, reader) for n, reader in readers if used >> min(n, REST) & 1 and reader is not None]
+        self._head = b"".join(frames.value(number) for number in [len(self._readers), *(n for n, _ in self._readers)])
+        self._rows: list[Row] = []
+        self._values: list[bytes] = []
+        self._most = 1
+        self._problem: Exception | None = None
+
+    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> bytes:
+        """Begin a scan; gives its first batch."""
+        self._new_batch()
+        self._most, self._problem = 1, None
+        with _filling(self):
+            self._scan.start(statement, text, arguments)
+            return self._fill()
+
+    def fetch(self) -> bytes:
+        """Give the next batch. Raises what ended the one before."""
+        if self._problem is not None:
+            raise self._problem
+        self._new_batch()
+        with _filling(self):
+            self._scan.Next()
+            return self._fill()
+
+    def pause(self) -> None:
+        """Send the rows so far, if there are any, and wait until more are wanted: Twilio is about to be asked."""
+        if self._rows:
+            self._send_and_wait(self, self._batch(last=False))
+            self._new_batch()
+
+    def column(self, row: int, number: int) -> Value:
+        """The value of a column of a row of the last batch."""
+        reader = self._relation.readers[number]
+        return None if reader is None else reader[1](self._rows[row].get(reader[0]))
+
+    def rowid(self, row: int) -> int:
+        """The rowid of a row of the last batch; the statement remembers which row it is."""
+        return self._scan.rowid(self._rows[row])
+
+    def close(self) -> None:
+        """Ask for nothing more."""
+        self._scan.Close()
+
+    def _new_batch(self) -> None:
+        self._rows, self._values = [], []
+
+    def _fill(self) -> bytes:
+        size = 0
+        while (row := self._scan.row) is not None:
+            values = b"".join([self._value(reader, row) for _, reader in self._readers])
+            self._rows.append(row)
+            self._values.append(values)
+            size += len(values)
+            if len(self._rows) >= self._most or size >= MOST_BYTES:
+                self._most = min(2 * self._most, MOST_ROWS)
+                return self._batch(last=False)
+            try:
+                self._scan.Next()
+            except Exception as error:
+                if not self._rows:
+                    raise
+                self._problem = error  # after the rows that came before it, as it would be without batches
+                return self._batch(last=False)
+        return self._batch(last=True)
+
+    @staticmethod
+    def _value(reader: tuple[str, Callable[[object], Value]], row: Row) -> bytes:
+        try:
+            return frames.value(reader[1](row.get(reader[0])))
+        except DataError:
+            return frames.LAZY  # raised once more if it is read
+
+    def _batch(self, *, last: bool) -> bytes:
+        return _rows_frame(last, len(self._rows), self._head, self._values)
+
+
+class ProcedureCursor:
+    """Rows of a procedure, one at a time. Inputs are sent with the row; a result is asked for when it is read."""
+
+    def __init__(self, relation: Relation, procedure: Procedure) -> None:
+        self._scan = ProcedureScan(relation, procedure)
+        self._readers = relation.readers
+        self._head = b"".join(map(frames.value, (len(self._readers), *range(len(self._readers)))))
+
+    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> bytes:
+        """Begin a scan; gives its first row."""
+        self._scan.start(statement, text, arguments)
+        return self._row()
+
+    def fetch(self) -> bytes:
+        """Give the next row."""
+        self._scan.Next()
+        return self._row()
+
+    def column(self, row: int, number: int) -> Value:
+        """The value of a column of this row: for a result, what the procedure does is done."""
+        return self._scan.Column(number)
+
+    def rowid(self, row: int) -> int:
+        """The place of this row."""
+        return self._scan.Rowid()
+
+    def close(self) -> None:
+        """Do nothing more."""
+        self._scan.Close()
+
+    def _row(self) -> bytes:
+        if self._scan.Eof():
+            return _rows_frame(True, 0, self._head, ())
+        return _rows_frame(False, 1, self._head, map(self._value, range(len(self._readers))))
+
+    def _value(self, number: int) -> bytes:
+        given = self._scan.given(number)
+        return frames.LAZY if given is None and self._readers[number] is not None else frames.value(given)
+
+
+def _rows_frame(last: bool, count: int, columns: bytes, values: Iterable[bytes]) -> bytes:
+    return frames.sealed(Kind.ROWS, frames.value(int(last)) + frames.value(count) + columns + b"".join(values))

@@ -1,0 +1,123 @@
+"""The extension, built as CI builds it, and the hosts that load it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import apsw
+import pytest
+
+from twsql.hosts.loadable import build
+from twsql.sandbox import Sandbox
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+PACKAGES = {"cc": "gcc libsqlite3-dev", "sqlite3": "sqlite3", "isql": "unixodbc libsqliteodbc", "chromium": "chromium"}
+"""Which Debian package has a program."""
+DEBIAN_PYTHON = "/usr/bin/python3"
+
+
+def lacking(what: str, remedy: str) -> NoReturn:
+    """Skip, or fail where .ci/hosts runs: it has installed everything, and nothing may pass by being absent."""
+    message = f"{what} is not here: {remedy}, or run .ci/hosts"
+    if os.environ.get("TWSQL_HOSTS"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def program(name: str) -> str:
+    """The path of a program."""
+    return shutil.which(name) or lacking(name, f"apt install {PACKAGES[name]}")
+
+
+def built(folder: Path, *flags: str) -> Path:
+    """Build the extension with these flags into a folder from where it finds this Python and the worker."""
+    target = folder / build.NAME
+    try:
+        build.build(target, ("-Werror", *flags))
+    except build.BuildError as error:
+        if "Werror" in str(error) or "warning" in str(error):
+            raise
+        lacking("a C compiler or sqlite3ext.h", str(error))
+    (folder / build.NOTE).write_text(sys.executable)
+    (folder / "__main__.py").symlink_to(build.HERE / "__main__.py")
+    return target
+
+
+@pytest.fixture(scope="session")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension, built without a warning."""
+    return built(tmp_path_factory.mktemp("extension"))
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A local Twilio that the environment leads to."""
+    monkeypatch.setenv("TWSQL_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", sandbox.account_sid)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", sandbox.auth_token)
+    return sandbox
+
+
+@pytest.fixture
+def shell(extension: Path, world: Sandbox) -> Run:
+    """The stock sqlite3 shell with the extension, on statements; gives what it prints."""
+    command = [program("sqlite3"), "-bail", "-cmd", f".load {extension}", ":memory:"]
+
+    def run(*statements: str) -> subprocess.CompletedProcess[str]:
+        script = ";\n".join(statements) + ";\n"
+        return subprocess.run(command, input=script, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+SCRIPT = """
+import sqlite3, sys
+connection = sqlite3.connect(":memory:", isolation_level=None)
+connection.enable_load_extension(True)
+connection.load_extension(sys.argv[1])
+for statement in sys.argv[2:]:
+    for row in connection.execute(statement).fetchall():
+        print(*row, sep="|")
+"""
+
+
+@pytest.fixture
+def python(extension: Path, world: Sandbox) -> Run:
+    """Debian's own Python and its sqlite3 with the extension, on statements; gives what it prints."""
+    interpreter = DEBIAN_PYTHON if os.access(DEBIAN_PYTHON, os.X_OK) else lacking(DEBIAN_PYTHON, "apt install python3")
+    command = [interpreter, "-W", "error", "-c", SCRIPT, str(extension)]
+
+    def run(*statements: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *statements], capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+@pytest.fixture
+def connect(extension: Path, world: Sandbox) -> Iterator[Callable[[], apsw.Connection]]:
+    """Connections of apsw that know the extension only: a SQLite newer than Debian's, in this process."""
+    opened: list[apsw.Connection] = []
+
+    def open_one() -> apsw.Connection:
+        connection = apsw.Connection(":memory:")
+        opened.append(connection)
+        connection.enable_load_extension(True)
+        connection.load_extension(str(extension))
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close(force=True)
+
+
+@pytest.fixture
+def loaded(connect: Callable[[], apsw.Connection]) -> apsw.Connection:
+    """One of them."""
+    return connect()
