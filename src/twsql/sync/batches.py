@@ -14,13 +14,13 @@ LONGEST = 1.0
 """Seconds after which a lot is written though it is small; it is looked at when a row comes."""
 
 
-def batches(rows: Iterable[T]) -> Iterator[list[T]]:
+def batches(rows: Iterable[T], most: int = MOST) -> Iterator[list[T]]:
     """Yield the rows in lists; none is empty."""
     batch: list[T] = []
     begun = time.monotonic()
     for row in rows:
         batch.append(row)
-        if len(batch) >= MOST or time.monotonic() - begun > LONGEST:
+        if len(batch) >= most or time.monotonic() - begun > LONGEST:
             yield batch
             batch, begun = [], time.monotonic()
     if batch:

@@ -33,12 +33,18 @@ CONFERENCES = FileTable(
     description="Every conference of the account, as last read from Twilio.",
     identity=("Sid",),
     live=CONFERENCE,
-    own=(_FIRST_SEEN, _LAST_SEEN, _RUN),
+    own=(
+        _FIRST_SEEN,
+        _LAST_SEEN,
+        _RUN,
+        Column("InsightsRead", "When Insights was last asked who was in it, UTC.", type="datetime"),
+        Column("InsightsFinal", "Whether Insights will not tell more.", type="boolean"),
+    ),
 )
 
 PARTICIPANTS = FileTable(
     name="participants",
-    description="Everybody whom a run found in a conference. Who has left is kept, as last seen.",
+    description="Everybody whom a run found in a conference, or Insights told of. Who has left is kept, as last seen.",
     identity=("ConferenceSid", "CallSid"),
     live=PARTICIPANT,
     own=(
@@ -52,10 +58,14 @@ PARTICIPANTS = FileTable(
         ),
         Column(
             "LeftAtSource",
-            "conference-end: the conference's end, at the latest then. run: the first run that did not find them any"
-            " more, so they left between LastSeen and LeftAt.",
+            "insights: Twilio told the time. conference-end: the conference's end, at the latest then. run: the first"
+            " run that did not find them any more, so they left between LastSeen and LeftAt.",
         ),
         _RUN,
+        Column("JoinedAt", "When they were in, UTC, as Insights told.", type="datetime"),
+        Column("From", "The number that the call was placed from, as Insights told."),
+        Column("To", "The number that was called, as Insights told."),
+        Column("CallStatus", "What became of the call, as Insights told: answered, busy, no_answer, …"),
     ),
 )
 
@@ -70,14 +80,14 @@ SYNC_RUNS = FileTable(
         Column("Finished", "When it ended, UTC; NULL: it has not, or was killed.", type="datetime"),
         Column("Since", "Ended conferences were asked for that changed from then on; NULL: all.", type="datetime"),
         Column("Conferences", "How many rows of conferences it read.", type="integer"),
-        Column("Participants", "How many rows of participants it read.", type="integer"),
+        Column("Participants", "How many rows of participants it read, those of Insights too.", type="integer"),
         Column("Requests", "How many requests it sent to Twilio.", type="integer"),
         Column(
             "Outcome",
             "running; ok: everything was read; failed: see Error; stopped: by a signal; killed: it ended without a"
             " word.",
         ),
-        Column("Error", "Why it failed."),
+        Column("Error", "Why it failed; with ok: what Twilio did not let it read."),
     ),
 )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 import apsw
 
 from twsql.hosts.apsw import register
 from twsql.schema import Value
+from twsql.sync import insights
+from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
 from twsql.twilio.answers import Answer
 from twsql.twilio.client import Client
@@ -32,6 +35,7 @@ class Live:
         self._registration = register(self._db, **{**settings, "read_only": True})
         self.client = Counted(self.settings)
         self._registration.engine.client = self.client
+        self._insights = Counted(insights.settings(self.settings))
 
     @property
     def settings(self) -> Settings:
@@ -41,7 +45,7 @@ class Live:
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self.client.sent
+        return self.client.sent + self._insights.sent
 
     def conferences(self, status: str, since: str | None = None) -> Rows:
         """Yield the conferences of a status, those only that changed from `since` on if it is given."""
@@ -59,8 +63,16 @@ class Live:
         """Yield everybody who is in a conference, with one request for each conference that is not over."""
         return self._select(PARTICIPANTS, "")
 
+    def insights(self, sids: list[str]) -> Iterator[Told]:
+        """Yield what Insights tells of these conferences, in order, several asked for at the same time.
+
+        Raises TwilioError with the code insights.NOT_ENABLED for an account that does not have it.
+        """
+        yield from self._insights.ahead(partial(insights.participants, self._insights), sids)
+
     def close(self) -> None:
         """End the connections to Twilio."""
+        self._insights.close()
         self._registration.close()
         self._db.close()
 

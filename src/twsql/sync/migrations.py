@@ -44,7 +44,20 @@ CREATE TABLE sync_descriptions (
   TableName TEXT NOT NULL, ColumnName TEXT NOT NULL, Description TEXT NOT NULL, PRIMARY KEY (TableName, ColumnName));
 """
 
-STEPS = (_FIRST,)
+_INSIGHTS = """
+ALTER TABLE conferences ADD COLUMN InsightsRead DATETIME;
+ALTER TABLE conferences ADD COLUMN InsightsFinal BOOLEAN;
+ALTER TABLE participants ADD COLUMN JoinedAt DATETIME;
+ALTER TABLE participants ADD COLUMN "From" TEXT;
+ALTER TABLE participants ADD COLUMN "To" TEXT;
+ALTER TABLE participants ADD COLUMN CallStatus TEXT;
+CREATE INDEX conferences_without_insights ON conferences (DateUpdated)
+  WHERE Status = 'completed' AND InsightsFinal IS NOT 1;
+DROP INDEX participants_by_date;
+CREATE INDEX participants_by_date ON participants (coalesce(JoinedAt, DateCreated));
+"""
+
+STEPS = (_FIRST, _INSIGHTS)
 """The statements that lead from each version to the next."""
 
 

@@ -8,12 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from twsql.errors import DataError, Error
+from twsql.errors import DataError, Error, TwilioError
 from twsql.sync.batches import batches
+from twsql.sync.insights import NOT_ENABLED
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
 from twsql.sync.live import Live, Rows
 from twsql.sync.lock import Lock
@@ -21,6 +22,9 @@ from twsql.sync.writer import Writer
 
 OVERLAP = timedelta(hours=1)
 """How far behind the last good run the next one begins: clocks differ, and Twilio's lists may lag."""
+
+_CONFERENCES_AT_ONCE = 100
+"""Conferences whose Insights are written in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: the rows that it read, the requests that it sent, and since when it looked (None: ever)."""
+    """What a run did: the rows that it read, the requests that it sent, and since when it looked (None: ever).
+
+    `remark` says what Twilio did not let it read.
+    """
 
     path: str
     since: str | None
@@ -43,6 +50,7 @@ class Report:
     participants: int
     requests: int
     seconds: float
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ def sync(
     *,
     since: str | None = None,
     full: bool = False,
+    insights: bool = False,
     tell: Callable[[Progress], None] = lambda progress: None,
     **settings: Any,
 ) -> Report:
@@ -67,7 +76,8 @@ def sync(
 
     The first run reads everything; a later one what was not over, and what has ended since the last good run began
     (and a little before). `full` reads everything once more. `since`, a UTC day or time, begins earlier than that; the
-    first run begins there. `tell` is called after each transaction. `settings` as for `connect`.
+    first run begins there. `insights` asks Conference Insights too, with a request for each conference that ended in
+    the last 30 days. `tell` is called after each transaction. `settings` as for `connect`.
 
     Raises OperationalError if another sync is at work on the file, the disk is full or Twilio fails, and
     NotSupportedError for a file that is not of sync, newer than this twsql, or of another account.
@@ -78,36 +88,64 @@ def sync(
         account = live.settings.require_credentials()[0]
         with Lock(name), closing(Writer(name, account)) as writer:
             start = None if full else _since(start, writer.last_good())
-            rows = _recorded(live, writer, start, tell)
-    return Report(name, start, rows["conferences"], rows["participants"], live.requests, time.monotonic() - begun)
+            run = _Run(live, writer, tell)
+            _recorded(run, start, insights)
+        rows, seconds = run.rows, time.monotonic() - begun
+        return Report(name, start, rows["conferences"], rows["participants"], live.requests, seconds, run.remark)
 
 
-def _recorded(live: Live, writer: Writer, since: str | None, tell: Callable[[Progress], None]) -> Counter[str]:
+def _recorded(run: _Run, since: str | None, insights: bool) -> None:
     """Do a run, and record how it ended."""
+    writer, live = run.writer, run.live
     writer.begin(since)
     try:
-        rows = _read(live, writer, since, tell)
-        writer.finish(live.requests)
+        for stage in _stages(live, writer, since):
+            run.read(stage)
+        if insights:
+            run.read_insights()
+        writer.finish(live.requests, run.remark)
     except Error as error:
         writer.fail("failed", live.requests, str(error))
         raise
     except BaseException:
         writer.fail("stopped", live.requests)
         raise
-    return rows
 
 
-def _read(live: Live, writer: Writer, since: str | None, tell: Callable[[Progress], None]) -> Counter[str]:
-    rows: Counter[str] = Counter()
-    before = 0
-    for stage in _stages(live, writer, since):
+@dataclass
+class _Run:
+    """A run, how many rows it has read of each table, and what it has to remark."""
+
+    live: Live
+    writer: Writer
+    tell: Callable[[Progress], None]
+    rows: Counter[str] = field(default_factory=Counter)
+    remark: str | None = None
+    _before: int = 0
+
+    def read(self, stage: _Stage) -> None:
+        """Read a list and write it."""
         for batch in batches(stage.rows):
-            writer.put(stage.table, batch, live.requests)
-            rows[stage.table.name] += len(batch)
-            left = None if stage.requests is None else max(stage.requests - (live.requests - before), 0)
-            tell(Progress(stage.name, rows.total(), live.requests, left))
-        before = live.requests
-    return rows
+            self.writer.put(stage.table, batch, self.live.requests)
+            self._count(stage.name, stage.table, len(batch), stage.requests)
+        self._before = self.live.requests
+
+    def read_insights(self) -> None:
+        """Read what Insights tells, and write it; of an account that does not have it, remark that."""
+        sids = self.writer.untold()
+        try:
+            for batch in batches(self.live.insights(sids), _CONFERENCES_AT_ONCE):
+                self.writer.put_insights(batch, self.live.requests)
+                self._count("insights", PARTICIPANTS, sum(len(told.rows) for told in batch), len(sids))
+        except TwilioError as error:
+            if error.code != NOT_ENABLED:
+                raise
+            self.remark = f"insights: not read, as the account has no Voice Insights Advanced Features: {error}"
+
+    def _count(self, stage: str, table: FileTable, rows: int, requests: int | None) -> None:
+        self.rows[table.name] += rows
+        left = None if requests is None else max(requests - (self.live.requests - self._before), 0)
+        self.tell(Progress(stage, self.rows.total(), self.live.requests, left))
 
 
 def _stages(live: Live, writer: Writer, since: str | None) -> Iterator[_Stage]:

@@ -84,8 +84,8 @@ GROUP BY place ORDER BY place
         ),
         select="""
 WITH changes(moment, change) AS (
-  SELECT DateCreated, count(*) FROM participants GROUP BY 1
-  UNION ALL SELECT LeftAt, -count(*) FROM participants GROUP BY 1),
+  SELECT coalesce(JoinedAt, DateCreated), count(*) FROM participants GROUP BY 1
+  UNION ALL SELECT LeftAt, -count(*) FROM participants WHERE coalesce(JoinedAt, DateCreated) IS NOT NULL GROUP BY 1),
 levels(moment, change, level) AS (
   SELECT moment, sum(change), sum(sum(change)) OVER (ORDER BY moment) FROM changes
   WHERE moment IS NOT NULL GROUP BY moment)

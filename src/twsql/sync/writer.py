@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import apsw
 
 from twsql.dbapi.translation import translation
 from twsql.errors import NotSupportedError, OperationalError
 from twsql.schema import Value
+from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
 from twsql.sync.transactions import transaction
@@ -33,6 +34,24 @@ _UNSETTLED = """
 SELECT Sid FROM conferences WHERE Status <> 'completed' AND Run < :run
 UNION SELECT ConferenceSid FROM participants
 WHERE LeftAt IS NULL AND Run = :run AND ConferenceSid NOT IN (SELECT Sid FROM conferences)
+"""
+_KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
+"""Insights tells of a conference for 30 days after its end. It knows all within the hour; until then it is asked again."""
+_UNTOLD = """
+SELECT Sid FROM conferences WHERE Status = 'completed' AND InsightsFinal IS NOT 1 AND DateUpdated > ?
+AND coalesce(InsightsRead < ?, true) ORDER BY DateUpdated DESC
+"""
+_ASKED = """
+UPDATE conferences SET InsightsRead = :now, InsightsFinal = :final OR coalesce(DateUpdated < :late, false)
+WHERE Sid = :sid
+"""
+_INSIGHTS = """
+INSERT INTO participants (ConferenceSid, CallSid, AccountSid, Label, Status, Coaching, JoinedAt, LeftAt, LeftAtSource,
+  CallStatus, "From", "To")
+VALUES (?, ?, ?, ?, 'complete', ?, ?, ?8, iif(?8 IS NULL, NULL, 'insights'), ?7, ?9, ?10)
+ON CONFLICT (ConferenceSid, CallSid) DO UPDATE SET
+  JoinedAt = excluded.JoinedAt, CallStatus = excluded.CallStatus, "From" = excluded."From", "To" = excluded."To",
+  LeftAt = coalesce(excluded.LeftAt, LeftAt), LeftAtSource = coalesce(excluded.LeftAtSource, LeftAtSource)
 """
 
 
@@ -83,12 +102,26 @@ class Writer:
         with self._told():
             return [str(sid) for (sid,) in self._db.execute(_UNSETTLED, {"run": self._run})]
 
-    def finish(self, requests: int) -> None:
+    def untold(self) -> list[str]:
+        """The SIDs of the conferences that are over and of which Insights may still tell, newest first."""
+        with self._told():
+            return [str(sid) for (sid,) in self._db.execute(_UNTOLD, (now(_KEPT_BY_INSIGHTS), now(_ASK_AGAIN)))]
+
+    def put_insights(self, told: Sequence[Told], requests: int) -> None:
+        """Write what Insights tells of conferences; what is final is not asked for again."""
+        rows = [row for each in told for row in each.rows]
+        with self._told(), transaction(self._db):
+            self._db.executemany(_INSIGHTS, rows)
+            times = {"now": now(), "late": now(_LATE)}
+            self._db.executemany(_ASKED, [{"sid": each.conference, "final": each.final, **times} for each in told])
+            self._db.execute(_COUNTS[PARTICIPANTS], (len(rows), requests, self._run))
+
+    def finish(self, requests: int, remark: str | None = None) -> None:
         """End a run that has read everything: who was not found in it has left."""
         with self._told():
             with transaction(self._db):
                 self._db.execute(_SWEEP, {"run": self._run, "now": now()})
-                self._end("ok", requests)
+                self._end("ok", requests, remark)
             self._db.pragma("optimize")
             # The file is whole without its -wal then, to be copied or sent; a reader may delay that.
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -142,6 +175,6 @@ class Writer:
 _KEPT = "what was synced before is kept"
 
 
-def now() -> str:
-    """The time, UTC, in SQLite's own form."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+def now(ago: timedelta = timedelta()) -> str:
+    """The time, or that of some time ago, UTC, in SQLite's own form."""
+    return (datetime.now(timezone.utc) - ago).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,102 @@
+"""Conference Insights: who was in a conference that is over, for accounts with Voice Insights Advanced Features.
+
+https://www.twilio.com/docs/voice/voice-insights/api/conference/conference-participant-resource
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import parse_qsl
+
+from twsql.errors import NotFound, TwilioError
+from twsql.schema import Row, Value
+from twsql.twilio.addresses import next_target
+from twsql.twilio.client import Client
+from twsql.twilio.settings import Settings
+
+NOT_ENABLED = 17007
+"""Twilio's code where the account does not have it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Insights tells of a conference: a row for each participant; `final`: it will not tell more.
+
+    A row has conference SID, call SID, account SID, label, coaching, join time, call status, leave time, from and to.
+    """
+
+    conference: str
+    rows: list[tuple[Value, ...]]
+    final: bool
+
+
+def settings(settings: Settings) -> Settings:
+    """The settings with the address of Insights, unless a `base_url` is set, which then has both APIs."""
+    if settings.base_url:
+        return settings
+    place = f"{settings.edge}.{settings.region or 'us1'}." if settings.edge else ""
+    return replace(settings, base_url=f"https://insights.{place}twilio.com")
+
+
+def participants(client: Client, conference: str) -> Told:
+    """Ask who was in a conference; nobody where Insights does not know it, or not any more."""
+    try:
+        items = list(_items(client, f"/v1/Conferences/{conference}/Participants"))
+    except NotFound:
+        return Told(conference, [], final=True)
+    final = bool(items) and all(item.get("processing_state") != "in_progress" for item in items)
+    return Told(conference, [_row(item) for item in items if item.get("call_sid")], final)
+
+
+def _items(client: Client, path: str) -> Iterator[Row]:
+    """Yield the items of every page, whose addresses are in `meta` and have the host in them."""
+    params = [("PageSize", str(client.settings.page_size))]
+    asked = set()
+    while True:
+        answer = client.get(path, params)
+        items, meta = answer.get("participants"), answer.get("meta")
+        if not isinstance(items, list) or not isinstance(meta, dict) or not all(isinstance(x, dict) for x in items):
+            raise TwilioError("the answer has no list of objects under 'participants', or no 'meta'")
+        yield from items
+        following = meta.get("next_page_url")
+        if not following:
+            return
+        if not isinstance(following, str) or following in asked:
+            raise TwilioError(f"the list 'participants' goes round in a circle: {str(following)[:200]}")
+        asked.add(following)
+        path, _, query = next_target(following, client.settings.server).partition("?")
+        params = parse_qsl(query, keep_blank_values=True)
+
+
+def _row(item: Row) -> tuple[Value, ...]:
+    coaching = item.get("is_coach")
+    return (
+        _text(item.get("conference_sid")),
+        _text(item.get("call_sid")),
+        _text(item.get("account_sid")),
+        _text(item.get("label")),
+        int(coaching) if isinstance(coaching, bool) else None,
+        _moment(item.get("join_time")),
+        _text(item.get("call_status")),
+        _moment(item.get("leave_time")),
+        _text(item.get("from")),
+        _text(item.get("to")),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: Any) -> str | None:
+    """ISO 8601 with an offset to SQLite's own form, UTC."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        raise TwilioError(f"not a time as Insights writes it (ISO 8601): {str(value)[:50]!r}") from None
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
