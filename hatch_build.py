@@ -1,0 +1,56 @@
+"""Builds the loadable extension into the wheel, where a C compiler and sqlite3ext.h are; without them, says so."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import sysconfig
+import tempfile
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+PACKAGE = "twsql/hosts/loadable"
+
+
+class LoadableHook(BuildHookInterface):  # type: ignore[type-arg]
+    """One wheel for every Python 3: there is no Python in the extension, only the system's C library."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build; an editable installation has the extension among the sources."""
+        extension = _load(Path(self.root) / "src" / PACKAGE / "build.py")
+        try:
+            if version == "editable":
+                extension.install()
+                return
+            self._folder = tempfile.TemporaryDirectory()
+            target = Path(self._folder.name) / extension.NAME
+            extension.build(target)
+        except extension.BuildError as error:
+            self.app.display_warning(f"{error}; everything else works without it")
+            return
+        build_data["force_include"][str(target)] = f"{PACKAGE}/{extension.NAME}"
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{_platform()}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was built on the way."""
+        if hasattr(self, "_folder"):
+            self._folder.cleanup()
+
+
+def _load(path: Path) -> Any:
+    spec = spec_from_file_location("twsql_loadable_build", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no module")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _platform() -> str:
+    if sys.platform == "darwin":  # not what Python was built for (universal2) but what the compiler builds for
+        return f"macosx_{platform.mac_ver()[0].split('.')[0]}_0_{platform.machine()}"
+    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
