@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
+from typing import Any, Protocol
 
-from twsql.schema import Column, Value
+from twsql.schema import Column, Row, Value
 
 Params = dict[str, str]
 
@@ -17,13 +18,22 @@ _MOST_LISTS = 12
 """More values of an IN than this are not asked for one by one: one list of everything costs fewer requests."""
 
 
+class Company(Protocol):
+    """What else goes on in the statement that reads a table: other tables' rows that come next, and what is kept."""
+
+    kept: dict[object, Any]
+
+    def around(self, table: str, key: str, value: str) -> Iterator[Row]:
+        """Yield the row that a cursor over `table` is on, if its `key` is `value`, then those that it will come to."""
+
+
 @dataclass(frozen=True)
 class Where:
     """The pushed constraints: hints, for SQLite checks every row once more.
 
     `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
     value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
-    known; `ordered` says that they must come in the table's own order.
+    known; `ordered` says that they must come in the table's own order. `company` is the statement.
     """
 
     equal: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -31,6 +41,7 @@ class Where:
     columns: frozenset[str] = frozenset()
     limit: int | None = None
     ordered: bool = False
+    company: Company | None = None
 
     def any_of(self, name: str) -> tuple[str, ...] | None:
         """The texts that the column may equal; None where it is not constrained to texts.

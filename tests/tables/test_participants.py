@@ -22,11 +22,11 @@ def people(*sids: str, filters: str = "") -> list[str]:
 
 
 def test_fan_out(world: Make) -> None:
-    """Without a conference those that are not over are listed and asked one by one, and no other."""
+    """Without a conference those that are not over are listed and asked side by side, and no other."""
     made = world(conferences=10, participants=3, over=0.5)
     active = [each.sid for each in made.sandbox.conferences() if each.status != "completed"][::-1]
     rows, asked = made.asked("SELECT ConferenceSid FROM participants")
-    assert asked == ACTIVE + people(*active)
+    assert (asked[:2], sorted(asked[2:])) == (ACTIVE, sorted(people(*active)))
     assert [row[0] for row in rows] == [sid for sid in active for _ in range(3)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.resources import CONFERENCE
 from twsql.schema import Effect, Row, Table
+from twsql.tables.history import Listing, newest_first
 from twsql.values import utc
 from twsql.where import Where
 
@@ -46,20 +47,29 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
-    """Yield the conferences of these SIDs; an unknown one is no row."""
-    for sid in filter(is_conference_sid, sids):
-        with suppress(NotFound):
-            yield client.get(client.path("Conferences", sid))
+    """Yield the conferences of these SIDs, asked for side by side; an unknown one is no row."""
+    found = client.ahead(partial(_one, client), filter(is_conference_sid, sids))
+    return (row for row in found if row is not None)
+
+
+def _one(client: Client, sid: str) -> Row | None:
+    try:
+        return client.get(client.path("Conferences", sid))
+    except NotFound:
+        return None
 
 
 def _list(client: Client, status: str, where: Where, page_size: int | None = None) -> Iterator[Row]:
     """Yield the conferences of one status that the other filters let through, newest first."""
     path = client.path("Conferences")
-    size = None if page_size is None else min(page_size, client.settings.page_size)
-    lists = [
-        client.pages(path, "conferences", {**params, "Status": status}, page_size=size)
-        for params in where.lists(tuple(column for column in CONFERENCE if column.name != "Status"))
-    ]
+    lists = []
+    for params in where.lists(tuple(column for column in CONFERENCE if column.name != "Status")):
+        params["Status"] = status
+        if page_size is None:
+            lists.append(newest_first(Listing(client, path, "conferences", params, "DateCreated", "date_created")))
+        else:
+            size = min(page_size, client.settings.page_size)
+            lists.append(client.pages(path, "conferences", params, page_size=size))
     return heapq.merge(*lists, key=_created, reverse=True) if len(lists) > 1 else chain(*lists)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
@@ -13,34 +15,44 @@ from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
 from twsql.resources import PARTICIPANT
 from twsql.schema import Column, Effect, Row, Table
 from twsql.tables.conferences import by_sid
+from twsql.tables.joined import in_a_join
 from twsql.where import Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 
+_FEW = 4
+"""Participants that a conference may well have: LIMIT asks for no more conferences ahead than it is likely to read."""
+
+
 def participants(client: Client, where: Where) -> Iterator[Row]:
-    """Yield one row for each participant, conference by conference.
+    """Yield one row for each participant, conference by conference; several conferences are asked side by side.
 
     With ConferenceSid one request a conference, with CallSid or Label one a participant. Without, the conferences that
     are not over are listed first: Twilio has no participants of the others, nor those who have left.
     """
     named = "FriendlyName" in where.columns
-    for conference in _conferences(client, where, named):
-        for row in _of(client, str(conference["sid"]), where):
-            yield {**row, "friendly_name": conference["friendly_name"]} if named else row
+    fetch = partial(_named if named else _of, client, where)
+    sids = where.any_of("ConferenceSid")
+    if sids is not None and len(sids) == 1 and (rows := in_a_join(client, where, sids[0], fetch)) is not None:
+        return iter(rows)
+    conferences = _conferences(client, where, named)
+    if where.limit is None:
+        return chain.from_iterable(client.ahead(fetch, conferences))
+    return chain.from_iterable(client.ahead(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
 
 
 def _conferences(client: Client, where: Where, named: bool) -> Iterator[Row]:
     """Yield the conferences to look into, at least their SIDs; with the name where that is `named` in the statement."""
     sids = where.any_of("ConferenceSid")
-    names = where.any_of("FriendlyName")
     if sids is None:
-        yield from _active(client, names)
-    elif not named:
-        yield from ({"sid": sid} for sid in sids if is_conference_sid(sid))
-    else:
-        yield from by_sid(client, sids)
+        return _active(client, where.any_of("FriendlyName"))
+    return by_sid(client, sids) if named else ({"sid": sid} for sid in sids if is_conference_sid(sid))
+
+
+def _named(client: Client, where: Where, conference: Row) -> list[Row]:
+    return [{**row, "friendly_name": conference["friendly_name"]} for row in _of(client, where, conference)]
 
 
 def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
@@ -55,18 +67,19 @@ def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
                     yield row
 
 
-def _of(client: Client, sid: str, where: Where) -> Iterator[Row]:
-    """Yield the participants of one conference. None if it is over, or unknown."""
-    single = _single(where)
+def _of(client: Client, where: Where, conference: Row) -> list[Row]:
+    """The participants of one conference, 250 at most. None if it is over, or unknown."""
+    sid, single = str(conference["sid"]), _single(where)
     try:
         if single is None:
-            for params in where.lists(PARTICIPANT):
-                yield from client.pages(client.path("Conferences", sid, "Participants"), "participants", params)
-        for address in single or ():
-            yield from _one(client, sid, address)
+            path = client.path("Conferences", sid, "Participants")
+            lists = where.lists(PARTICIPANT)
+            return [row for params in lists for row in client.pages(path, "participants", params)]
+        return [row for address in single for row in _one(client, sid, address)]
     except NotFound:
         if not _is_over(client, sid):
             raise
+        return []
 
 
 def _single(where: Where) -> tuple[str, ...] | None:

@@ -15,7 +15,10 @@ X = TypeVar("X")
 Y = TypeVar("Y")
 
 FIRST = 4
-"""How many answers are asked for at first; each one that is taken doubles it. LIMIT 1 so wastes three at most."""
+"""How many answers are asked for at first where nothing is known: who wants one then wastes three at most."""
+
+TASTE = 10
+"""Items of a page that are read before the next one is asked for: who wants a few asks for one page."""
 
 
 class Workers:
@@ -61,21 +64,25 @@ class Workers:
             self._idle.release()
 
 
-def ahead(workers: Workers, most: int, ask: Callable[[X], Y], wanted: Iterable[X]) -> Generator[Y, None, None]:
-    """Give `ask(each)` for each of `wanted`, in order; the next ones are asked for meanwhile, `most` at a time.
+def ahead(
+    workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
+) -> Generator[Y, None, None]:
+    """Give `ask(each)` for each of `wanted`, in order; the next ones are asked for meanwhile.
 
-    The first are asked for at once. Nothing more is asked for when the generator is closed, or read more slowly than it
-    is filled: at most `most` answers wait.
+    The `first` are asked for at once, then twice as many with each answer that is taken, up to `most`. Nothing more is
+    asked for when the generator is closed, or read more slowly than it is filled: at most `most` answers wait.
     """
-    answers = _ahead(workers, most, ask, wanted)
+    answers = _ahead(workers, first, most, ask, wanted)
     next(answers)
     return cast("Generator[Y, None, None]", answers)
 
 
-def _ahead(workers: Workers, most: int, ask: Callable[[X], Y], wanted: Iterable[X]) -> Generator[Y | None, None, None]:
+def _ahead(
+    workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
+) -> Generator[Y | None, None, None]:
     """Yield None when the first are asked for, then the answers."""
     waiting: deque[Future[Y]] = deque()
-    window = min(FIRST, most)
+    window = min(first, most)
     rest = iter(wanted)
     try:
         waiting.extend(workers.submit(partial(ask, each)) for each in islice(rest, window))

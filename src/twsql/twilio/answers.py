@@ -32,10 +32,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """The items of one page of a list, and where the next one is."""
+    """The items of one page of a list, where the next one is, and by what this one was asked for."""
 
     items: list[Row]
     next_uri: str | None
+    target: str = ""
 
 
 def parsed(answer: Answer) -> Row:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from twsql.errors import InputError, NotFound, TwilioError
 from twsql.schema import Row
 from twsql.twilio import addresses, answers
 from twsql.twilio.addresses import Params
-from twsql.twilio.ahead import Workers, ahead
+from twsql.twilio.ahead import FIRST, TASTE, Workers, ahead
 from twsql.twilio.answers import Answer, Page
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
@@ -52,30 +55,40 @@ class Client:
         """Fetch the first page of the list that the answer has under `key`; `page_size` is 1 to 1000."""
         return self._page(self._first(path, params, page_size), key)
 
-    def following(self, page: Page, key: str) -> Page | None:
-        """Fetch the page after `page`, None if it was the last.
-
-        TwilioError if it is on another host: the credentials would go there too.
-        """
-        return self._page(self._next(page), key) if page.next_uri else None
-
     def pages(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Iterator[Row]:
         """Yield the items of every page; the next page is asked for when it is needed.
 
         TwilioError if the next page is on another host, or was asked for before in this list.
         """
-        target = self._first(path, params, page_size)
-        asked = {target}
-        page = self._page(target, key)
-        while True:
-            yield from page.items
-            if page.next_uri is None:
-                return
-            target = self._next(page)
-            if target in asked:
-                raise TwilioError(f"the list {key!r} goes round in a circle: {target[:200]} was its page before")
-            asked.add(target)
-            page = self._page(target, key)
+        page = self.page(path, key, params, page_size=page_size)
+        yield from page.items
+        yield from self.rest(page, key)
+
+    def following(self, page: Page, key: str, before: Collection[str] = ()) -> Page | None:
+        """Fetch the page after `page`, None if it was the last.
+
+        TwilioError if it is on another host, or is `page` again, or one of those `before`.
+        """
+        if page.next_uri is None:
+            return None
+        target = addresses.next_target(page.next_uri, self.settings.server)
+        if target == page.target or target in before:
+            raise TwilioError(f"the list {key!r} goes round in a circle: {target[:200]} was its page before")
+        return self._page(target, key)
+
+    def rest(self, page: Page, key: str) -> Iterator[Row]:
+        """Yield the items of every page after `page`; while most of one is read the next one is under way."""
+        before = {page.target}
+        here = self.following(page, key)
+        while here is not None:
+            yield from here.items[:TASTE]
+            before.add(here.target)
+            following = self.submit(partial(self.following, here, key, before))
+            try:
+                yield from here.items[TASTE:]
+                here = following.result()
+            finally:
+                following.cancel()
 
     def post(self, path: str, form: Params, *, repeatable: bool) -> Row:
         """Change something, or with `repeatable=False` create a call, and give the answer's JSON object.
@@ -101,9 +114,14 @@ class Client:
 
         self._repeat(attempt, repeatable=True)
 
-    def ahead(self, ask: Callable[[X], T], wanted: Iterable[X], most: int | None = None) -> Generator[T, None, None]:
-        """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile; 4, 8, … up to `most`."""
-        return ahead(self._workers, min(most or self.settings.max_in_flight, self.settings.max_in_flight), ask, wanted)
+    def ahead(
+        self, ask: Callable[[X], T], wanted: Iterable[X], *, first: int = FIRST, most: int = sys.maxsize
+    ) -> Generator[T, None, None]:
+        """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile.
+
+        The `first` at once, then twice as many with each that is taken, up to `most` and to `max_in_flight`.
+        """
+        return ahead(self._workers, first, min(most, self.settings.max_in_flight), ask, wanted)
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task that only reads in another thread."""
@@ -129,13 +147,11 @@ class Client:
             return Failure(error, Verdict.UNKNOWN)
 
     def _page(self, target: str, key: str) -> Page:
-        return self._ask(Request("GET", target), lambda answer: answers.page(answer, key))
+        page = self._ask(Request("GET", target), lambda answer: answers.page(answer, key))
+        return replace(page, target=target)
 
     def _first(self, path: str, params: Params, page_size: int | None) -> str:
         size = self.settings.page_size if page_size is None else page_size
         if not 1 <= size <= 1000:
             raise InputError(f"a page has 1 to 1000 items, not {size}")
         return addresses.target(path, params, {"PageSize": size})
-
-    def _next(self, page: Page) -> str:
-        return addresses.next_target(page.next_uri or "", self.settings.server)
