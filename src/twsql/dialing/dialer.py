@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from datetime import datetime, timezone
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from twsql.dialing import entries, recovery
 from twsql.dialing.entries import Entry, Intent
-from twsql.dialing.guard import Pace
+from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.journal import Journal
-from twsql.errors import OperationalError, OutcomeUnknown, TwilioError
+from twsql.errors import (
+    DataError,
+    Error,
+    OperationalError,
+    OutcomeUnknown,
+    ProgrammingError,
+    RateLimited,
+    TwilioError,
+    Unreachable,
+)
 from twsql.schema import Checked, Procedure, Row
+from twsql.twilio.exchange import LONGEST_ANSWER
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 LABEL_IN_USE = 16026
 _OWN = "twsql-"
-"""What our own labels begin with."""
-_KEY_POLL_SECONDS = 0.1
-"""How often it is looked whether another process, which is about the same RequestKey, has its result."""
+"""What our own labels begin with; 32 hexadecimal digits follow."""
+_POLL_SECONDS = 0.1
+"""How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
+_PATIENCE = 0.5
+"""Seconds in which calls that are under way may end before they are left, as unknown, on record."""
+_NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
+"""What says that no call was placed, unless it is an OutcomeUnknown."""
 
 
 class Dialer:
@@ -32,55 +50,82 @@ class Dialer:
         self._client = client
         self._settings = client.settings
         self._journal = journal
+        self._pace = Pace(client.settings.calls_per_second)
         self._stopping = threading.Event()
-        self._pace = Pace(client.settings.calls_per_second, self._wait)
+        self._under_way: dict[int, Entry] = {}
+        self._ended = threading.Condition()
 
-    def place(self, procedure: Procedure, checked: Checked) -> Row:
+    def to_place(self, procedure: Procedure, calls: Sequence[Checked]) -> int:
+        """How many of these are yet to be placed; the others are on record.
+
+        Raises InputError for a RequestKey that stands for other inputs (not with OnError row, which makes it a row),
+        OperationalError where the journal fails.
+        """
+        intents = [self._intent(procedure, each) for each in calls]
+        recorded, wrong = entries.recorded(self._journal, intents)
+        strict = {str(each.get("RequestKey")) for each in calls if each.get("OnError") != "row"}
+        if wrong & strict:
+            raise entries.other_inputs(wrong & strict)
+        return sum(each.request_key not in recorded for each in intents)
+
+    def place(self, procedure: Procedure, checked: Checked, stop: threading.Event) -> Row:
         """Place one call and give Twilio's answer, or the recorded one where its RequestKey was placed before.
 
         Raises TwilioError where Twilio refused, OutcomeUnknown where it cannot be found out, InputError where the
-        RequestKey stands for other inputs, OperationalError where the journal fails: then nothing was sent.
+        RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
         """
-        entry = self._claim(procedure, checked)
+        intent = self._intent(procedure, checked)
+        if self._settings.calls_per_second and intent.request_key not in entries.recorded(self._journal, [intent])[0]:
+            self._pause(self._pace.turn(), stop)  # before it is on record when it was sent
+        entry = self._claim(intent, stop)
         if entry.answer is not None:
             return entry.answer
-        try:
-            answer = self._send(procedure, checked, entry)
-        except BaseException as error:
-            refused = isinstance(error, TwilioError) and not isinstance(error, OutcomeUnknown)
-            entries.failed(self._journal, entry, "refused" if refused else "unknown", error)
-            raise
-        self._record(entry, answer)
+        with self._at_work(entry):
+            try:
+                answer = self._send(procedure, checked, entry, stop)
+            except BaseException as error:
+                self._record_failure(entry, error, _secrets(procedure, checked))
+                raise
+            self._record(entry, answer)
         return answer
 
     def settle(self, number: int) -> str | None:
-        """Find out what became of an entry that was left behind; gives its state now, None where it is not in doubt.
+        """Find out what became of an entry in doubt and give its state; None where there is none, or none any more.
 
-        It is not sent again: one that was not placed is `refused`, and is sent when its RequestKey comes again.
+        Nothing is sent again: what was not placed becomes `refused`, and is sent when its RequestKey comes again.
         """
-        entry = entries.take(self._journal, number)
+        entry = entries.take(self._journal, number, self._settings.require_credentials()[0])
         if entry is None:
             return None
-        try:
-            answer = self._find(entry, self._settings.recovery_grace)
-        except BaseException as error:
-            entries.failed(self._journal, entry, "unknown", error)
-            raise
-        if answer is None:
-            entries.failed(self._journal, entry, "refused", TwilioError("it was not placed: Twilio does not know it"))
-            return "refused"
-        self._record(entry, answer)
-        return "placed"
+        with self._at_work(entry):
+            try:
+                answer = self._find(entry)
+                if answer is None and entry.intent.label is None:
+                    raise OutcomeUnknown("it had no label to find it by, and is not among the calls to that number")
+            except OutcomeUnknown as error:
+                self._record_failure(entry, error)
+                return "unknown"
+            except BaseException as error:
+                self._record_failure(entry, error)
+                raise
+            if answer is None:
+                entries.failed(self._journal, entry, "refused", "it was not placed: Twilio does not know it")
+                return "refused"
+            self._record(entry, answer)
+            return "placed"
+
+    def in_doubt(self) -> list[int]:
+        """The entries of this account that `settle` may be needed for."""
+        return entries.in_doubt(self._journal, self._settings.require_credentials()[0])
 
     def stop(self) -> None:
-        """Wait for nothing any more: what is still in doubt stays on record as unknown."""
+        """Begin nothing more. What does not end soon is put on record as unknown; its answer may still follow."""
         self._stopping.set()
-
-    def _claim(self, procedure: Procedure, checked: Checked) -> Entry:
-        intent = self._intent(procedure, checked)
-        while (entry := entries.claim(self._journal, intent)).todo == "wait":
-            self._wait(_KEY_POLL_SECONDS)
-        return entry
+        with self._ended:
+            self._ended.wait_for(lambda: not self._under_way, _PATIENCE)
+            left = list(self._under_way.values())
+        for entry in left:
+            entries.failed(self._journal, entry, "unknown", "the connection was closed before the answer came")
 
     def _intent(self, procedure: Procedure, checked: Checked) -> Intent:
         account = self._settings.require_credentials()[0]
@@ -91,6 +136,7 @@ class Dialer:
             digest=entries.digest(procedure, checked),
             conference=str(checked["Conference"]),
             caller=str(checked["From"]),
+            shown=str(checked["CallerId"]) if "CallerId" in checked else None,
             called=str(checked["To"]),
             label=str(checked["Label"]) if "Label" in checked else self._label(account, key),
         )
@@ -102,19 +148,33 @@ class Dialer:
         digest = blake2b(f"{account} {key}".encode(), digest_size=16).hexdigest()
         return _OWN + (token_hex(16) if key is None else digest)
 
-    def _send(self, procedure: Procedure, checked: Checked, entry: Entry) -> Row:
+    def _claim(self, intent: Intent, stop: threading.Event) -> Entry:
+        self._pause(0, stop)
+        while (entry := entries.claim(self._journal, intent)).todo == "wait":
+            self._pause(_POLL_SECONDS, stop)
+        return entry
+
+    @contextmanager
+    def _at_work(self, entry: Entry) -> Iterator[None]:
+        self._under_way[entry.number] = entry
+        try:
+            yield
+        finally:
+            entries.release(self._journal, entry)
+            with self._ended:
+                del self._under_way[entry.number]
+                self._ended.notify_all()
+
+    def _send(self, procedure: Procedure, checked: Checked, entry: Entry, stop: threading.Event) -> Row:
         """Send it until it is known to be placed or refused; before each further time it is looked for."""
         label = entry.intent.label
         labelled = checked if label is None else {**checked, "Label": label}
-        doubt: OutcomeUnknown | None = None
-        if entry.todo == "settle":
-            doubt = OutcomeUnknown("an earlier attempt was cut off")
+        doubt = OutcomeUnknown("an earlier attempt was cut off") if entry.todo == "settle" else None
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
-                if (found := self._find(entry, self._settings.recovery_grace)) is not None:
+                if (found := self._find(entry)) is not None:
                     return found
-                entries.sending(self._journal, entry)
-            self._pace.wait()
+                entry = self._again(entry, doubt, stop)
             try:
                 return procedure.run(self._client, labelled)
             except OutcomeUnknown as error:
@@ -122,36 +182,51 @@ class Dialer:
                     raise
                 doubt = error
             except TwilioError as error:
-                if error.code != LABEL_IN_USE or (doubt is None and not _is_own(label)):
-                    raise
-                return self._in_use(entry, error)
-        if (found := self._find(entry, self._settings.recovery_grace)) is not None:
+                if error.code == LABEL_IN_USE and (doubt is not None or _is_own(label)):
+                    return self._in_use(entry, error)
+                if doubt is not None and isinstance(error, RateLimited | Unreachable):
+                    raise OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}") from error
+                raise
+        if (found := self._find(entry)) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
+    def _again(self, entry: Entry, doubt: OutcomeUnknown, stop: threading.Event) -> Entry:
+        """Get ready to send again what no witness has seen; without a label there is but one, which is not enough."""
+        if entry.intent.label is None:
+            raise doubt
+        self._pause(self._pace.turn(), stop)
+        return entries.sending(self._journal, entry)
+
     def _in_use(self, entry: Entry, error: TwilioError) -> Row:
-        """The label is taken: by this very call, which an earlier attempt has placed, or by somebody before it."""
-        found = self._find(entry, 0)
-        if found is None and _is_own(entry.intent.label):
-            raise OutcomeUnknown(f"its label is in use, so it was placed, but it is not found: {error}") from error
+        """The label is in use, so the call was placed: by an earlier attempt, or before the journal was lost."""
+        found = self._find(entry)
         if found is None:
-            raise error
+            raise OutcomeUnknown(
+                f"its label is in use, so it may have been placed, but is not found: {error}"
+            ) from error
         return found
 
-    def _find(self, entry: Entry, grace: float) -> Row | None:
+    def _find(self, entry: Entry) -> Row | None:
         """Ask both witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
+        sent = _moment(entry.sent)
+        until = sent + timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
+        grace = timedelta(seconds=self._settings.recovery_grace)
         lost = recovery.Lost(
             conference=entry.intent.conference,
-            caller=entry.intent.caller,
+            callers=tuple(each for each in (entry.intent.caller, entry.intent.shown) if each),
             called=entry.intent.called,
             label=entry.intent.label,
             own_label=_is_own(entry.intent.label),
-            since=datetime.fromisoformat(entry.started).replace(tzinfo=timezone.utc),
+            since=_moment(entry.started),
+            until=until,
             is_other=lambda sid: entries.is_known(self._journal, sid),
             has_rival=lambda: entries.has_rival(self._journal, entry),
         )
+        # Until now somebody may have had it in hand; long after it was sent, everything has happened.
+        deadline = min(datetime.now(timezone.utc), until) + grace
         try:
-            return recovery.find(self._client, lost, grace, self._wait)
+            return recovery.find(self._client, lost, deadline, self._wait)
         except OutcomeUnknown:
             raise
         except TwilioError as error:
@@ -166,10 +241,41 @@ class Dialer:
                 f"the call was placed, CallSid {sid}, but that could not be recorded: {error}"
             ) from error
 
+    def _record_failure(self, entry: Entry, error: BaseException, hidden: tuple[str, ...] = ()) -> None:
+        refused = isinstance(error, _NOTHING_SENT) and not isinstance(error, OutcomeUnknown)
+        text = str(error) or type(error).__name__
+        for secret in hidden:
+            text = text.replace(secret, "***")
+        code = error.code if isinstance(error, TwilioError) else None
+        try:
+            entries.failed(self._journal, entry, "refused" if refused else "unknown", text, code)
+        except OperationalError as failure:
+            if isinstance(error, Error):
+                raise OperationalError(f"{error}; this could not be recorded: {failure}") from error
+            raise error from failure
+
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise OutcomeUnknown("stopped before it was known whether the call was placed")
 
+    def _pause(self, seconds: float, stop: threading.Event) -> None:
+        """Wait before something is sent, unless nothing is to be sent any more."""
+        end = time.monotonic() + seconds
+        while not (stop.is_set() or self._stopping.is_set()):
+            if (left := end - time.monotonic()) <= 0:
+                return
+            stop.wait(min(left, _POLL_SECONDS))
+        raise NotBegunError("stopped before it was sent; nothing was sent")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
 
 def _is_own(label: str | None) -> bool:
-    return label is not None and label.startswith(_OWN)
+    return label is not None and re.fullmatch(_OWN + "[0-9a-f]{32}", label) is not None
+
+
+def _secrets(procedure: Procedure, checked: Checked) -> tuple[str, ...]:
+    """The values that Twilio's words may repeat and the journal must not."""
+    return tuple(str(checked[each.name]) for each in procedure.inputs if each.secret and checked.get(each.name))

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import apsw
 
 from twsql.dialing.journal import Journal, rows_of
-from twsql.errors import InputError, InternalError, TwilioError
+from twsql.errors import InputError, InternalError
 from twsql.schema import Checked, Procedure, Row
 
+T = TypeVar("T")
 Todo = Literal["send", "settle", "recorded", "wait"]
 
 
 @dataclass(frozen=True)
 class Intent:
-    """A call as the journal knows it; `digest` tells whether another has the same inputs (secret ones left out)."""
+    """A call as the journal knows it; `digest` tells whether another has the same inputs (secret ones left out).
+
+    `shown` is the CallerId, which Twilio's lists may show in place of `caller`.
+    """
 
     account_sid: str
     request_key: str | None
     digest: str
     conference: str
     caller: str
+    shown: str | None
     called: str
     label: str | None
 
@@ -33,13 +40,16 @@ class Intent:
 class Entry:
     """An entry and what there is to do about it.
 
-    send: it has not been placed. settle: an earlier attempt, begun at `started` (UTC), may have been done. recorded:
-    `answer` is its result. wait: a process that is alive is about it.
+    send: it has not been placed. settle: an attempt since `started`, the last at `sent` (UTC), may have been done.
+    recorded: `answer` is its result. wait: somebody else is about it. With send and settle it is in our hands, until
+    `release`.
     """
 
     number: int
     todo: Todo
+    hold: int
     started: str
+    sent: str
     intent: Intent
     answer: Row | None = None
 
@@ -50,63 +60,92 @@ def digest(procedure: Procedure, checked: Checked) -> str:
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
+def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[set[str], set[str]]:
+    """Which of the keys stand for a call that was placed, and which for one with other inputs."""
+    digests: dict[tuple[str, str], str] = {}
+    wrong: set[str] = set()
+    for each in intents:
+        if each.request_key is not None:
+            known = digests.setdefault((each.account_sid, each.request_key), each.digest)
+            wrong |= {each.request_key} if known != each.digest else set()
+    keys = json.dumps([list(key) for key in digests])
+    rows = journal.read(_BY_KEYS, (keys,)) if digests else []
+    wrong |= {row["request_key"] for row in rows if row["digest"] != digests[row["account_sid"], row["request_key"]]}
+    return {row["request_key"] for row in rows if row["state"] == "placed"}, wrong
+
+
+def other_inputs(keys: set[str]) -> InputError:
+    """The error for keys that are used with other inputs than before."""
+    first, more = sorted(keys)[:5], len(keys) - 5
+    named = ", ".join(map(repr, first)) + (f" and {more} more" if more > 0 else "")
+    return InputError(
+        f"RequestKey {named} stands for a call with other inputs: see twsql_journal, and give each call its own key;"
+        " this was not sent"
+    )
+
+
 def claim(journal: Journal, intent: Intent) -> Entry:
     """Put a call on record before it is sent, or take up the entry that its key has.
 
     Raises InputError where the key was used with other inputs.
     """
-    owner = journal.owner()
 
     def change(connection: apsw.Connection) -> Entry:
         key = (intent.account_sid, intent.request_key)
         known = None if intent.request_key is None else _one(connection, _BY_KEY, key)
         if known is None:
-            return _entry("send", _one(connection, _INSERT, (*astuple(intent), owner)), intent)
+            hold = secrets.randbits(62)  # a number of its own, as an id may come again after a failed transaction
+            taken.append(hold)
+            journal.holds.take(hold)
+            return _entry("send", _one(connection, _INSERT, (*astuple(intent), hold)), intent)
         if known["digest"] != intent.digest:
-            raise InputError(
-                f"RequestKey {intent.request_key!r} stands for a call with other inputs, see twsql_journal;"
-                " nothing was sent"
-            )
+            raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
             return _entry("recorded", known, intent)
-        if known["state"] == "sending" and journal.alive(known["owner"]):
+        if not journal.holds.take(known["hold"]):
             return _entry("wait", known, intent)
+        taken.append(known["hold"])
         if known["state"] == "refused":  # nothing was placed, so it begins anew
-            return _entry("send", _one(connection, _BEGIN_ANEW, (owner, intent.label, known["id"])), intent)
-        return _entry("settle", _one(connection, _TAKE, (owner, known["id"])), replace(intent, label=known["label"]))
+            return _entry("send", _one(connection, _BEGIN_ANEW, (intent.label, known["id"])), intent)
+        return _entry("settle", _one(connection, _TAKE, (known["id"],)), replace(intent, label=known["label"]))
 
-    return journal.write(change)
+    taken: list[int] = []
+    return _held(journal, change, taken)
 
 
-def take(journal: Journal, number: int) -> Entry | None:
-    """Take up an entry that was left behind, to settle it; None where it is settled, or a live process is about it.
+def take(journal: Journal, number: int, account_sid: str) -> Entry | None:
+    """Take up an entry of an account to settle it; None where it is not in doubt, or in somebody's hands.
 
-    Raises InputError where there is no such entry.
+    Raises InputError where the account has no such entry.
     """
-    owner = journal.owner()
 
     def change(connection: apsw.Connection) -> Entry | None:
-        known = _one(connection, "SELECT * FROM calls WHERE id = ?", (number,))
+        known = _one(connection, "SELECT * FROM calls WHERE id = ? AND account_sid = ?", (number, account_sid))
         if known is None:
-            raise InputError(f"the journal has no entry {number}")
-        if known["state"] not in ("sending", "unknown") or (
-            known["state"] == "sending" and journal.alive(known["owner"])
-        ):
+            raise InputError(f"the journal has no entry {number} of account {account_sid}")
+        if known["state"] not in ("sending", "unknown") or not journal.holds.take(known["hold"]):
             return None
+        taken.append(known["hold"])
         intent = Intent(**{each.name: known[each.name] for each in fields(Intent)})
-        return _entry("settle", _one(connection, _TAKE, (owner, number)), intent)
+        return _entry("settle", _one(connection, _TAKE, (number,)), intent)
 
-    return journal.write(change)
-
-
-def in_doubt(journal: Journal) -> list[int]:
-    """The entries whose outcome is not known, oldest first; some may be in the hands of a live process."""
-    return [row["id"] for row in journal.read("SELECT id FROM calls WHERE state IN ('sending', 'unknown') ORDER BY id")]
+    taken: list[int] = []
+    return _held(journal, change, taken)
 
 
-def sending(journal: Journal, entry: Entry) -> None:
+def release(journal: Journal, entry: Entry) -> None:
+    """Let go of an entry: who comes next may take it up."""
+    journal.holds.release(entry.hold)
+
+
+def in_doubt(journal: Journal, account_sid: str) -> list[int]:
+    """The entries of an account whose outcome is not known, oldest first; some may be in the hands of a process."""
+    return [row["id"] for row in journal.read(_IN_DOUBT, (account_sid,))]
+
+
+def sending(journal: Journal, entry: Entry) -> Entry:
     """Count a further attempt, before it is sent."""
-    journal.write(lambda connection: _one(connection, _COUNT, (entry.number,)))
+    return journal.write(lambda connection: _entry("send", _one(connection, _COUNT, (entry.number,)), entry.intent))
 
 
 def placed(journal: Journal, entry: Entry, answer: Row) -> None:
@@ -115,10 +154,11 @@ def placed(journal: Journal, entry: Entry, answer: Row) -> None:
     journal.write(lambda connection: _one(connection, _PLACED, values))
 
 
-def failed(journal: Journal, entry: Entry, state: Literal["refused", "unknown"], error: BaseException) -> None:
-    """Record that the call was refused, or that its outcome is unknown, and why."""
-    code = error.code if isinstance(error, TwilioError) else None
-    values = (state, code, str(error) or type(error).__name__, entry.number)
+def failed(
+    journal: Journal, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None
+) -> None:
+    """Record that the call was refused, or that its outcome is unknown, and why; not where it is known already."""
+    values = (state, code, message, entry.number)
     journal.write(lambda connection: _one(connection, _FAILED, values))
 
 
@@ -132,6 +172,16 @@ def has_rival(journal: Journal, entry: Entry) -> bool:
     return bool(journal.read(_RIVALS, (entry.number,)))
 
 
+def _held(journal: Journal, change: Callable[[apsw.Connection], T], taken: list[int]) -> T:
+    """Write a change, and keep what it has `taken` in hand only if it was written."""
+    try:
+        return journal.write(change)
+    except BaseException:
+        for hold in taken:
+            journal.holds.release(hold)
+        raise
+
+
 def _one(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...]) -> dict[str, Any] | None:
     rows = rows_of(connection.execute(sql, bindings))
     return rows[0] if rows else None
@@ -141,27 +191,35 @@ def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
     if row is None:
         raise InternalError("an entry of the journal has gone")
     answer = json.loads(row["answer"]) if todo == "recorded" else None
-    return Entry(row["id"], todo, row["started"], intent, answer)
+    return Entry(row["id"], todo, row["hold"], row["started"], row["sent"], intent, answer)
 
 
 # Times are UTC with milliseconds, in SQLite's own form.
 _BY_KEY = "SELECT * FROM calls WHERE account_sid = ? AND request_key = ?"
+_BY_KEYS = """
+    SELECT account_sid, request_key, digest, state FROM calls
+    WHERE (account_sid, request_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"""
 _INSERT = """
-    INSERT INTO calls (account_sid, request_key, digest, conference, caller, called, label, owner, state, attempts,
-                       started, changed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, strftime('%Y-%m-%d %H:%M:%f'), strftime('%Y-%m-%d %H:%M:%f'))
+    INSERT INTO calls (account_sid, request_key, digest, conference, caller, shown, called, label, hold, state,
+                       attempts, started, sent, changed)
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now)
     RETURNING *"""
 _BEGIN_ANEW = """
-    UPDATE calls SET state = 'sending', owner = ?, label = ?, attempts = attempts + 1, code = NULL, message = NULL,
-                     started = strftime('%Y-%m-%d %H:%M:%f'), changed = strftime('%Y-%m-%d %H:%M:%f')
-    WHERE id = ? RETURNING *"""
-_TAKE = "UPDATE calls SET state = 'sending', owner = ? WHERE id = ? RETURNING *"
-_COUNT = "UPDATE calls SET attempts = attempts + 1, changed = strftime('%Y-%m-%d %H:%M:%f') WHERE id = ?"
+    UPDATE calls SET state = 'sending', label = ?, attempts = attempts + 1, code = NULL, message = NULL,
+                     started = now, sent = now, changed = now
+    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
+_TAKE = "UPDATE calls SET state = 'sending' WHERE id = ? RETURNING *"
+_COUNT = """
+    UPDATE calls SET attempts = attempts + 1, sent = now, changed = now
+    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
+_IN_DOUBT = "SELECT id FROM calls WHERE account_sid = ? AND state IN ('sending', 'unknown') ORDER BY id"
 _PLACED = """
     UPDATE calls SET state = 'placed', call_sid = ?, answer = ?, code = NULL, message = NULL,
                      changed = strftime('%Y-%m-%d %H:%M:%f')
     WHERE id = ?"""
-_FAILED = "UPDATE calls SET state = ?, code = ?, message = ?, changed = strftime('%Y-%m-%d %H:%M:%f') WHERE id = ?"
+_FAILED = """
+    UPDATE calls SET state = ?, code = ?, message = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
+    WHERE id = ? AND state <> 'placed'"""
 _RIVALS = """
     SELECT 1 FROM calls JOIN calls AS mine USING (account_sid, caller, called)
     WHERE mine.id = ? AND calls.id <> mine.id AND calls.state IN ('sending', 'unknown')"""

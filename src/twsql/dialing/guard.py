@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
-from twsql.errors import NotSupportedError, ReadOnlyError
+from twsql.errors import NotSupportedError, OperationalError, ReadOnlyError
 from twsql.schema import Checked, Procedure
 from twsql.twilio.settings import Settings
 
 
-def check(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
-    """Raise unless a statement that has begun so many calls may begin so many more."""
+class NotBegunError(OperationalError):
+    """What was to be done was called off before it was begun: nothing was sent."""
+
+
+def refuse_effects(settings: Settings, procedure: Procedure) -> None:
+    """Raise where nothing may have an effect."""
     if settings.read_only:
         raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
+
+
+def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
+    """Raise unless a statement that has begun so many calls may begin so many more."""
     if procedure.places_call and begun + new > settings.max_calls:
-        before = f" after {begun} of them" if begun else ""
+        before = f" after {begun} that were" if begun else ""
         raise NotSupportedError(
             f"{procedure.name}: {begun + new} calls in one statement are more than max_calls allows"
             f" ({settings.max_calls}); none of these {new} was placed{before}; raise max_calls or TWSQL_MAX_CALLS"
@@ -29,20 +36,17 @@ def is_dry(settings: Settings, checked: Checked) -> bool:
 
 
 class Pace:
-    """Lets through so many calls a second, evenly; None lets all through."""
+    """Gives out turns, so many a second, evenly; None gives all of them now."""
 
-    def __init__(self, calls_per_second: float | None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, calls_per_second: float | None) -> None:
         self._gap = 1 / calls_per_second if calls_per_second else 0.0
         self._lock = threading.Lock()
         self._next = 0.0
-        self._sleep = sleep
 
-    def wait(self) -> None:
-        """Wait for this call's turn."""
-        if not self._gap:
-            return
+    def turn(self) -> float:
+        """How many seconds from now the next call may be sent."""
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)
             self._next = turn + self._gap
-        self._sleep(turn - now)
+        return turn - now

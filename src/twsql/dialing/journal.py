@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
 
-from twsql.dialing.owners import Owners
+from twsql.dialing.holds import Holds
 from twsql.errors import Error, OperationalError
 
 T = TypeVar("T")
 Change = Callable[[apsw.Connection], T]
 
+MEMORY = ":memory:"
 _APPLICATION = 0x74777371
 """`twsq`, SQLite's application_id of a journal: a file of something else is never written to."""
 _BUSY_MILLISECONDS = 60_000
@@ -34,12 +37,14 @@ _MIGRATIONS = (
       digest TEXT NOT NULL,
       conference TEXT NOT NULL,
       caller TEXT NOT NULL,
+      shown TEXT,
       called TEXT NOT NULL,
       label TEXT,
+      hold INTEGER NOT NULL,
       state TEXT NOT NULL CHECK (state IN ('sending', 'placed', 'refused', 'unknown')),
-      owner INTEGER NOT NULL,
       attempts INTEGER NOT NULL,
       started TEXT NOT NULL,
+      sent TEXT NOT NULL,
       changed TEXT NOT NULL,
       call_sid TEXT,
       answer TEXT,
@@ -64,30 +69,24 @@ _MIGRATIONS = (
 class Journal:
     """One journal file, or one in memory (`:memory:`); any number of threads and processes may share a file.
 
-    Raises OperationalError, before anything is sent, where the file cannot be opened or is not a journal.
+    `holds` tells which entries are being worked on. Raises OperationalError, before anything is sent, where the file
+    cannot be opened or is not a journal.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._parents: list[apsw.Connection] = []
         self._begin()
         try:
-            if path != ":memory:":
+            if path != MEMORY:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._owners = None if path == ":memory:" else _owners(path)
             self._connection = _open(path)
+            self.holds = Holds(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
                 f"the journal {path} cannot be opened: {error}; nothing was sent;"
                 " make it writable, or name another file with journal or TWSQL_JOURNAL"
             ) from error
-
-    def owner(self) -> int:
-        """This process's number in the journal."""
-        return self._owners.enter() if self._owners else 0
-
-    def alive(self, owner: int) -> bool:
-        """Whether the process that owns an entry still runs."""
-        return self._owners.alive(owner) if self._owners else True
 
     def write(self, change: Change[T]) -> T:
         """Run `change` in a transaction and wait until it is on the disk.
@@ -103,26 +102,29 @@ class Journal:
         return result.result()
 
     def read(self, sql: str, bindings: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-        """Run a SELECT and give its rows by column."""
+        """Run a SELECT and give its rows by column. Raises OperationalError where that fails."""
         self._follow_fork()
         with self._lock:
-            return rows_of(self._connection.execute(sql, bindings))
+            try:
+                return rows_of(self._connection.execute(sql, bindings))
+            except apsw.Error as error:
+                raise OperationalError(f"the journal {self.path} cannot be read: {error}") from error
 
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Change[Any], Future[Any]]] = []
+        self._waiting: deque[tuple[Change[Any], Future[Any]]] = deque()
 
     def _follow_fork(self) -> None:
         """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
         if self._process != os.getpid():
-            self._parents = self._connection
+            self._parents.append(self._connection)
             self._begin()
             self._connection = _open(self.path)
 
     def _commit(self) -> None:
         """Write all that waits in one transaction."""
-        batch, self._waiting = self._waiting, []
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             with self._connection:
                 outcomes = [_outcome(self._connection, change) for change, _ in batch]
@@ -130,6 +132,10 @@ class Journal:
             failure = OperationalError(f"the journal {self.path} cannot be written: {error}")
             failure.__cause__ = error
             outcomes = [(None, failure)] * len(batch)
+        except BaseException as error:
+            for _, future in batch:  # nobody may wait for ever
+                future.set_exception(error)
+            raise
         for (_, future), (value, problem) in zip(batch, outcomes, strict=True):
             if problem is None:
                 future.set_result(value)
@@ -144,8 +150,8 @@ def shared(path: str) -> Journal:
 
 
 @cache
-def _owners(path: str) -> Owners:
-    return Owners(Path(path))
+def _holds(path: str) -> Holds:
+    return Holds(Path(f"{path}-holds"))
 
 
 def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
@@ -164,14 +170,17 @@ def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exc
 
 
 def _open(path: str) -> apsw.Connection:
-    if path != ":memory:":
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # phone numbers are nobody else's
+    if path != MEMORY:
+        # Phone numbers are nobody else's. Only a new file is opened here: to close one that SQLite has open in this
+        # process would take its locks away.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
     connection.transaction_mode = "IMMEDIATE"
     connection.set_busy_timeout(_BUSY_MILLISECONDS)
     _refuse_others(connection)
     connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-    with connection:
+    with connection:  # also finds out whether it can be written
         for migration in _MIGRATIONS[_version(connection) :]:
             connection.execute(migration)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {len(_MIGRATIONS)}")
@@ -179,12 +188,13 @@ def _open(path: str) -> apsw.Connection:
 
 
 def _refuse_others(connection: apsw.Connection) -> None:
-    application = connection.execute("PRAGMA application_id").get
-    empty = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get
-    if application != _APPLICATION and not empty:
-        raise OSError("it is a database of something else")
-    if _version(connection) > len(_MIGRATIONS):
-        raise OSError("a newer twsql made it: upgrade")
+    with connection:  # no other process is making it just now
+        application = connection.execute("PRAGMA application_id").get
+        empty = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get
+        if application != _APPLICATION and not empty:
+            raise OSError("it is a database of something else")
+        if _version(connection) > len(_MIGRATIONS):
+            raise OSError("a newer twsql made it: upgrade")
 
 
 def _version(connection: apsw.Connection) -> int:

@@ -28,7 +28,7 @@ def insert(relation: Relation, table: Table, statement: Statement, given: Mappin
     if len(named) < len(given):
         raise InputError(f"{table.name}: give one of {', '.join(c for c in given if c != known[c])}, not both")
     (answer,) = statement.run(effect.procedure, [named])
-    row = answer.result()
+    row = statement.result(answer)
     return row_number({c.name: row.get(c.json_key) for c in table.columns if c.name in table.identity})
 
 
@@ -38,13 +38,15 @@ def update(relation: Relation, table: Table, statement: Statement, rowid: int, g
     keys = _keys(effect, statement.keys[rowid])
     known = _inputs(effect)
     _refuse_others(table, "UPDATE", given, known)
-    statement.run(effect.procedure, [{**keys, **given}])[0].result()
+    (answer,) = statement.run(effect.procedure, [{**keys, **given}])
+    statement.result(answer)
 
 
 def delete(relation: Relation, table: Table, statement: Statement, rowid: int) -> None:
     """Delete a row."""
     effect = _effect(table, table.delete, "DELETE")
-    statement.run(effect.procedure, [_keys(effect, statement.keys[rowid])])[0].result()
+    (answer,) = statement.run(effect.procedure, [_keys(effect, statement.keys[rowid])])
+    statement.result(answer)
 
 
 def _keys(effect: Effect, key: Mapping[str, Value]) -> dict[str, Value]:

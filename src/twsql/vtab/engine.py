@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from twsql import inputs
 from twsql.dialing import guard
-from twsql.errors import InputError, TwilioError
+from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
+from twsql.vtab.company import Company
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future  # loads logging, 10 ms that a statement without a call need not wait
-
     from twsql.dialing.dialer import Dialer
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
+    from twsql.vtab.tasks import Task, Work  # loads logging, 10 ms that a statement without a call need not wait
 
 Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
 """What makes two calls the same: the procedure, which of several equal ones in a Batch it is, its checked inputs."""
+Watch = Callable[[int, int], None]
+"""Hears how many of a statement's calls have ended, and of how many; in any thread."""
+
+_engines: WeakSet[Engine] = WeakSet()
 
 
 class Engine:
-    """The settings and the client of one connection; what is made is made when it is first needed."""
+    """The settings and the client of one connection; what is made is made when it is first needed.
+
+    `watch` hears of the calls of each statement.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.watch: Watch = lambda ended, total: None
+        _engines.add(self)
 
     @cached_property
     def client(self) -> Client:
@@ -44,24 +56,43 @@ class Engine:
 
         return Dialer(self.client, journal_of(self.client))
 
-    def begin(self, procedure: Procedure) -> Callable[[Checked], Row]:
-        """What carries out a procedure, in any thread."""
-        dialer = self.dialer if procedure.places_call and not self.settings.dry_run else None
-        client = self.client
+    def to_place(self, procedure: Procedure, calls: Collection[Checked]) -> int:
+        """How many of these are yet to be placed. Raises InputError for a RequestKey that stands for other inputs."""
+        real = [each for each in calls if not guard.is_dry(self.settings, each)]
+        recorded = len(real) - self.dialer.to_place(procedure, real) if real and procedure.places_call else 0
+        return len(calls) - recorded
 
-        def carry_out(checked: Checked) -> Row:
-            if guard.is_dry(self.settings, checked):
-                return {"account_sid": self.settings.account_sid, "status": "dry-run"}
-            return dialer.place(procedure, checked) if dialer else procedure.run(client, checked)
+    def work(self, procedure: Procedure, checked: Checked) -> Work:
+        """What carries out a procedure, in any thread."""
+        if guard.is_dry(self.settings, checked):
+            return lambda stop: {"account_sid": self.settings.account_sid, "status": "dry-run"}
+        client = self.client
+        dialer = self.dialer if procedure.places_call else None
+
+        def carry_out(stop: threading.Event) -> Row:
+            return dialer.place(procedure, checked, stop) if dialer else procedure.run(client, checked)
 
         return carry_out
 
     def close(self) -> None:
-        """Begin and wait for nothing more; calls that are under way stay on record."""
+        """Begin nothing more; calls that are under way are waited for shortly, and are on record."""
         if "dialer" in self.__dict__:
             self.dialer.stop()
         if "client" in self.__dict__:
             self.client.close()
+
+    def forget(self) -> None:
+        """Make the client anew: a forked child must not use its parent's connections, on which answers come."""
+        self.__dict__.pop("client", None)
+        self.__dict__.pop("dialer", None)
+
+
+def _forget_all() -> None:
+    for engine in list(_engines):
+        engine.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 @dataclass
@@ -69,87 +100,100 @@ class Statement:
     """One run of one SQL statement: it never does the same thing (same procedure, same inputs) twice.
 
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
-    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them.
+    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `company` is
+    what its scans know of each other.
     """
 
     engine: Engine
-    done: dict[Call, Future[Row]] = field(default_factory=dict)
+    done: dict[Call, Task] = field(default_factory=dict)
     keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
-    begun: int = 0
+    company: Company = field(default_factory=Company)
+    together: bool = False
+    _counted: set[Call] = field(default_factory=set)
+    _placed: int = 0
+    _ended: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(
-        self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()
-    ) -> list[Future[Row]]:
+    def run(self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()) -> list[Task]:
         """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
 
-        Gives a future for each, in order. What this statement has run before is not run again. After a failure none is
-        begun any more and the futures of those are cancelled, unless OnError makes a failure a row. `copies` numbers
-        inputs that are equal and meant as several calls.
+        Gives a task for each, in order. What this statement has run before is not run again. After a failure none is
+        begun any more, unless OnError makes a failure a row. `copies` numbers inputs that are equal and meant as
+        several calls.
 
         Raises InputError, ReadOnlyError and (more than max_calls) NotSupportedError before anything is sent.
         """
+        from twsql.vtab import tasks
+
         checked = [_check(procedure, each) for each in given]
-        calls = [(procedure.name, copies[place] if copies else 0, _inputs(each)) for place, each in enumerate(checked)]
+        calls = [_call(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]
         new = {
             call: each
             for call, each in zip(calls, checked, strict=True)
-            if not isinstance(each, InputError) and (call not in self.done or self.done[call].cancelled())
+            if not isinstance(each, InputError) and (call not in self.done or not self.done[call].was_begun())
         }
-        guard.check(self.engine.settings, procedure, self.begun, len(new))
-        self.begun += len(new)
-        if len(new) == 1:
-            self._run_one(procedure, *new.popitem())
-        elif new:
-            self._run_all(procedure, new)
+        guard.refuse_effects(self.engine.settings, procedure)
+        self._count(procedure, {call: each for call, each in new.items() if call not in self._counted})
+        self._begin(procedure, new)
         return [
-            _failed(each) if isinstance(each, InputError) else self.done[call]
+            tasks.failed(each) if isinstance(each, InputError) else self.done[call]
             for call, each in zip(calls, checked, strict=True)
         ]
 
+    def result(self, task: Task) -> Row:
+        """Wait for what a task gives; what it raises says how far the statement has come."""
+        try:
+            return task.result()
+        except TwilioError as error:
+            error.progress = self.progress()
+            raise
+
     def progress(self) -> str:
         """How far the statement has come, in words, once nothing is under way any more; empty for a single call."""
-        from concurrent.futures import wait
-
-        wait(self.done.values())
         if len(self.done) < 2:
             return ""
-        tried = [future for future in self.done.values() if not future.cancelled()]
-        failed = sum(future.exception() is not None for future in tried)
-        return (
-            f"{len(tried) - failed} done, {failed} failed, {len(self.done) - len(tried)} not attempted;"
-            " twsql_journal has each; run again with a RequestKey for each call, only what was not placed is sent"
-        )
+        tried = [task for task in self.done.values() if task.was_begun()]
+        unknown = sum(isinstance(task.problem(), OutcomeUnknown) for task in tried)
+        failed = sum(task.problem() is not None for task in tried) - unknown
+        left = f"{len(self.done) - len(tried)} not attempted" if self.together else "nothing after it attempted"
+        counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
+        if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
+            return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
+        return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
 
-    def _run_one(self, procedure: Procedure, call: Call, checked: Checked) -> None:
-        """Run it in this thread, where Ctrl-C ends it."""
-        from concurrent.futures import Future
+    def _count(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
+        more = self.engine.to_place(procedure, new.values())
+        guard.refuse_more(self.engine.settings, procedure, self._placed, more)
+        self._placed += more
+        self._counted |= new.keys()
 
-        future: Future[Row] = Future()
-        try:
-            future.set_result(self.engine.begin(procedure)(checked))
-        except TwilioError as error:
-            if not is_row(checked):
+    def _begin(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
+        from twsql.vtab import tasks
+
+        self.together = self.together or len(new) > 1
+        work = [self._work(procedure, each) for each in new.values()]
+        begun = tasks.begin(work, self.engine.settings.max_in_flight, self._heard) if work else []
+        self.done |= zip(new, begun, strict=True)
+
+    def _work(self, procedure: Procedure, checked: Checked) -> Work:
+        work = self.engine.work(procedure, checked)
+        if is_row(checked):
+            return work
+
+        def and_no_more(stop: threading.Event) -> Row:
+            try:
+                return work(stop)
+            except BaseException:
+                stop.set()
                 raise
-            future.set_exception(error)
-        self.done[call] = future
 
-    def _run_all(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
-        from concurrent.futures import ThreadPoolExecutor
+        return and_no_more
 
-        carry_out = self.engine.begin(procedure)
-        pool = ThreadPoolExecutor(min(len(new), self.engine.settings.max_in_flight), "twsql-call")
-        futures = {call: pool.submit(carry_out, checked) for call, checked in new.items()}
-        pool.shutdown(wait=False)
-        self.done |= futures
-
-        def stop_on_failure(future: Future[Row]) -> None:
-            if not future.cancelled() and future.exception() is not None:
-                for other in futures.values():
-                    other.cancel()
-
-        for call, checked in new.items():
-            if not is_row(checked):
-                futures[call].add_done_callback(stop_on_failure)
+    def _heard(self) -> None:
+        with self._lock:
+            self._ended += 1
+            ended = self._ended
+        self.engine.watch(ended, max(ended, len(self.done)))
 
 
 def is_row(given: Mapping[str, object]) -> bool:
@@ -166,13 +210,8 @@ def _check(procedure: Procedure, given: Mapping[str, Value]) -> Checked | InputE
         return error
 
 
-def _inputs(checked: Checked | InputError) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
-    return () if isinstance(checked, InputError) else tuple(sorted(checked.items()))
-
-
-def _failed(error: Exception) -> Future[Row]:
-    from concurrent.futures import Future
-
-    future: Future[Row] = Future()
-    future.set_exception(error)
-    return future
+def _call(procedure: Procedure, checked: Checked | InputError, copy: int) -> Call:
+    """What the call is known by; with a RequestKey equal ones are one."""
+    if isinstance(checked, InputError):
+        return procedure.name, copy, ()
+    return procedure.name, 0 if "RequestKey" in checked else copy, tuple(sorted(checked.items()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import product
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
 from twsql.dialing import batch
-from twsql.errors import InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
+from twsql.errors import Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import utc
 from twsql.vtab.engine import Statement, is_row
@@ -36,19 +37,41 @@ class TableScan:
         self._readers = relation.readers
         self._rows: Iterator[Row] = iter(())
         self._row: Row | None = None
+        self._coming: deque[Row] = deque()
+        self._statement: Statement | None = None
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
         """Begin a scan by the plan's text."""
         spec = _spec(text)
         self._statement = statement
-        self._rows = iter(self._table.rows(statement.engine.client, _where(spec, arguments)))
+        statement.company.join(self._table.name, self)
+        where = replace(_where(spec, arguments), company=statement.company)
+        self._rows = iter(self._table.rows(statement.engine.client, where))
         if spec["ordered"]:
             self._rows = _newest_first(self._rows, self._table)
         self.Next()
 
     def Next(self) -> None:
         """Move to the next row."""
-        self._row = next(self._rows, None)
+        self._row = self._coming.popleft() if self._coming else next(self._rows, None)
+
+    def coming(self) -> Iterator[Row]:
+        """Yield the rows after this one without moving on to them."""
+        place = 0
+        while place < len(self._coming) or self._fill():
+            yield self._coming[place]
+            place += 1
+
+    def _fill(self) -> bool:
+        """Take in one row more, if there is one; an error waits until the rows before it have been read."""
+        try:
+            row = next(self._rows, None)
+        except Error as error:
+            self._rows = _failing(error)
+            return False
+        if row is not None:
+            self._coming.append(row)
+        return row is not None
 
     def Eof(self) -> bool:
         """Whether the rows are at their end."""
@@ -76,7 +99,8 @@ class TableScan:
         """A number that is always the same for the same row; the statement remembers which row it is."""
         key = {c.name: row.get(c.json_key) for c in self._table.columns if c.name in self._table.identity}
         number = row_number(key)
-        self._statement.keys[number] = key
+        if self._statement is not None:
+            self._statement.keys[number] = key
         return number
 
     def Close(self) -> None:
@@ -85,6 +109,9 @@ class TableScan:
         if close:
             close()
         self._rows, self._row = iter(()), None
+        self._coming.clear()
+        if self._statement is not None:
+            self._statement.company.leave(self._table.name, self)
 
 
 class ProcedureScan:
@@ -163,22 +190,37 @@ class ProcedureScan:
         self._given, self._answers = [], {}
 
     def _answer(self) -> Row:
-        """What Twilio answers for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
+        """What Twilio answers for this row."""
+        task = self._task()
+        if not is_row(self._given[self._place]):
+            return self._statement.result(task)
+        try:
+            return task.result()
+        except (TwilioError, InputError) as error:
+            status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
+            code = error.code if isinstance(error, TwilioError) else None
+            return {"status": status, "error_code": code, "error_message": str(error)}
+
+    def _task(self) -> Task:
+        """What is done for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
         known = self._answers.get(self._place)
-        if known is None or not known.was_begun():  # another of the set had failed before its turn
+        if known is None or not known.was_begun():
+            if failed := self._failed():
+                return failed
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
             given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
             self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
-        try:
-            return self._answers[self._place].result()
-        except (TwilioError, InputError) as error:
-            if is_row(self._given[self._place]):
-                status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
-                code = error.code if isinstance(error, TwilioError) else None
-                return {"status": status, "error_code": code, "error_message": str(error)}
-            if isinstance(error, TwilioError):
-                error.progress = self._statement.progress()
-            raise
+        return self._answers[self._place]
+
+    def _failed(self) -> Task | None:
+        """What failed among the rows to come, and so kept others from being begun; what failed unread, long before."""
+        tasks = (task for place, task in self._answers.items() if place > self._place)
+        return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)
+
+
+def _failing(error: Error) -> Iterator[Row]:
+    raise error
+    yield
 
 
 def row_number(key: dict[str, Value]) -> int:
