@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timezone
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,11 @@ from twsql.schema import Type, Value
 
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, start=1)}
+_USUAL = re.compile(
+    "[A-Z][a-z]{2}, (0[1-9]|[12][0-9]|3[01]) ([A-Z][a-z]{2}) ([0-9]{4})"
+    r" ((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]) \+0000"
+)
+"""A date as Twilio sends it."""
 
 
 @lru_cache(maxsize=4096)
@@ -22,25 +28,28 @@ def utc(text: str) -> str:
 
     Raises DataError for anything else. Twilio's dates repeat (created and updated, rows of one batch), hence the cache.
     """
-    if len(text) == 31 and text.endswith(" +0000") and text[8:11] in _MONTHS:  # what Twilio sends
-        return f"{text[12:16]}-{_MONTHS[text[8:11]]}-{text[5:7]} {text[17:25]}"
+    usual = _USUAL.fullmatch(text)
+    if usual and usual[2] in _MONTHS:
+        return f"{usual[3]}-{_MONTHS[usual[2]]}-{usual[1]} {usual[4]}"
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError) as error:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(timezone.utc)
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"not a date as Twilio writes it (RFC 2822): {text!r}") from error
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(timezone.utc)
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def _text(value: Any) -> Value:
-    return value if value is None or isinstance(value, str) else _plain(value)
+    if isinstance(value, str):
+        return value if value.isascii() else _whole(value)
+    return _plain(value)
 
 
 def _integer(value: Any) -> Value:
-    if isinstance(value, str):  # Twilio writes some numbers as text
-        return int(value) if value.strip().lstrip("-").isdecimal() else value
-    return _plain(value)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):  # Twilio writes some numbers as text
+        return int(value)
+    return _text(value)
 
 
 def _boolean(value: Any) -> Value:
@@ -52,9 +61,16 @@ def _datetime(value: Any) -> Value:
 
 
 def _plain(value: Any) -> Value:
-    if value is None or isinstance(value, (int, float, str)):
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    if value is None or isinstance(value, (int, float)):
         return value
-    return json.dumps(value, ensure_ascii=False)  # an object or array
+    return _whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))  # an object or array
+
+
+def _whole(text: str) -> str:
+    """The text with half surrogate pairs replaced: JSON may have them, SQLite may not."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 CONVERT: dict[Type, Callable[[Any], Value]] = {
