@@ -36,7 +36,7 @@ UNION SELECT ConferenceSid FROM participants
 WHERE LeftAt IS NULL AND Run = :run AND ConferenceSid NOT IN (SELECT Sid FROM conferences)
 """
 _KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
-"""Insights tells of a conference for 30 days after its end. It knows all within the hour; until then it is asked again."""
+"""Insights tells of a conference for 30 days after its end; at first it may not know all, and is asked again."""
 _UNTOLD = """
 SELECT Sid FROM conferences WHERE Status = 'completed' AND InsightsFinal IS NOT 1 AND DateUpdated > ?
 AND coalesce(InsightsRead < ?, true) ORDER BY DateUpdated DESC
