@@ -73,7 +73,10 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-CONVERT: dict[Type, Callable[[Any], Value]] = {
+Convert = Callable[[Any], Value]
+"""From a value of Twilio's JSON to SQLite's."""
+
+CONVERT: dict[Type, Convert] = {
     "text": _text,
     "integer": _integer,
     "boolean": _boolean,

@@ -83,5 +83,7 @@ class Statements:
             del self._owners[next(iter(self._owners))]
 
     def _end(self, statement: int) -> None:
-        self._under_way.pop(statement, None)
+        ended = self._under_way.pop(statement, None)
+        if ended is not None:
+            ended.company.close()
         self._doubtful.pop(statement, None)

@@ -84,6 +84,9 @@ def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
 
 def _merged(held: list[Row], last: Iterator[Row]) -> Iterator[Row]:
     """Merge the rows that were read first into the last list, newest first; its copy of a row is the later one."""
+    if not held:
+        yield from last
+        return
     held.sort(key=_created, reverse=True)
     sids = {row["sid"] for row in held}
     given = set()

@@ -15,7 +15,7 @@ from twsql import inputs
 from twsql.dialing import batch
 from twsql.errors import Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
-from twsql.values import utc
+from twsql.values import CONVERT, Convert, utc
 from twsql.vtab.engine import Statement, is_row
 from twsql.vtab.plan import IN, LIMIT, OFFSET, OMITTED, RANGES
 from twsql.vtab.relation import Relation
@@ -34,7 +34,7 @@ class TableScan:
     def __init__(self, relation: Relation, table: Table) -> None:
         self._relation = relation
         self._table = table
-        self._readers = relation.readers
+        self._readers = tuple(_reader(reader) for reader in relation.readers)
         self._rows: Iterator[Row] = iter(())
         self._row: Row | None = None
         self._coming: deque[Row] = deque()
@@ -81,10 +81,9 @@ class TableScan:
         """The value of a column of this row."""
         if number < 0:
             return self.Rowid()
-        reader = self._readers[number]
-        if reader is None or self._row is None:
-            return None
-        return reader[1](self._row.get(reader[0]))
+        key, as_it_is, convert = self._readers[number]
+        value: Any = self._row.get(key) if self._row else None
+        return value if value is None or type(value) is as_it_is else convert(value)
 
     def Rowid(self) -> int:
         """The rowid of this row."""
@@ -216,6 +215,15 @@ class ProcedureScan:
         """What failed among the rows to come, and so kept others from being begun; what failed unread, long before."""
         tasks = (task for place, task in self._answers.items() if place > self._place)
         return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)
+
+
+def _reader(reader: tuple[str, Convert] | None) -> tuple[str, Any, Convert]:
+    """A column's key, the type of values that need no conversion, and the conversion of others.
+
+    A column that only takes what INSERT and UPDATE give has no key in Twilio's JSON, and so is NULL.
+    """
+    key, convert = reader or ("", CONVERT["text"])
+    return key, str if convert is CONVERT["text"] else int if convert is CONVERT["integer"] else type(None), convert
 
 
 def _failing(error: Error) -> Iterator[Row]:
