@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -85,6 +86,17 @@ def test_a_wrong_setting_is_told_with_its_remedy(
     found = wrong(done.stdout)
     assert len(found) == len(words)
     assert all(word in line for word, line in zip(words, found, strict=True))
+
+
+def test_the_journal_is_tried(twsql: Run, login: dict[str, str], tmp_path: Path) -> None:
+    """Calls are counted; where it cannot be opened, no call can be placed."""
+    dial = "EXEC AddParticipants ConferenceSid = 'x', From = '+18149044818', To = '+18149044811'"
+    assert twsql("query", "--journal", "calls.db", dial, env=login).returncode == 0
+    assert "calls on record: 1; of 0" in twsql("doctor", "--journal", "calls.db", env=login).stdout
+    (tmp_path / "other.db").write_text("this is no database, and long enough to be taken for one" * 20)
+    done = twsql("doctor", "--journal", "other.db", env=login)
+    assert done.returncode == 1
+    assert ["TWSQL_JOURNAL" in line for line in wrong(done.stdout)] == [True]
 
 
 def test_a_wrong_token_is_told(twsql: Run, login: dict[str, str]) -> None:

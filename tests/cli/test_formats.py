@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from twsql.cli.formats import FORMATS
@@ -163,6 +163,7 @@ def test_only_the_first_rows_are_held_back(format_name: str) -> None:
 def test_csv_is_read_back_by_python(rows: list[tuple[Value, Value]]) -> None:
     """Whatever is in the values, a reader finds the same fields."""
     text = written("csv", ["a", "b"], rows)
+    assume("\0" not in text)  # Python's reader takes none before 3.11
     assert list(csv.reader(io.StringIO(text, newline=""), strict=True)) == [["a", "b"], *map(_fields, rows)]
 
 

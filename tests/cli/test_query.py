@@ -365,6 +365,21 @@ def test_read_only_refuses_a_call(twsql: Run, sandbox: Sandbox, login: dict[str,
     assert sandbox.counters.requests == 0
 
 
+def test_dry_run_places_no_call(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -> None:
+    """It says what would be done."""
+    done = twsql("query", "--dry-run", EXAMPLE, env=login)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sandbox.calls() == []
+
+
+def test_max_calls_bounds_a_statement(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -> None:
+    """The third call of three is refused."""
+    done = twsql("query", "--max-calls", "2", EACH.format("[1,2,3]"), env=login)
+    assert done.returncode == 1
+    assert "TWSQL_MAX_CALLS" in done.stderr
+    assert len(sandbox.calls()) == 2
+
+
 def test_an_option_goes_before_the_variable(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -> None:
     """--base-url leads away from the variable's place, and from the sandbox of this process."""
     elsewhere = {**login, "TWSQL_BASE_URL": "http://127.0.0.1:9", "TWSQL_SANDBOX": "1"}

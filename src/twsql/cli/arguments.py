@@ -27,9 +27,13 @@ _SETTINGS = {
     "max_attempts": ("N", "how often a request is tried (TWSQL_MAX_ATTEMPTS)"),
     "max_in_flight": ("N", "how many requests may be under way together (TWSQL_MAX_IN_FLIGHT)"),
     "page_size": ("N", "how many items are asked for at a time (TWSQL_PAGE_SIZE)"),
+    "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
+    "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
+    "journal": ("FILE", "where calls are put on record (TWSQL_JOURNAL)"),
 }
 _SWITCHES = {
     "sandbox": "use a local Twilio that lives as long as this command, not an account (TWSQL_SANDBOX)",
+    "dry_run": "check what would be done to Twilio, and do none of it (TWSQL_DRY_RUN)",
     "read_only": "refuse whatever has an effect on Twilio (TWSQL_READ_ONLY)",
 }
 

@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import apsw
@@ -19,10 +20,12 @@ from twsql.cli.findings import Finding, good, wrong
 from twsql.cli.formats.text import visible
 from twsql.cli.reach import reach
 from twsql.cli.sandbox import INSTALL
-from twsql.errors import SettingError
+from twsql.dbapi import connect
+from twsql.errors import Error, SettingError
 from twsql.hosts import local
 from twsql.twilio.settings import VARIABLES, Settings
 
+_CALLS = "SELECT count(*), count(*) FILTER (WHERE State = 'unknown') FROM temp.twsql_journal"
 _SECRETS = ("auth_token", "api_secret")
 
 
@@ -42,6 +45,7 @@ def _findings(given: Mapping[str, Any]) -> Iterator[Finding]:
     found = list(_settings(given))
     yield from found
     if all(finding.well for finding in found):
+        yield _journal(given)
         loaded = Settings.load(**given)
         yield from reach(local.settings(loaded) if loaded.sandbox else loaded)
 
@@ -83,6 +87,17 @@ def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding:
         return good(f"{name}: {'not set' if value is None else f'{value}, the default'} ({variable})")
     source = f"--{name.replace('_', '-')}" if name in given else variable
     return good(f"{name}: {'set, not shown' if name in _SECRETS else value} (from {source})")
+
+
+def _journal(given: Mapping[str, Any]) -> Finding:
+    """Open the journal, without which no call is placed."""
+    try:
+        with closing(connect(**given)) as connection:
+            counted: Any = connection.execute(_CALLS).fetchall()
+    except Error as error:
+        return wrong(f"{error} (journal, TWSQL_JOURNAL)")
+    calls, unknown = counted[0]
+    return good(f"calls on record: {calls}; of {unknown} it is not known whether they were placed")
 
 
 _EDGE = {"region": {"edge": "dublin"}}
