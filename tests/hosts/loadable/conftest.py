@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import apsw
 import pytest
+from hosting import DEBIAN_PYTHON, built, lacking, program
 
-from twsql.hosts.loadable import build
 from twsql.sandbox import Sandbox
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-PACKAGES = {"cc": "gcc libsqlite3-dev", "sqlite3": "sqlite3", "isql": "unixodbc libsqliteodbc", "chromium": "chromium"}
-"""Which Debian package has a program."""
-DEBIAN_PYTHON = "/usr/bin/python3"
-
-
-def lacking(what: str, remedy: str) -> NoReturn:
-    """Skip, or fail where .ci/hosts runs: it has installed everything, and nothing may pass by being absent."""
-    message = f"{what} is not here: {remedy}, or run .ci/hosts"
-    if os.environ.get("TWSQL_HOSTS"):
-        pytest.fail(message)
-    pytest.skip(message)
-
-
-def program(name: str) -> str:
-    """The path of a program."""
-    return shutil.which(name) or lacking(name, f"apt install {PACKAGES[name]}")
-
-
-def built(folder: Path, *flags: str) -> Path:
-    """Build the extension with these flags into a folder from where it finds this Python and the worker."""
-    target = folder / build.NAME
-    try:
-        build.build(target, ("-Werror", *flags))
-    except build.BuildError as error:
-        if "Werror" in str(error) or "warning" in str(error):
-            raise
-        lacking("a C compiler or sqlite3ext.h", str(error))
-    (folder / build.NOTE).write_text(sys.executable)
-    (folder / "__main__.py").symlink_to(build.HERE / "__main__.py")
-    return target
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,43 @@ void statements_free(Statements *statements) {
   statements->count = statements->room = 0;
 }
 
+static bool is_planned(const Statements *statements, const sqlite3_stmt *statement) {
+  for (int i = 0; i < PLANS; i++) {
+    if (statements->planned[i] == statement) return true;
+  }
+  return false;
+}
+
+/* What was made in preparing `moved` anew is its own, and what it had before is gone. */
+static void move_plans(Statements *statements, sqlite3_stmt *moved) {
+  for (int i = 0; i < PLANS; i++) {
+    if (statements->planned[i] == moved) statements->planned[i] = NULL;
+  }
+  for (int plan = statements->last_plan; plan >= statements->first_plan && plan > statements->last_plan - PLANS; plan--) {
+    if (statements->planned[plan % PLANS] == statements->preparing) statements->planned[plan % PLANS] = moved;
+  }
+}
+
+/* To be called first whenever SQLite calls: to prepare anew a statement that has plans is to make plans, so it is the
+ * newest plans that were made for a statement that turns out to have been prepared anew since the last time. */
+static void look_for_moved(Statements *statements) {
+  sqlite3_stmt *each = NULL;
+  while ((each = sqlite3_next_stmt(statements->db, each)) != NULL) {
+    if (!is_planned(statements, each) || sqlite3_stmt_status(each, SQLITE_STMTSTATUS_REPREPARE, 1) == 0) continue;
+    if (statements->preparing != NULL) move_plans(statements, each);
+    statements->preparing = NULL;
+  }
+}
+
 int statements_plan(Statements *statements) {
+  look_for_moved(statements);
   sqlite3_stmt *each = sqlite3_next_stmt(statements->db, NULL);
-  while (each != NULL && sqlite3_sql(each) != NULL) each = sqlite3_next_stmt(statements->db, each);
-  /* Its text is what a statement gets last. */
+  while (each != NULL && sqlite3_sql(each) != NULL) each = sqlite3_next_stmt(statements->db, each); /* it comes last */
   int number = statements->last_plan = statements->last_plan % (1 << 30) + 1;
+  if (each != statements->preparing) {
+    statements->preparing = each;
+    statements->first_plan = number;
+  }
   statements->planned[number % PLANS] = each;
   return number;
 }
@@ -39,13 +71,7 @@ static sqlite3_stmt *running(Statements *statements, int plan) {
   if (plan == 0) return newest(statements->db, true);
   sqlite3_stmt *planned = statements->planned[plan % PLANS];
   if (is_busy(statements->db, planned)) return planned;
-  sqlite3_stmt *found = newest(statements->db, false);
-  /* What was planned together has moved together. */
-  for (int i = 0; i < PLANS; i++) {
-    if (planned != NULL && statements->planned[i] == planned) statements->planned[i] = found;
-  }
-  statements->planned[plan % PLANS] = found;
-  return found;
+  return statements->planned[plan % PLANS] = newest(statements->db, false);
 }
 
 static void forget(Statements *statements, int place, Channel *channel) {
@@ -77,6 +103,8 @@ static Run *begin(Statements *statements, sqlite3_stmt *statement, const Channel
 }
 
 const Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason) {
+  look_for_moved(statements);
+  statements->preparing = NULL;
   sqlite3_stmt *statement = running(statements, plan);
   if (statement == NULL) {
     because(reason, "cannot tell which statement this is; nothing was done");

@@ -1,0 +1,63 @@
+"""What the tests of the extension share beyond fixtures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from twsql.hosts.loadable import build
+
+PACKAGES = {"cc": "gcc libsqlite3-dev", "sqlite3": "sqlite3", "isql": "unixodbc libsqliteodbc", "chromium": "chromium"}
+"""Which Debian package has a program."""
+DEBIAN_PYTHON = "/usr/bin/python3"
+
+
+def lacking(what: str, remedy: str) -> NoReturn:
+    """Skip, or fail where .ci/hosts runs: it has installed everything, and nothing may pass by being absent."""
+    message = f"{what} is not here: {remedy}, or run .ci/hosts"
+    if os.environ.get("TWSQL_HOSTS"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def program(name: str) -> str:
+    """The path of a program."""
+    return shutil.which(name) or lacking(name, f"apt install {PACKAGES[name]}")
+
+
+def built(folder: Path, *flags: str) -> Path:
+    """Build the extension with these flags into a folder from where it finds this Python and the worker."""
+    target = folder / build.NAME
+    try:
+        build.build(target, ("-Werror", *flags))
+    except build.BuildError as error:
+        if "Werror" in str(error) or "warning" in str(error):
+            raise
+        lacking("a C compiler or sqlite3ext.h", str(error))
+    (folder / build.NOTE).write_text(sys.executable)
+    (folder / "__main__.py").symlink_to(build.HERE / "__main__.py")
+    return target
+
+
+def processes(parent: int) -> list[int]:
+    """The workers that are children of a process, zombies too."""
+    command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    children = [(int(pid), args) for pid, ppid, args in (line.split(None, 2) for line in listed) if int(ppid) == parent]
+    return [pid for pid, args in children if "__main__.py" in args or "defunct" in args]
+
+
+def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait until something holds. Fails if it does not come to that."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
