@@ -249,9 +249,6 @@ def test_pairs_that_once_differed(pair: Pair, sql: str) -> None:
     assert live
 
 
-@pytest.mark.xfail(
-    apsw.SQLITE_VERSION_NUMBER >= 3_054_000, reason="apsw 3.54 fails where an IN has no value at all", strict=True
-)
 def test_in_over_nothing(pair: Pair) -> None:
     """IN (SELECT ...) that gives no row matches nothing."""
     sql = "SELECT CallSid FROM participants WHERE ConferenceSid IN (SELECT Sid FROM conferences WHERE Sid = 'none')"
