@@ -1,4 +1,4 @@
-"""The command `twsql`: shell, query, doctor and sandbox."""
+"""The command `twsql`: shell, query, sync, doctor and sandbox."""
 
 from __future__ import annotations
 

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_shell(commands)
     _add_query(commands)
+    _add_sync(commands)
     _add_doctor(commands)
     _add_sandbox(commands)
     return parser
@@ -116,6 +117,25 @@ def _add_query(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="the text that :NAME in the SQL stands for",
     )
+    _add_settings(parser)
+
+
+def _add_sync(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "sync",
+        "build and keep up a SQLite file that other tools open",
+        "The first run reads everything, a later one what can have changed. Who has left a conference is remembered.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the SQLite file; made if it is not there")
+    parser.add_argument("--since", metavar="DAY", help="begin with what ended on that UTC day or later, YYYY-MM-DD")
+    parser.add_argument("--full", action="store_true", help="read everything once more")
+    parser.add_argument("--every", type=_period, metavar="PERIOD", help="stay, and run every 10s, 5m or 1h")
+    parser.add_argument(
+        "--insights", action="store_true", help="ask Conference Insights who was in a conference that is over"
+    )
+    parser.add_argument("--metadata", metavar="FILE", help="write descriptions and charts for Datasette there")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bars and no summary")
     _add_settings(parser)
 
 
@@ -176,6 +196,14 @@ def _port(text: str) -> int:
     if number > 65535:
         raise argparse.ArgumentTypeError("must be a port, 0 to 65535")
     return number
+
+
+def _period(text: str) -> float:
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)([smh]?)", text)
+    seconds = float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1) if match else 0
+    if not 1 <= seconds <= 86400:
+        raise argparse.ArgumentTypeError("must be a second to a day, such as 10s, 5m or 1h")
+    return seconds
 
 
 def _amount(text: str) -> float:

@@ -57,6 +57,12 @@ def _shell(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _sync(arguments: argparse.Namespace) -> int:
+    from twsql.cli.sync import run
+
+    return run(arguments)
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from twsql.cli.doctor import run
 
@@ -73,6 +79,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
+    "sync": _sync,
     "doctor": _doctor,
     "sandbox": _sandbox,
 }
