@@ -15,7 +15,13 @@ import pytest
 
 from twsql.hosts.loadable import build
 
-PACKAGES = {"cc": "gcc libsqlite3-dev", "sqlite3": "sqlite3", "isql": "unixodbc libsqliteodbc", "chromium": "chromium"}
+PACKAGES = {
+    "cc": "gcc libsqlite3-dev",
+    "sqlite3": "sqlite3",
+    "isql": "unixodbc libsqliteodbc",
+    "chromium": "chromium",
+    "clang": "clang libclang-rt-dev",
+}
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"
 
