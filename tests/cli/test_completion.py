@@ -39,6 +39,14 @@ def test_other_statements_are_left_to_the_shell(before: str) -> None:
     assert completion.in_exec(before, "E") is None
 
 
+@pytest.mark.parametrize("before", ["SELECT * FROM ", "SELECT 1; select a from t\njoin ", "INSERT INTO ", "UPDATE "])
+def test_tables_stand_after_from_and_its_like(before: str) -> None:
+    """Twilio's and the database's, and nothing else."""
+    assert completion.is_table_next(before)
+    assert not completion.is_table_next(before + "t ")
+    assert completion.tables("Conf", ["confidential", "t"]) == ["Conferences", "Confidential"]
+
+
 def test_columns_follow_a_table_and_a_dot() -> None:
     """The table as it was typed; letters as they were typed."""
     assert completion.columns("conferences.fri") == ["conferences.friendlyName"]

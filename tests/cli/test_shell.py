@@ -193,9 +193,9 @@ def test_at_a_terminal_it_greets_and_asks(terminal: Open, login: dict[str, str],
     shell.wait_for("twsql> ")
     shell.type("SELECT 1 AS one,\n")
     shell.wait_for("  ...> ")
-    shell.type("NULL AS n;\n")
-    shell.wait_for("│ one │  n   │")
-    shell.wait_for("│   1 │ NULL │")
+    shell.type("NULL AS n, x'00ff' AS b;\n")
+    shell.wait_for("│ one │  n   │    b    │")
+    shell.wait_for("│   1 │ NULL │ X'00FF' │")
     shell.wait_for("twsql> ")
     shell.type("\x04")
     assert shell.end() == 0
@@ -325,7 +325,9 @@ def test_ctrl_c_at_the_prompt_drops_the_line(terminal: Open) -> None:
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("SELECT * FROM sys_tablec\t", "SELECT * FROM sys_tablecolumns"),
+        ("SELECT * FROM confer\t", "SELECT * FROM conferences"),
+        ("CREATE TABLE own (x);\nDELETE FROM ow\t", "DELETE FROM own"),
+        ("SELECT sys_tablec\t", "SELECT sys_tablecolumns"),
         ("select reasonc\t", "select reasonconferenceEnded"),
         ("SELECT participants.QueueT\t", "SELECT participants.QueueTime"),
         ("EXEC AddP\t", "EXEC AddParticipants "),

@@ -22,6 +22,17 @@ def names(token: str) -> list[str]:
     return _starting(token, sorted({*(each.name for each in _RELATIONS.values()), *columns, *words}))
 
 
+def is_table_next(before: str) -> bool:
+    """Whether a table's name comes next."""
+    found = _last_statement(before)
+    return bool(found) and found[-1].text.upper() in ("FROM", "JOIN", "INTO", "UPDATE")
+
+
+def tables(token: str, others: Iterable[str]) -> list[str]:
+    """Complete the name of a table or procedure of ours, or of one of the `others`."""
+    return _starting(token, sorted({*(each.name for each in _RELATIONS.values()), *others}))
+
+
 def columns(token: str) -> list[str]:
     """Complete `conferences.St`: columns of a table or procedure of ours."""
     table, dot, start = token.rpartition(".")

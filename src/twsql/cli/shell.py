@@ -37,6 +37,8 @@ from twsql.schema import Value
 _BOX = 5000
 """How many rows one box holds: its columns are as wide as all of them need."""
 
+_TABLES = "SELECT name FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"
+
 _PROCEDURES = [procedure.name for procedure in PROCEDURES]
 _WIDEST = max(map(len, _PROCEDURES))
 
@@ -142,8 +144,7 @@ class Shell(apsw.shell.Shell):
             lines(names, rows, self.stdout)
             return
         options = self.box_options
-        if options["string_sanitize"] == 0:
-            self.box_options = {**options, "string_sanitize": visible}
+        self.box_options = {**options, "binary": cell, "string_sanitize": options["string_sanitize"] or visible}
         try:
             super().output_box([visible(name) for name in names], rows)
         finally:
@@ -169,6 +170,8 @@ class Shell(apsw.shell.Shell):
         found = completion.in_exec("\n".join([*self._typed, line[:beg]]), token)
         if found is not None:
             return found
+        if completion.is_table_next(line[:beg]):
+            return completion.tables(token, [name for (name,) in self.db.execute(_TABLES)])
         theirs: list[str] = super().complete_sql(line, token, beg, end)
         return completion.columns(token) or list(dict.fromkeys([*completion.names(token), *theirs]))
 
@@ -225,6 +228,10 @@ class Shell(apsw.shell.Shell):
         for name in cmd:
             self.write(self.stdout, declared(name))
         super().command_schema(cmd)
+
+    def command_quit(self, cmd: list[str]) -> None:
+        """quit ?CODE?: Exit this program with optional exit code."""
+        self.command_exit(cmd)
 
     def command_procedures(self, cmd: list[str]) -> None:
         """procedures ?NAME?: Lists the procedures, or the inputs of one.
