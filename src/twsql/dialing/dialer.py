@@ -55,18 +55,18 @@ class Dialer:
         self._under_way: dict[int, Entry] = {}
         self._ended = threading.Condition()
 
-    def to_place(self, procedure: Procedure, calls: Sequence[Checked]) -> int:
-        """How many of these are yet to be placed; the others are on record.
+    def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
+        """For each call the answer that is on record for its RequestKey; None for those that are yet to be placed.
 
         Raises InputError for a RequestKey that stands for other inputs (not with OnError row, which makes it a row),
         OperationalError where the journal fails.
         """
         intents = [self._intent(procedure, each) for each in calls]
-        recorded, wrong = entries.recorded(self._journal, intents)
+        answers, wrong = entries.recorded(self._journal, intents)
         strict = {str(each.get("RequestKey")) for each in calls if each.get("OnError") != "row"}
         if wrong & strict:
             raise entries.other_inputs(wrong & strict)
-        return sum(each.request_key not in recorded for each in intents)
+        return [None if key is None or key in wrong else answers.get(key) for key in (i.request_key for i in intents)]
 
     def place(self, procedure: Procedure, checked: Checked, stop: threading.Event) -> Row:
         """Place one call and give Twilio's answer, or the recorded one where its RequestKey was placed before.
@@ -75,8 +75,7 @@ class Dialer:
         RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
         """
         intent = self._intent(procedure, checked)
-        if self._settings.calls_per_second and intent.request_key not in entries.recorded(self._journal, [intent])[0]:
-            self._pause(self._pace.turn(), stop)  # before it is on record when it was sent
+        self._pause(self._pace.turn(), stop)  # before it is on record when it was sent
         entry = self._claim(intent, stop)
         if entry.answer is not None:
             return entry.answer
@@ -149,7 +148,6 @@ class Dialer:
         return _OWN + (token_hex(16) if key is None else digest)
 
     def _claim(self, intent: Intent, stop: threading.Event) -> Entry:
-        self._pause(0, stop)
         while (entry := entries.claim(self._journal, intent)).todo == "wait":
             self._pause(_POLL_SECONDS, stop)
         return entry

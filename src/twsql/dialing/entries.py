@@ -60,8 +60,8 @@ def digest(procedure: Procedure, checked: Checked) -> str:
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
-def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[set[str], set[str]]:
-    """Which of the keys stand for a call that was placed, and which for one with other inputs."""
+def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row], set[str]]:
+    """The answers of the keys whose calls were placed, and the keys that stand for other inputs."""
     digests: dict[tuple[str, str], str] = {}
     wrong: set[str] = set()
     for each in intents:
@@ -71,7 +71,7 @@ def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[set[str], set
     keys = json.dumps([list(key) for key in digests])
     rows = journal.read(_BY_KEYS, (keys,)) if digests else []
     wrong |= {row["request_key"] for row in rows if row["digest"] != digests[row["account_sid"], row["request_key"]]}
-    return {row["request_key"] for row in rows if row["state"] == "placed"}, wrong
+    return {row["request_key"]: json.loads(row["answer"]) for row in rows if row["answer"]}, wrong
 
 
 def other_inputs(keys: set[str]) -> InputError:
@@ -197,7 +197,7 @@ def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
 # Times are UTC with milliseconds, in SQLite's own form.
 _BY_KEY = "SELECT * FROM calls WHERE account_sid = ? AND request_key = ?"
 _BY_KEYS = """
-    SELECT account_sid, request_key, digest, state FROM calls
+    SELECT account_sid, request_key, digest, answer FROM calls
     WHERE (account_sid, request_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"""
 _INSERT = """
     INSERT INTO calls (account_sid, request_key, digest, conference, caller, shown, called, label, hold, state,

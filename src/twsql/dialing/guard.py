@@ -45,6 +45,8 @@ class Pace:
 
     def turn(self) -> float:
         """How many seconds from now the next call may be sent."""
+        if not self._gap:
+            return 0.0
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)

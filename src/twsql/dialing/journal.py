@@ -75,12 +75,13 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._parents: list[apsw.Connection] = []
+        self._left: list[apsw.Connection] = []
         self._begin()
         try:
             if path != MEMORY:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = _open(path)
+            self._log = _inode(path)
             self.holds = Holds(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
@@ -106,8 +107,9 @@ class Journal:
         self._follow_fork()
         with self._lock:
             try:
+                self._follow_log()
                 return rows_of(self._connection.execute(sql, bindings))
-            except apsw.Error as error:
+            except (apsw.Error, OSError) as error:
                 raise OperationalError(f"the journal {self.path} cannot be read: {error}") from error
 
     def _begin(self) -> None:
@@ -118,14 +120,27 @@ class Journal:
     def _follow_fork(self) -> None:
         """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
         if self._process != os.getpid():
-            self._parents.append(self._connection)
             self._begin()
-            self._connection = _open(self.path)
+            self._open_again()
+
+    def _follow_log(self) -> None:
+        """Notice that another copy of SQLite in this process (the sqlite3 module, say) has removed the write-ahead log.
+
+        Locks belong to a process, so that copy, when it closed the journal, took itself for the last to have it open.
+        """
+        if self.path != MEMORY and _inode(self.path) != self._log:
+            self._open_again()
+
+    def _open_again(self) -> None:
+        self._left.append(self._connection)  # not closed: that would write an old log into the file
+        self._connection = _open(self.path)
+        self._log = _inode(self.path)
 
     def _commit(self) -> None:
         """Write all that waits in one transaction."""
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
+            self._follow_log()
             with self._connection:
                 outcomes = [_outcome(self._connection, change) for change, _ in batch]
         except (apsw.Error, OSError) as error:
@@ -157,6 +172,14 @@ def _holds(path: str) -> Holds:
 def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
     """All rows of a cursor, by column."""
     return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
+
+
+def _inode(path: str) -> int | None:
+    """What tells the journal's write-ahead log from another; None where there is none."""
+    try:
+        return os.stat(f"{path}-wal").st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exception | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -56,11 +56,14 @@ class Engine:
 
         return Dialer(self.client, journal_of(self.client))
 
-    def to_place(self, procedure: Procedure, calls: Collection[Checked]) -> int:
-        """How many of these are yet to be placed. Raises InputError for a RequestKey that stands for other inputs."""
-        real = [each for each in calls if not guard.is_dry(self.settings, each)]
-        recorded = len(real) - self.dialer.to_place(procedure, real) if real and procedure.places_call else 0
-        return len(calls) - recorded
+    def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
+        """For each of these the answer that is on record, None where it is yet to be done.
+
+        Raises InputError for a RequestKey that stands for other inputs.
+        """
+        if not procedure.places_call or all(guard.is_dry(self.settings, each) for each in calls):
+            return [None] * len(calls)
+        return self.dialer.recorded(procedure, calls)
 
     def work(self, procedure: Procedure, checked: Checked) -> Work:
         """What carries out a procedure, in any thread."""
@@ -110,7 +113,6 @@ class Statement:
     company: Company = field(default_factory=Company)
     together: bool = False
     _counted: set[Call] = field(default_factory=set)
-    _placed: int = 0
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,8 +135,13 @@ class Statement:
             if not isinstance(each, InputError) and (call not in self.done or not self.done[call].was_begun())
         }
         guard.refuse_effects(self.engine.settings, procedure)
-        self._count(procedure, {call: each for call, each in new.items() if call not in self._counted})
-        self._begin(procedure, new)
+        recorded = self.engine.recorded(procedure, [*new.values()])
+        self.done |= {call: tasks.done(row) for call, row in zip(new, recorded, strict=True) if row is not None}
+        left = {call: each for (call, each), row in zip(new.items(), recorded, strict=True) if row is None}
+        more = len(left.keys() - self._counted)
+        guard.refuse_more(self.engine.settings, procedure, len(self._counted), more)
+        self._counted |= left.keys()
+        self._begin(procedure, left)
         return [
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
             for call, each in zip(calls, checked, strict=True)
@@ -160,12 +167,6 @@ class Statement:
         if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
             return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
         return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
-
-    def _count(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
-        more = self.engine.to_place(procedure, new.values())
-        guard.refuse_more(self.engine.settings, procedure, self._placed, more)
-        self._placed += more
-        self._counted |= new.keys()
 
     def _begin(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
         from twsql.vtab import tasks

@@ -49,6 +49,13 @@ def begin(work: Sequence[Work], threads: int, ended: Callable[[], None]) -> list
     return tasks
 
 
+def done(row: Row) -> Task:
+    """What need not be begun, as its result is known."""
+    task = Task(Future(), threading.Event())
+    task.future.set_result(row)
+    return task
+
+
 def failed(error: Exception) -> Task:
     """What has failed before it could be begun."""
     task = Task(Future(), threading.Event())
