@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_sync(commands)
     _add_doctor(commands)
     _add_sandbox(commands)
+    _add_loadable_path(commands)
+    _add_odbc(commands)
     return parser
 
 
@@ -137,6 +139,27 @@ def _add_sync(commands: Any) -> None:
     parser.add_argument("--metadata", metavar="FILE", help="write descriptions and charts for Datasette there")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bars and no summary")
     _add_settings(parser)
+
+
+def _add_loadable_path(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "loadable-path",
+        "print where the extension for other SQLite hosts is",
+        "For .load in the sqlite3 shell, --load-extension of Datasette and sqlite-utils, and the like.",
+    )
+    parser.add_argument("--build", action="store_true", help="compile it first; needs a C compiler and sqlite3ext.h")
+
+
+def _add_odbc(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "odbc",
+        "print a data source for unixODBC",
+        "Append it to ~/.odbc.ini; it needs SQLite's ODBC driver (Debian: libsqliteodbc).",
+    )
+    parser.add_argument("--name", default="twsql", help="the name of the data source (twsql)")
+    parser.add_argument("--database", default=":memory:", metavar="FILE", help="the SQLite file (none: in memory)")
 
 
 def _add_doctor(commands: Any) -> None:

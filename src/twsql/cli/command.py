@@ -75,6 +75,18 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _loadable_path(arguments: argparse.Namespace) -> int:
+    from twsql.cli.loadable_path import run
+
+    return run(arguments)
+
+
+def _odbc(arguments: argparse.Namespace) -> int:
+    from twsql.cli.odbc import run
+
+    return run(arguments)
+
+
 # Each imports its own when it is run: `twsql query` needs neither the sandbox nor the shell.
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
@@ -82,6 +94,8 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "sync": _sync,
     "doctor": _doctor,
     "sandbox": _sandbox,
+    "loadable-path": _loadable_path,
+    "odbc": _odbc,
 }
 
 

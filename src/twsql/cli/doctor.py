@@ -21,8 +21,9 @@ from twsql.cli.formats.text import visible
 from twsql.cli.reach import reach
 from twsql.cli.sandbox import INSTALL
 from twsql.dbapi import connect
-from twsql.errors import Error, SettingError
+from twsql.errors import Error, NotSupportedError, SettingError
 from twsql.hosts import local
+from twsql.hosts.loadable import loadable_path
 from twsql.twilio.settings import VARIABLES, Settings
 
 _CALLS = "SELECT count(*), count(*) FILTER (WHERE State = 'unknown') FROM temp.twsql_journal"
@@ -53,6 +54,10 @@ def _findings(given: Mapping[str, Any]) -> Iterator[Finding]:
 def _versions() -> Iterator[Finding]:
     yield good(f"twsql {__version__}, python {platform.python_version()} on {platform.system()}")
     yield good(f"apsw {apsw.apsw_version()}, sqlite {apsw.sqlite_lib_version()}")
+    try:
+        yield good(f"extension for other SQLite hosts: {loadable_path()}")
+    except NotSupportedError as error:
+        yield good(f"extension for other SQLite hosts: none; everything else works without it; {error}")
     try:
         importlib.import_module("twsql.sandbox")
     except ImportError as error:

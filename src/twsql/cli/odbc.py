@@ -1,0 +1,37 @@
+"""twsql odbc: prints a data source of unixODBC for this environment."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import sys
+
+from twsql.hosts.loadable import loadable_path
+
+_DRIVERS = (
+    "/usr/lib/*/odbc/libsqlite3odbc.so",  # Debian
+    "/usr/lib*/libsqlite3odbc.so",  # Fedora
+    "/opt/homebrew/lib/libsqlite3odbc.dylib",
+    "/usr/local/lib/libsqlite3odbc.*",
+)
+"""Where SQLite's ODBC driver is installed."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a section for ~/.odbc.ini. Raises NotSupportedError where the extension is not built."""
+    sys.stdout.write(
+        f"[{arguments.name}]\n"
+        "Description = Twilio conferences as SQL\n"
+        f"Driver = {_driver()}\n"
+        f"Database = {arguments.database}\n"
+        f"LoadExt = {loadable_path()}\n"
+    )
+    return 0
+
+
+def _driver() -> str:
+    """The driver's path, as its name in odbcinst.ini differs from system to system; else Debian's name of it."""
+    found = [path for pattern in _DRIVERS for path in sorted(glob.glob(pattern))]
+    if not found:
+        sys.stderr.write("twsql: found no libsqlite3odbc: install SQLite's ODBC driver (Debian: libsqliteodbc)\n")
+    return found[0] if found else "SQLite3"
