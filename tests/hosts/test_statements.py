@@ -152,4 +152,5 @@ def _traces(db: apsw.Connection) -> list[Any]:
 
     from twsql.hosts.statements import Statements
 
-    return [each for each in gc.get_objects() if isinstance(each, Statements)]
+    every = [each for each in gc.get_objects() if isinstance(each, Statements)]
+    return [each for each in every if any(each is other for other in gc.get_referents(db))] or every[-1:]

@@ -257,7 +257,6 @@ def test_update_of_what_two_terms_find(world: Make) -> None:
     assert made.db.changes() == 2
 
 
-@pytest.mark.xfail(reason="Client.post takes every answer that has no call_sid for an unknown outcome", strict=True)
 def test_update_announces(world: Make) -> None:
     """An announcement is sent once with its method."""
     made = world(conferences=1, over=0)

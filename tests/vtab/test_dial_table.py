@@ -5,7 +5,7 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from dial_table import CALLS, REFUSED, SETUP
+from dial_table import CALLS, EXISTS, REFUSED, SETUP
 from twsql.errors import Error
 from twsql.sandbox import Sandbox
 
@@ -36,4 +36,14 @@ def test_no_calls_but_an_error(t: apsw.Connection, sandbox: Sandbox, statement: 
     """What cannot be meant is an error, and places nothing."""
     with pytest.raises(Error):
         t.execute(statement).fetchall()
+    assert sandbox.counters.placed == 0
+
+
+def test_exists_places_none(t: apsw.Connection, sandbox: Sandbox) -> None:
+    """WHERE EXISTS over all columns reads none; whether that is refused depends on what SQLite tells."""
+    if apsw.SQLITE_VERSION_NUMBER < 3_054_000:
+        assert len(t.execute(EXISTS).fetchall()) == 3
+    else:
+        with pytest.raises(Error, match="reads no result"):
+            t.execute(EXISTS).fetchall()
     assert sandbox.counters.placed == 0

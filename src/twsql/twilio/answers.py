@@ -62,10 +62,11 @@ def page(answer: Answer, key: str) -> Page:
 
 
 def created(answer: Answer) -> Row:
-    """Read the answer to a create, which without a call's SID proves nothing; raises TwilioError."""
+    """Read the answer to what may be done once only, which without a SID proves nothing; raises TwilioError."""
     value = parsed(answer)
-    if not isinstance(value.get("call_sid"), str) or not value["call_sid"]:
-        raise _unreadable(answer, "has no call_sid")
+    sid = value.get("call_sid") or value.get("sid")
+    if not isinstance(sid, str) or not sid:
+        raise _unreadable(answer, "has no SID")
     return value
 
 
