@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from twsql.dbapi import Connection, Cursor
-from twsql.errors import Error, InputError, InterfaceError, ProgrammingError, TwilioError
+from twsql.dbapi import Connection, Cursor, connect
+from twsql.errors import DataError, Error, InputError, InterfaceError, ProgrammingError, TwilioError
 from twsql.sandbox import Sandbox
 
 from .modules import counted
@@ -274,3 +274,11 @@ def test_no_effects_of_sizes(connection: Connection) -> None:
     cursor.setinputsizes([1])
     cursor.setoutputsize(1)
     assert cursor.execute("SELECT ?", ("long",)).fetchone() == ("long",)
+
+
+def test_text_that_is_not_utf_8() -> None:
+    """Bytes that are called text are an error of ours that says how to read them."""
+    connection = connect()
+    with pytest.raises(DataError, match="AS BLOB"):
+        connection.execute("SELECT CAST(x'ff' AS TEXT)").fetchall()
+    connection.close()

@@ -1,8 +1,7 @@
 """twsql shell: apsw's shell with Twilio's tables and procedures, EXEC, and errors on one line."""
 
-# apsw.shell has no types, and a command's docstring is its help, which begins with the command as it is typed.
+# apsw.shell has no types.
 # mypy: allow-untyped-calls
-# ruff: noqa: D403
 
 from __future__ import annotations
 

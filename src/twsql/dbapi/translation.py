@@ -85,6 +85,8 @@ class Translated:
     ) -> None:
         if isinstance(error, apsw.Error):
             raise translation(error, self._sql) from error
+        if isinstance(error, UnicodeDecodeError):
+            raise errors.DataError("a text in the result is not UTF-8: read it with CAST(… AS BLOB)") from error
 
 
 def translation(error: apsw.Error, sql: str = "") -> errors.Error:
