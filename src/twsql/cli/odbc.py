@@ -19,14 +19,19 @@ _DRIVERS = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a section for ~/.odbc.ini. Raises NotSupportedError where the extension is not built."""
-    sys.stdout.write(
-        f"[{arguments.name}]\n"
+    sys.stdout.write(section(arguments.name, arguments.database, loadable_path()))
+    return 0
+
+
+def section(name: str, database: str, extension: str) -> str:
+    """The data source as a section of odbc.ini."""
+    return (
+        f"[{name}]\n"
         "Description = Twilio conferences as SQL\n"
         f"Driver = {_driver()}\n"
-        f"Database = {arguments.database}\n"
-        f"LoadExt = {loadable_path()}\n"
+        f"Database = {database}\n"
+        f"LoadExt = {extension}\n"
     )
-    return 0
 
 
 def _driver() -> str:
