@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timezone
-from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_core import Config, OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from requests import PreparedRequest, Response
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from openapi_facts import described
 from twsql.sandbox import Sandbox
 
 from .raw import FROM, TO, Http
 
-SPEC = Path(__file__).parents[1] / "data" / "openapi.json"
 Exchange = tuple[PreparedRequest, Response]
-
-
-def is_rfc2822(value: object) -> bool:
-    """Return whether a date is as Twilio writes it; the format is Twilio's own."""
-    return not isinstance(value, str) or (value.endswith(" +0000") and parsedate_to_datetime(value) is not None)
 
 
 class Checker:
     """Keeps the exchanges of a session, and checks them against the description of the API."""
 
     def __init__(self, base_url: str) -> None:
-        description = json.loads(SPEC.read_text())
-        description["servers"] = [{"url": base_url}]
-        for path in description["paths"].values():
-            path["servers"] = [{"url": base_url}]
-        config = Config(extra_format_validators={"date-time-rfc-2822": is_rfc2822})
-        self.api = OpenAPI.from_dict(description, config=config)
+        self.api = described(base_url)
         self.exchanges: list[Exchange] = []
 
     def keep(self, response: Response, *args: Any, **kwargs: Any) -> None:

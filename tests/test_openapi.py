@@ -1,0 +1,60 @@
+"""Every request that SQL sends is one that Twilio's own description of its API allows."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+from openapi_core.contrib.requests import RequestsOpenAPIRequest
+from requests import Request
+
+from openapi_facts import described
+from twsql.sandbox import LoggedRequest, Sandbox
+
+CALLED = "AddParticipants('team', '+15550000000', '+15550000001')"
+SESSION = [
+    f"SELECT * FROM {CALLED} WHERE Label = 'ada' AND Muted = 'no' AND WaitTime = 20 AND Beep = 'onEnter'"
+    " AND StatusCallback = 'https://example.com/' AND StatusCallbackEvent = 'ringing answered' AND WaitUrl = ''",
+    "SELECT * FROM conferences",
+    "SELECT * FROM conferences WHERE FriendlyName = 'team' AND DateCreated >= '2026-01-01'"
+    " AND DateUpdated < '2030-01-01 10:00:00'",
+    "SELECT * FROM conferences ORDER BY DateCreated DESC LIMIT 3",
+    "SELECT * FROM conferences WHERE Sid IN (SELECT Sid FROM conferences)",
+    "SELECT * FROM participants",
+    "SELECT * FROM participants WHERE FriendlyName = 'team' AND Muted = 0 AND Hold = 0 AND Coaching = 0",
+    "SELECT * FROM participants JOIN conferences ON ConferenceSid = conferences.Sid WHERE Label = 'ada'",
+    "UPDATE participants SET Muted = 1, Hold = 1, HoldUrl = 'https://example.com/' WHERE FriendlyName = 'team'",
+    "SELECT * FROM ModifyParticipants('team', 'ada')"
+    " WHERE AnnounceUrl = 'https://example.com/' AND AnnounceMethod = 'GET'",
+    "UPDATE conferences SET AnnounceUrl = 'https://example.com/' WHERE FriendlyName = 'team'",
+    "DELETE FROM participants WHERE FriendlyName = 'team'",
+    f"SELECT * FROM {CALLED}",
+    "SELECT * FROM RemoveParticipants('team', (SELECT CallSid FROM participants('team')))",
+    f"SELECT * FROM {CALLED}",
+    "SELECT * FROM EndConference('team')",
+]
+
+
+def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox) -> None:
+    """Reads, changes and calls: path, query and form of each are as described."""
+    for sql in SESSION:
+        db.execute(sql).fetchall()
+    asked = sandbox.requests
+    _check(asked, sandbox.base_url)
+    assert len({each.route for each in asked}) == 8
+
+
+@pytest.mark.parametrize("kind", ["500-before", "reset-after", "garbage-after"])
+def test_looking_for_a_lost_call_is_described(db: apsw.Connection, sandbox: Sandbox, kind: str) -> None:
+    """The witnesses of a lost answer are asked as described too."""
+    sandbox.fail(kind, method="POST", times=1)
+    db.execute(f"SELECT * FROM {CALLED}").fetchall()
+    _check(sandbox.requests, sandbox.base_url)
+    assert sandbox.counters.placed == 1
+
+
+def _check(asked: list[LoggedRequest], base_url: str) -> None:
+    api = described(base_url)
+    for each in asked:
+        url, login = base_url + each.raw_path, ("user", "password")  # the log is without credentials
+        request = Request(each.method, url, params=each.query, data=each.form or None, auth=login)
+        api.validate_request(RequestsOpenAPIRequest(request.prepare()))
