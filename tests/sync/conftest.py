@@ -9,9 +9,12 @@ from typing import Any
 
 import apsw
 import pytest
+from tests.cli.conftest import bare, login, start, terminal, twsql
 
 from twsql.hosts.apsw import register
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
+
+__all__ = ["bare", "login", "start", "terminal", "twsql"]  # the command's fixtures, for the tests here too
 
 
 class File:
