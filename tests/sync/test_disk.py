@@ -71,33 +71,6 @@ def test_full_disk(
     assert shutil.which("unshare"), "a small disk needs unshare: install util-linux"
     if subprocess.run(["unshare", "-Umr", "true"], capture_output=True, check=False).returncode:
         pytest.skip("the kernel allows no user namespaces, so no small disk can be mounted")
-    with Sandbox(conferences=1000, participants=20, over=0.9) as running:
-        yield running
-
-
-def test_file_that_may_not_grow(file: File, account: dict[str, Any], login: dict[str, str], sandbox: Sandbox) -> None:
-    """Where the system refuses to write, the run ends with one line that says so; the next one makes up for it."""
-    command = [sys.executable, "-c", _LIMITED, "sync", file.path]
-    done = subprocess.run(command, env={**os.environ, **login}, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"twsql: {file.path}: ")
-    assert done.stderr.endswith("run again, what was synced before is kept\n")
-    assert done.stderr.count("\n") == 1
-    assert file.one("PRAGMA integrity_check") == "ok"
-    assert file.one("SELECT count(*) FROM conferences") > 0
-    sync(file.path, **account)
-    assert file.rows("SELECT Outcome FROM sync_runs") == [("failed",), ("ok",)]
-    assert_equal(file, account)
-
-
-def test_full_disk(
-    file: File, account: dict[str, Any], login: dict[str, str], sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """On a disk of 1.5 MB, full indeed, the rows of before are kept, and the next run elsewhere makes up for it."""
-    if not shutil.which("unshare") or subprocess.run(["unshare", "-Umr", "true"], check=False).returncode:
-        if os.environ.get("CI") == "true":
-            pytest.fail("a small disk needs unshare of util-linux, and a kernel that allows user namespaces")
-        pytest.skip("a small disk needs unshare of util-linux, and a kernel that allows user namespaces")
     with Sandbox(conferences=100, participants=2, seed=0) as small:
         sync(file.path, base_url=small.base_url, account_sid=small.account_sid, auth_token=small.auth_token)
     kept = set(file.rows("SELECT CallSid FROM participants"))
