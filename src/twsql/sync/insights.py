@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from twsql.errors import NotFound, TwilioError
 from twsql.schema import Row, Value
 from twsql.twilio.addresses import next_target
-from twsql.twilio.client import Client
 from twsql.twilio.settings import Settings
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
 
 NOT_ENABLED = 17007
 """Twilio's code where the account does not have it."""

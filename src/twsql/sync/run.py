@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twsql.errors import DataError, Error, TwilioError
 from twsql.sync.batches import batches
 from twsql.sync.insights import NOT_ENABLED
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
-from twsql.sync.live import Live, Rows
 from twsql.sync.lock import Lock
 from twsql.sync.writer import Writer
+
+if TYPE_CHECKING:
+    from twsql.sync.live import Live, Rows
 
 OVERLAP = timedelta(hours=1)
 """How far behind the last good run the next one begins: clocks differ, and Twilio's lists may lag."""
@@ -82,6 +84,8 @@ def sync(
     Raises OperationalError if another sync is at work on the file, the disk is full or Twilio fails, and
     NotSupportedError for a file that is not of sync, newer than this twsql, or of another account.
     """
+    from twsql.sync.live import Live  # with requests, 60 ms, which `import twsql` need not take
+
     name, begun = os.fspath(path), time.monotonic()
     start = None if since is None else _moment(since)
     with closing(Live(**settings)) as live:
