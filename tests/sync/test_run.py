@@ -244,6 +244,27 @@ def test_reader_sees_whole_batches_and_is_not_blocked(file: File) -> None:
     assert len(set(seen)) > 3
 
 
+def test_reader_that_takes_long_keeps_its_snapshot(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None:
+    """A run ends while somebody reads, who goes on to see what was there when they began."""
+    sync(file.path, **account)
+    with closing(sqlite3.connect(file.path, timeout=0, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM sync_runs").fetchone() == (1,)
+        assert sync(file.path, **account).seconds < 5
+        assert reader.execute("SELECT count(*) FROM sync_runs").fetchone() == (1,)
+    assert file.one("SELECT count(*) FROM sync_runs") == 2
+
+
+def test_copy_is_kept_up_too(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None:
+    """A copy that VACUUM INTO made, which has no WAL, has one after its next run."""
+    sync(file.path, **account)
+    copy = File(Path(file.path + "-copy"))
+    file.run(f"VACUUM INTO '{copy.path}'")
+    sync(copy.path, **account)
+    assert copy.one("PRAGMA journal_mode") == "wal"
+    assert_equal(copy, account)
+
+
 def test_file_is_whole_without_its_wal(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None:
     """After a run the file alone can be copied, though somebody has it open."""
     sync(file.path, **account)

@@ -66,9 +66,10 @@ def migrate(db: apsw.Connection, path: str) -> None:
 
     Raises NotSupportedError, and has changed nothing, for a SQLite file that is not one of ours or is too new.
     """
-    if _version(db, path) == len(STEPS) and _is_described(db):
+    version = _version(db, path)
+    db.pragma("journal_mode", "wal")  # in which readers are not blocked; a copy by VACUUM INTO loses it
+    if version == len(STEPS) and _is_described(db):
         return
-    db.pragma("journal_mode", "wal")
     with transaction(db):
         version = _version(db, path)  # another process may have been faster
         for step in STEPS[version:]:

@@ -16,7 +16,7 @@ from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
 from twsql.sync.transactions import transaction
 
-_PATIENCE = 10_000  # milliseconds for another program's write to end
+_PATIENCE, _BRIEF = 10_000, 100  # milliseconds for another program's write to end, and for a read
 _UPSERTS = {table: upsert(table) for table in (CONFERENCES, PARTICIPANTS)}
 _COUNTS = {
     CONFERENCES: "UPDATE sync_runs SET Conferences = Conferences + ?, Requests = ? WHERE Run = ?",
@@ -122,9 +122,10 @@ class Writer:
             with transaction(self._db):
                 self._db.execute(_SWEEP, {"run": self._run, "now": now()})
                 self._end("ok", requests, remark)
-            self._db.pragma("optimize")
-            # The file is whole without its -wal then, to be copied or sent; a reader may delay that.
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                self._db.pragma("optimize")
+            # The file is whole without its -wal then, to be copied or sent. A reader that takes long prevents it.
+            self._db.set_busy_timeout(_BRIEF)
+            self._db.pragma("wal_checkpoint", "truncate")
 
     def fail(self, outcome: str, requests: int, error: str | None = None) -> None:
         """End a run that has not read everything. A file that cannot be written keeps it as running."""
