@@ -6,12 +6,14 @@ disk when it returns; threads that write at the same moment share one transactio
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +29,8 @@ Change = Callable[[apsw.Connection], T]
 MEMORY = ":memory:"
 _APPLICATION = 0x74777371
 """`twsq`, SQLite's application_id of a journal: a file of something else is never written to."""
+_SHARED = (0x40000002, 510)
+"""Where SQLite locks a file that it reads, and how many bytes."""
 _BUSY_MILLISECONDS = 60_000
 _MIGRATIONS = (
     """
@@ -75,13 +79,12 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._left: list[apsw.Connection] = []
+        self._parents: list[apsw.Connection] = []
         self._begin()
         try:
             if path != MEMORY:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = _open(path)
-            self._log = _inode(path)
             self.holds = Holds(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
@@ -107,7 +110,6 @@ class Journal:
         self._follow_fork()
         with self._lock:
             try:
-                self._follow_log()
                 return rows_of(self._connection.execute(sql, bindings))
             except (apsw.Error, OSError) as error:
                 raise OperationalError(f"the journal {self.path} cannot be read: {error}") from error
@@ -120,28 +122,15 @@ class Journal:
     def _follow_fork(self) -> None:
         """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
         if self._process != os.getpid():
+            self._parents.append(self._connection)
             self._begin()
-            self._open_again()
-
-    def _follow_log(self) -> None:
-        """Notice that another copy of SQLite in this process (the sqlite3 module, say) has removed the write-ahead log.
-
-        Locks belong to a process, so that copy, when it closed the journal, took itself for the last to have it open.
-        """
-        if self.path != MEMORY and _inode(self.path) != self._log:
-            self._open_again()
-
-    def _open_again(self) -> None:
-        self._left.append(self._connection)  # not closed: that would write an old log into the file
-        self._connection = _open(self.path)
-        self._log = _inode(self.path)
+            self._connection = _open(self.path)
 
     def _commit(self) -> None:
         """Write all that waits in one transaction."""
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
-            self._follow_log()
-            with self._connection:
+            with _transaction(self._connection):
                 outcomes = [_outcome(self._connection, change) for change, _ in batch]
         except (apsw.Error, OSError) as error:
             failure = OperationalError(f"the journal {self.path} cannot be written: {error}")
@@ -174,12 +163,16 @@ def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
     return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
 
 
-def _inode(path: str) -> int | None:
-    """What tells the journal's write-ahead log from another; None where there is none."""
+@contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Commit at the end. apsw's own `with` would keep all threads waiting while it waits for a lock or for the disk."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        return os.stat(f"{path}-wal").st_ino
-    except FileNotFoundError:
-        return None
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exception | None]:
@@ -199,19 +192,32 @@ def _open(path: str) -> apsw.Connection:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
-    connection.transaction_mode = "IMMEDIATE"
     connection.set_busy_timeout(_BUSY_MILLISECONDS)
     _refuse_others(connection)
     connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-    with connection:  # also finds out whether it can be written
+    with _transaction(connection):  # also finds out whether it can be written
         for migration in _MIGRATIONS[_version(connection) :]:
             connection.execute(migration)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {len(_MIGRATIONS)}")
+    if path != MEMORY:
+        _keep_log(path)
     return connection
 
 
+@cache
+def _keep_log(path: str) -> None:
+    """Keep another copy of SQLite in this process (the sqlite3 module) from removing the journal's write-ahead log.
+
+    When that copy closes the journal it takes itself for the last one that has it open: SQLite's locks belong to the
+    process. This one, on the bytes that SQLite reads under, belongs to a file handle; Linux has such locks.
+    """
+    if hasattr(fcntl, "F_OFD_SETLK"):
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # for good: closing it would take SQLite's locks away
+        fcntl.fcntl(handle, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, *_SHARED, 0))
+
+
 def _refuse_others(connection: apsw.Connection) -> None:
-    with connection:  # no other process is making it just now
+    with _transaction(connection):  # no other process is making it just now
         application = connection.execute("PRAGMA application_id").get
         empty = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get
         if application != _APPLICATION and not empty:
