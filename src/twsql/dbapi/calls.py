@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,7 +10,8 @@ from typing import Any
 
 from twsql.dbapi.execs import Argument, Placeholder, parse
 from twsql.dbapi.parameters import Parameters, bindings, values
-from twsql.errors import ProgrammingError
+from twsql.dialing.batch import BATCH
+from twsql.errors import DataError, ProgrammingError
 from twsql.schema import Procedure, Value
 
 
@@ -52,19 +54,41 @@ def called(name: str, procedures: Sequence[Procedure], params: Parameters) -> Ca
 
 
 def select(call: Call, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
-    """Give the SELECT that makes a call, and its bindings; a NULL input is not given, so it is left out.
+    """Give the SELECT that makes a call, and its bindings.
 
     Names are qualified: a file's own table of the procedure's name would be read otherwise, nobody called.
     A table-valued function is in every schema, and `temp` is no file's.
     """
     table = _quoted(call.procedure.name)
-    texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
-    filled = iter(values(texts, params))
-    inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
-    given = {name: value for name, value in inputs.items() if value is not None}
+    given = _filled(call, params)
     conditions = " AND ".join(f"{table}.{_quoted(name)} = ?" for name in given)
     words = ["SELECT * FROM", f"temp.{table}", *(["WHERE", conditions] if given else [])]
     return " ".join(words), tuple(given.values())
+
+
+def select_all(call: Call, sets: Sequence[Parameters]) -> tuple[str, tuple[Value, ...]] | None:
+    """Give the one SELECT that makes a call for each set of parameters, side by side, equal sets too, and its binding.
+
+    None for a procedure that takes no Batch, and for a call that gives one itself. Raises DataError for a blob.
+    """
+    if BATCH in call.inputs or all(given.name != BATCH for given in call.procedure.inputs):
+        return None
+    objects = []
+    for params in sets:
+        inputs = _filled(call, params)
+        if blobs := [name for name, value in inputs.items() if isinstance(value, bytes)]:
+            raise DataError(f"{call.procedure.name}: {', '.join(blobs)} must be text; nothing was sent")
+        objects.append(inputs)
+    table = _quoted(call.procedure.name)
+    return f"SELECT * FROM temp.{table} WHERE {table}.{_quoted(BATCH)} = ?", (json.dumps(objects),)
+
+
+def _filled(call: Call, params: Parameters) -> dict[str, Value]:
+    """The inputs with what their placeholders stand for; a NULL input is not given, so it is left out."""
+    texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
+    filled = iter(values(texts, params))
+    inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
+    return {name: value for name, value in inputs.items() if value is not None}
 
 
 def procedure_named(name: str, procedures: Sequence[Procedure], where: str = "") -> Procedure:

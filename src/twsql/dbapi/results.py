@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from twsql.dbapi.calls import Call, select
+from twsql.dbapi.calls import Call, select, select_all
 from twsql.dbapi.parameters import Parameters, bindings, placeholders, values
 from twsql.dbapi.transactions import Change, begin_for, change_in
 from twsql.dbapi.translation import Translated
@@ -52,7 +52,13 @@ def run_many(connection: apsw.Connection, sql: str, sets: Iterable[Parameters], 
 
 
 def run_calls(connection: apsw.Connection, call: Call, sets: Iterable[Parameters]) -> Result:
-    """Make a call once for each set of parameters, to its end; all their rows are one result."""
+    """Make a call once for each set of parameters, to its end; all their rows are one result.
+
+    Calls to phones are placed side by side, and all inputs are checked before the first is placed.
+    """
+    sets = list(sets)
+    if len(sets) > 1 and (all_of_them := select_all(call, sets)):
+        return kept(run(connection, *all_of_them))
     return _together(run(connection, *select(call, params)) for params in sets)
 
 
