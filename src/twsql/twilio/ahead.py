@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from functools import partial
 from itertools import islice
-from queue import SimpleQueue
 from typing import Any, TypeVar, cast
+
+from twsql.errors import Error
 
 X = TypeVar("X")
 Y = TypeVar("Y")
@@ -25,43 +26,65 @@ class Workers:
     """Threads that run what they are given, begun when needed, at most so many. They end with the process.
 
     They only read, so nothing is lost where the process ends before them; a ThreadPoolExecutor would wait for them.
+    A task that gives a further one runs it itself, at once: no thread of these waits for another.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._idle = threading.Semaphore(0)
+        self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._changed = threading.Condition()
         self._threads = 0
-        self._lock = threading.Lock()
-        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._idle = 0
+        self._leaving = 0
+        self._mine = threading.local()
 
     def submit(self, task: Callable[[], Y]) -> Future[Y]:
         """Run a task in some thread."""
         future: Future[Y] = Future()
-        self._tasks.put((future, task))
-        if not self._idle.acquire(blocking=False):
-            with self._lock:
-                if self._threads < self._most:
-                    self._threads += 1
-                    threading.Thread(target=self._work, name="twsql-read", daemon=True).start()
+        if getattr(self._mine, "works", False):
+            _run(future, task)
+            return future
+        with self._changed:
+            self._tasks.append((future, task))
+            if self._idle:
+                self._idle -= 1
+                self._changed.notify()
+            elif self._threads < self._most:
+                self._threads += 1
+                threading.Thread(target=self._work, name="twsql-read", daemon=True).start()
         return future
 
     def close(self) -> None:
         """Let the threads end when they have done what is waiting."""
-        with self._lock:
-            for _ in range(self._threads):
-                self._tasks.put(None)
-            self._threads = 0
+        with self._changed:
+            self._leaving += self._threads
+            self._threads = self._idle = 0
+            self._changed.notify_all()
 
     def _work(self) -> None:
-        while (work := self._tasks.get()) is not None:
-            future, task = work
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(task())
-                except BaseException as error:  # noqa: BLE001 - goes to whoever waits for the future
-                    future.set_exception(error)
-            del work, future, task  # an idle thread holds on to nothing
-            self._idle.release()
+        self._mine.works = True
+        while (work := self._next()) is not None:
+            _run(*work)
+            del work  # an idle thread holds on to nothing
+
+    def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
+        """Wait for a task; None where the thread is to end."""
+        with self._changed:
+            while not self._tasks:
+                if self._leaving:
+                    self._leaving -= 1
+                    return None
+                self._idle += 1
+                self._changed.wait()  # who wakes it has taken it from the idle ones
+            return self._tasks.popleft()
+
+
+def _run(future: Future[Y], task: Callable[[], Y]) -> None:
+    if future.set_running_or_notify_cancel():
+        try:
+            future.set_result(task())
+        except BaseException as error:  # noqa: BLE001 - goes to whoever waits for the future
+            future.set_exception(error)
 
 
 def ahead(
@@ -70,7 +93,8 @@ def ahead(
     """Give `ask(each)` for each of `wanted`, in order; the next ones are asked for meanwhile.
 
     The `first` are asked for at once, then twice as many with each answer that is taken, up to `most`. Nothing more is
-    asked for when the generator is closed, or read more slowly than it is filled: at most `most` answers wait.
+    asked for when the generator is closed, or read more slowly than it is filled: at most `most` answers wait. An
+    error, be it of `ask` or of `wanted`, is raised when the answers before it have been taken.
     """
     answers = _ahead(workers, first, most, ask, wanted)
     next(answers)
@@ -83,14 +107,25 @@ def _ahead(
     """Yield None when the first are asked for, then the answers."""
     waiting: deque[Future[Y]] = deque()
     window = min(first, most)
-    rest = iter(wanted)
+    asked = _asked(workers, ask, wanted)
     try:
-        waiting.extend(workers.submit(partial(ask, each)) for each in islice(rest, window))
+        waiting.extend(islice(asked, window))
         yield None
         while waiting:
             yield waiting.popleft().result()
             window = min(window * 2, most)
-            waiting.extend(workers.submit(partial(ask, each)) for each in islice(rest, window - len(waiting)))
+            waiting.extend(islice(asked, window - len(waiting)))
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _asked(workers: Workers, ask: Callable[[X], Y], wanted: Iterable[X]) -> Iterator[Future[Y]]:
+    """Ask for each of `wanted`; an error that ends them is the last answer."""
+    try:
+        for each in wanted:
+            yield workers.submit(partial(ask, each))
+    except Error as error:
+        future: Future[Y] = Future()
+        future.set_exception(error)
+        yield future

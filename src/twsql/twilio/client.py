@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
+from itertools import chain, repeat
 from typing import TypeVar
 
 from twsql.errors import InputError, NotFound, TwilioError
@@ -102,11 +103,12 @@ class Client:
     def delete(self, path: str) -> None:
         """Delete something; NotFound if it is gone already, unless a lost answer explains that."""
         request = Request("DELETE", addresses.target(path))
+        attempts = chain((request,), repeat(replace(request, again=True)))
         perhaps_done = False
 
         def attempt() -> Failure | None:
             nonlocal perhaps_done
-            result = self._attempt(request, lambda answer: None)
+            result = self._attempt(next(attempts), lambda answer: None)
             if perhaps_done and isinstance(result, Failure) and isinstance(result.error, NotFound):
                 return None
             perhaps_done = perhaps_done or (isinstance(result, Failure) and result.verdict is Verdict.UNKNOWN)
@@ -133,7 +135,8 @@ class Client:
         self._exchange.close()
 
     def _ask(self, request: Request, read: Callable[[Answer], T], *, repeatable: bool = True) -> T:
-        return self._repeat(lambda: self._attempt(request, read), repeatable=repeatable)
+        attempts = chain((request,), repeat(replace(request, again=True)))
+        return self._repeat(lambda: self._attempt(next(attempts), read), repeatable=repeatable)
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
         answer = self._exchange.send(request)

@@ -24,7 +24,7 @@ from twsql.errors import SettingError, TwilioError, Unreachable
 from twsql.twilio import limits
 from twsql.twilio.answers import Answer
 from twsql.twilio.connections import Connections, begin, was_sent
-from twsql.twilio.retries import Failure, Verdict
+from twsql.twilio.retries import Failure, Verdict, retry_after
 from twsql.twilio.settings import Settings
 
 LONGEST_CONNECT = 10.0
@@ -41,12 +41,16 @@ _log = logging.getLogger("twsql")
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask: `target` is path and query; `form`, of a POST, is encoded; `urgent` goes before reads."""
+    """What to ask: `target` is path and query; `form`, of a POST, is encoded; `urgent` goes before reads.
+
+    `again` is every attempt but the first: it has waited as long as it should.
+    """
 
     method: str
     target: str
     form: str | None = None
     urgent: bool = False
+    again: bool = False
 
 
 class Exchange:
@@ -71,7 +75,7 @@ class Exchange:
         Raises SettingError if credentials are missing or the certificates cannot be read.
         """
         connections, headers = self._ready or self._get_ready()
-        with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent) as begun:
+        with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent, again=request.again) as begun:
             answer = self._send(connections, self._prepared(request, headers), begun)
         self._tell_limit(answer, begun)
         status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
@@ -110,7 +114,7 @@ class Exchange:
         load = answer.headers.get("Twilio-Concurrent-Requests", "")
         concurrent = int(load) if load.isdecimal() else None
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._limit.refused(begun, concurrent)
+            self._limit.refused(begun, concurrent, retry_after(answer.headers.get("Retry-After")))
         else:
             self._limit.good(concurrent)
 
