@@ -103,7 +103,7 @@ class Channel:
         return self._waiting.pop(cursor, None) if isinstance(cursor, TableCursor) else None
 
     def _answer(self, question: Question) -> None:
-        self._busy = question[0] not in (Kind.CLOSE, Kind.FORGET)
+        self._busy = question[0] not in (Kind.CLOSE, Kind.FORGET, Kind.MOVED)
         try:
             answer = self._conversation.answer(*question)
         except Error as error:

@@ -61,7 +61,11 @@ class Conversation:
             self.close(items[0])
             return None
         if kind is Kind.FORGET:
-            self._statements.pop(items[0], None)
+            if items[0] in self._statements:
+                self._statements.pop(items[0]).company.close()
+            return None
+        if kind is Kind.MOVED:
+            self.cursors[items[0]].move(items[1])
             return None
         if kind not in self._answers:
             raise InternalError(f"{kind.name} is no question")

@@ -10,6 +10,7 @@ from twsql.errors import DataError
 from twsql.hosts.loadable import frames
 from twsql.hosts.loadable.frames import Kind
 from twsql.schema import Procedure, Row, Table, Value
+from twsql.vtab.company import Company
 from twsql.vtab.engine import Statement
 from twsql.vtab.plan import REST
 from twsql.vtab.relation import Relation
@@ -58,6 +59,10 @@ class TableCursor:
         self._values: list[bytes] = []
         self._most = 1
         self._problem: Exception | None = None
+        self._table = table
+        self._company: Company | None = None
+        self._place = 0
+        self._waits = False
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> bytes:
         """Begin a scan; gives its first batch."""
@@ -65,6 +70,9 @@ class TableCursor:
         self._most, self._problem = 1, None
         with _filling(self):
             self._scan.start(statement, text, arguments)
+            self._company = statement.company
+            self._company.leave(self._table.name, self._scan)  # it is ahead of the host: others are to see this cursor
+            self._company.join(self._table.name, self)
             return self._fill()
 
     def fetch(self) -> bytes:
@@ -79,8 +87,25 @@ class TableCursor:
     def pause(self) -> None:
         """Send the rows so far, if there are any, and wait until more are wanted: Twilio is about to be asked."""
         if self._rows:
+            self._waits = True
             self._send_and_wait(self, self._batch(last=False))
+            self._waits = False
             self._new_batch()
+
+    def move(self, place: int) -> None:
+        """Note which row of the batch the host is on."""
+        self._place = place
+
+    @property
+    def row(self) -> Row | None:
+        """The row that the host is on."""
+        return self._rows[self._place] if self._place < len(self._rows) else None
+
+    def coming(self) -> Iterator[Row]:
+        """Yield the rows after this one; those that are at hand, where more are only to be had by asking Twilio."""
+        yield from self._rows[self._place + 1 :]
+        if not self._waits:
+            yield from self._scan.coming()
 
     def column(self, row: int, number: int) -> Value:
         """The value of a column of a row of the last batch."""
@@ -94,9 +119,11 @@ class TableCursor:
     def close(self) -> None:
         """Ask for nothing more."""
         self._scan.Close()
+        if self._company is not None:
+            self._company.leave(self._table.name, self)
 
     def _new_batch(self) -> None:
-        self._rows, self._values = [], []
+        self._rows, self._values, self._place = [], [], 0
 
     def _fill(self) -> bytes:
         size = 0
@@ -149,6 +176,9 @@ class ProcedureCursor:
     def column(self, row: int, number: int) -> Value:
         """The value of a column of this row: for a result, what the procedure does is done."""
         return self._scan.Column(number)
+
+    def move(self, place: int) -> None:
+        """There is one row at a time."""
 
     def rowid(self, row: int) -> int:
         """The place of this row."""

@@ -34,6 +34,7 @@ class Kind(IntEnum):
     SETTING = 11
     CLOSE = 12
     FORGET = 13
+    MOVED = 14
     VALUES = 32
     ROWS = 33
     FAILED = 34

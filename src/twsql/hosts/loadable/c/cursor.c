@@ -6,9 +6,11 @@
 static Table *table_of(const Cursor *cursor) { return (Table *)cursor->base.pVtab; }
 
 int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **opened) {
+  Host *host = ((Table *)base)->host;
   Cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
-  *cursor = (Cursor){.number = ++((Table *)base)->host->last_cursor, .rows = {.last = true}};
+  *cursor = (Cursor){.next = host->cursors, .number = ++host->last_cursor, .rows = {.last = true}};
+  host->cursors = cursor;
   *opened = &cursor->base;
   return SQLITE_OK;
 }
@@ -22,6 +24,9 @@ int cursor_close(sqlite3_vtab_cursor *base) {
     frame_end(&channel->told, frame);
     channel_tell(channel);
   }
+  Cursor **link = &table_of(cursor)->host->cursors;
+  while (*link != cursor) link = &(*link)->next;
+  *link = cursor->next;
   rows_free(&cursor->rows);
   sqlite3_free(cursor);
   return SQLITE_OK;
@@ -30,7 +35,7 @@ int cursor_close(sqlite3_vtab_cursor *base) {
 static int take_rows(Cursor *cursor, Bytes *request) {
   Answer answer;
   rows_free(&cursor->rows);
-  cursor->row = 0;
+  cursor->row = cursor->told = 0;
   int code = table_ask(table_of(cursor), true, request, ROWS, &answer);
   if (code == SQLITE_OK && !rows_read(&cursor->rows, answer.data, answer.size)) {
     code = table_failed(table_of(cursor), SQLITE_ERROR, &(Reason){"twsql's worker gave rows that are none"});
@@ -56,6 +61,18 @@ static int put_argument(Bytes *request, sqlite3_value *argument) {
   return code == SQLITE_DONE || code == SQLITE_OK ? SQLITE_OK : code;
 }
 
+/* Tell how far the other cursors have come: the outer rows of a join say which inner ones will be wanted next. */
+static void tell_moves(Host *host) {
+  for (Cursor *each = host->cursors; each != NULL; each = each->next) {
+    if (each->row == each->told || !channel_is(&host->channel, each->channel)) continue;
+    size_t frame = frame_begin(&host->channel.told, MOVED);
+    put_integer(&host->channel.told, each->number);
+    put_integer(&host->channel.told, each->row);
+    frame_end(&host->channel.told, frame);
+    each->told = each->row;
+  }
+}
+
 /* Whether the worker still knows the cursor. */
 static int check_alive(Cursor *cursor, Reason *reason) {
   if (channel_is(&table_of(cursor)->host->channel, cursor->channel)) return SQLITE_OK;
@@ -71,6 +88,7 @@ int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int cou
   int code = channel_open(&host->channel, host->db, true, &reason);
   const Run *run = code == SQLITE_OK ? statements_run(&host->statements, plan, &host->channel, &reason) : NULL;
   if (run == NULL) return table_failed(table, code == SQLITE_OK ? SQLITE_ERROR : code, &reason);
+  tell_moves(host);
   cursor->channel = host->channel.number;
   Bytes request = {0};
   size_t frame = frame_begin(&request, FILTER);

@@ -30,6 +30,7 @@ enum Kind {
   /* told by the extension: there is no answer */
   CLOSE = 12,
   FORGET = 13,
+  MOVED = 14,
   /* the worker's answers */
   VALUES = 32,
   ROWS = 33,

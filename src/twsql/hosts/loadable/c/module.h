@@ -6,10 +6,13 @@
 #include "rows.h"
 #include "statements.h"
 
+typedef struct Cursor Cursor;
+
 /* What the tables of one connection share. */
 typedef struct Host {
   sqlite3 *db;
   int references;
+  Cursor *cursors; /* the open ones */
   sqlite3_int64 last_cursor;
   Channel channel;
   Statements statements;
@@ -21,13 +24,15 @@ typedef struct Table {
   char *name;
 } Table;
 
-typedef struct Cursor {
+struct Cursor {
   sqlite3_vtab_cursor base;
+  Cursor *next;
   sqlite3_int64 number;
   unsigned channel; /* 0: not yet started */
   Rows rows;
-  sqlite3_int64 row; /* the place in the batch */
-} Cursor;
+  sqlite3_int64 row;  /* the place in the batch, */
+  sqlite3_int64 told; /* and the one that the worker knows of */
+};
 
 extern const sqlite3_module twsql_module;
 
