@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST = 2000
+MOST = 5000
 """Rows of one transaction."""
 LONGEST = 1.0
 """Seconds after which a lot is written though it is small; it is looked at when a row comes."""

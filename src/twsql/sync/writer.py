@@ -17,6 +17,10 @@ from twsql.sync.migrations import migrate
 from twsql.sync.transactions import transaction
 
 _PATIENCE, _BRIEF = 10_000, 100  # milliseconds for another program's write to end, and for a read
+_CACHE = 64 * 1024
+"""KB of the file's pages that are kept in memory."""
+_WAL_PAGES = 16 * 1024
+"""Pages of the WAL, 64 MB, after which they are copied into the file."""
 _UPSERTS = {table: upsert(table) for table in (CONFERENCES, PARTICIPANTS)}
 _COUNTS = {
     CONFERENCES: "UPDATE sync_runs SET Conferences = Conferences + ?, Requests = ? WHERE Run = ?",
@@ -141,6 +145,9 @@ class Writer:
             self._db.set_busy_timeout(_PATIENCE)
             migrate(self._db, self._path)
             self._db.pragma("synchronous", "full")
+            # Call SIDs are random: a batch changes as many pages of their index as it has rows.
+            self._db.pragma("cache_size", -_CACHE)
+            self._db.wal_autocheckpoint(_WAL_PAGES)
         account = self._one("SELECT AccountSid FROM sync_runs ORDER BY Run DESC LIMIT 1")
         if account not in (None, self._account):
             raise NotSupportedError(
