@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.dialing.conftest import FROM, TO, Connect
+from dialing.conftest import FROM, TO, Connect
 from twsql.errors import DataError, InputError
 from twsql.sandbox import Sandbox
 

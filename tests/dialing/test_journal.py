@@ -18,8 +18,8 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.dialing.conftest import FROM, KEYED, TO, Connect, Run, until
 
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, until
 from twsql.dialing.journal import Journal
 from twsql.errors import InputError, OperationalError
 from twsql.sandbox import Sandbox

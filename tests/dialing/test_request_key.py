@@ -13,8 +13,8 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
 
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
 from twsql.errors import InputError, TwilioError
 from twsql.sandbox import Sandbox
 

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_shell(commands)
     _add_query(commands)
     _add_sync(commands)
+    _add_journal(commands)
     _add_doctor(commands)
     _add_sandbox(commands)
     _add_loadable_path(commands)
@@ -138,6 +139,18 @@ def _add_sync(commands: Any) -> None:
     )
     parser.add_argument("--metadata", metavar="FILE", help="write descriptions and charts for Datasette there")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bars and no summary")
+    _add_settings(parser)
+
+
+def _add_journal(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "journal",
+        "what is on record of each call",
+        "settle finds out what became of calls whose answer was lost, places none, and lists these.",
+    )
+    parser.add_argument("action", nargs="?", choices=("list", "settle"), default="list", help="list, or settle first")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how it is printed (table)")
     _add_settings(parser)
 
 

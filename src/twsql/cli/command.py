@@ -75,6 +75,12 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _journal(arguments: argparse.Namespace) -> int:
+    from twsql.cli.journal import run
+
+    return run(arguments)
+
+
 def _loadable_path(arguments: argparse.Namespace) -> int:
     from twsql.cli.loadable_path import run
 
@@ -92,6 +98,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
     "sync": _sync,
+    "journal": _journal,
     "doctor": _doctor,
     "sandbox": _sandbox,
     "loadable-path": _loadable_path,

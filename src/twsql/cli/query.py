@@ -15,6 +15,7 @@ from typing import TextIO
 
 from twsql.cli import interrupts
 from twsql.cli.arguments import settings
+from twsql.cli.calling import Bar
 from twsql.cli.formats import DATA, FORMATS, SEPARATED
 from twsql.dbapi import connect
 from twsql.dbapi.cursor import Cursor
@@ -41,8 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     scripts = [*map(_read, arguments.file), *(Script(_typed(sql)) for sql in arguments.sql)]
     parameters = {name: _typed(text) for name, text in arguments.set}
-    printer = _Printer(arguments.format, _output(arguments.format))
-    with closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
+    bar = Bar()
+    printer = _Printer(arguments.format, bar.over(_output(arguments.format)))
+    with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
+        connection.watch(bar.show)
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         for script in scripts:

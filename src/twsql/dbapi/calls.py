@@ -80,7 +80,9 @@ def select_all(call: Call, sets: Sequence[Parameters]) -> tuple[str, tuple[Value
             raise DataError(f"{call.procedure.name}: {', '.join(blobs)} must be text; nothing was sent")
         objects.append(inputs)
     table = _quoted(call.procedure.name)
-    return f"SELECT * FROM temp.{table} WHERE {table}.{_quoted(BATCH)} = ?", (json.dumps(objects),)
+    return " ".join(["SELECT * FROM", f"temp.{table}", "WHERE", f"{table}.{_quoted(BATCH)} = ?"]), (
+        json.dumps(objects),
+    )
 
 
 def _filled(call: Call, params: Parameters) -> dict[str, Value]:

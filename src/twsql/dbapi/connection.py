@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -130,6 +130,11 @@ class Connection:
     def interrupt(self) -> None:
         """Make the statements under way end with OperationalError; may be called from another thread."""
         self.apsw.interrupt()
+
+    def watch(self, hear: Callable[[int, int], None]) -> None:
+        """Let `hear` know, in whatever thread, how many calls of a statement have ended, and of how many."""
+        if self._registration:
+            self._registration.engine.watch = hear
 
     def close(self) -> None:
         """Roll back what is open and end the connection; its cursors cannot be used any more.

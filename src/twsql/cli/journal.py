@@ -1,0 +1,50 @@
+"""twsql journal: what is on record of each call, and what became of calls whose outcome is in doubt."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import apsw
+
+from twsql.cli import query
+from twsql.cli.arguments import settings
+from twsql.hosts.apsw import register
+
+_LIST = "SELECT * FROM twsql_journal"
+_SETTLED = 'SELECT Id, RequestKey, "To", State, CallSid, ErrorMessage FROM twsql_journal WHERE Id IN ({})'
+_DOUBTFUL = ("sending", "unknown")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the journal, or settle what is in doubt and list that; status 1 where a doubt is left."""
+    if arguments.action == "list":
+        return _show(arguments, _LIST)
+    states = _settle(arguments)
+    if not states:
+        sys.stderr.write("twsql: nothing is in doubt\n")
+        return 0
+    _show(arguments, _SETTLED.format(", ".join(map(str, states))))
+    return 1 if any(state is None or state in _DOUBTFUL for state in states.values()) else 0
+
+
+def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
+    """Settle each entry side by side, as each takes the time in which a call may yet show up; None: not ours to."""
+    registration = register(apsw.Connection(":memory:"), **settings(arguments))
+    with closing(registration):
+        dialer = registration.engine.dialer
+        numbers = dialer.in_doubt()
+        with ThreadPoolExecutor(registration.settings.max_in_flight, "twsql-call") as pool:
+            try:
+                return dict(zip(numbers, pool.map(dialer.settle, numbers), strict=True))
+            except BaseException:
+                dialer.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+def _show(arguments: argparse.Namespace, sql: str) -> int:
+    whole = {**vars(arguments), "sql": [sql], "file": [], "set": [], "database": ":memory:"}
+    return query.run(argparse.Namespace(**whole))
