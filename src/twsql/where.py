@@ -14,7 +14,7 @@ from twsql.schema import Column, Row, Value
 Params = dict[str, str]
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?: \d{2}:\d{2}:\d{2}(?:\.\d+)?)?\Z")
-_MOST_LISTS = 12
+MOST_LISTS = 12
 """More values of an IN than this are not asked for one by one: one list of everything costs fewer requests."""
 
 
@@ -70,7 +70,7 @@ class Where:
         """The values that a filter may have as Twilio spells them; None: do not filter."""
         if column.type != "boolean":
             texts = self.any_of(column.name)
-            return None if texts is None or len(texts) > _MOST_LISTS else texts
+            return None if texts is None or len(texts) > MOST_LISTS else texts
         values = self.equal.get(column.name)
         if values is None or not all(value in (0, 1) for value in values) or len(values) > 1:
             return None

@@ -13,8 +13,8 @@ from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.resources import CONFERENCE
 from twsql.schema import Effect, Row, Table
-from twsql.tables.history import Listing, newest_first
-from twsql.values import utc
+from twsql.tables.history import Listing, moment, newest_first
+from twsql.tables.kept import kept
 from twsql.where import Where
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     Twilio lists without a status only what is in progress, so each status is asked for. In the order of a conference's
     life, and the first two to their end before the third begins: one that moves on meanwhile is seen twice and not
     missed. Of two copies the later one is given. Where a few rows of any are enough (LIMIT), they come as they are
-    listed, and what is not needed is not asked for.
+    listed, and what is not needed is not asked for. What has to wait is kept in little memory, see `kept`.
     """
     sids = where.any_of("Sid")
     wanted = where.any_of("Status")
@@ -40,10 +40,10 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     elif where.limit is not None and not where.ordered:
         yield from _as_listed(_list(client, status, where, where.limit) for status in statuses)
     elif statuses:
-        held: dict[object, Row] = {}
+        rows: Iterator[Row] = iter(())
         for status in statuses[:-1]:
-            held |= {row["sid"]: row for row in _list(client, status, where)}
-        yield from _merged(list(held.values()), _list(client, statuses[-1], where, where.limit))
+            rows = _merged(kept(rows), _list(client, status, where))
+        yield from _merged(kept(rows), _list(client, statuses[-1], where, where.limit))
 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
@@ -66,11 +66,16 @@ def _list(client: Client, status: str, where: Where, page_size: int | None = Non
     for params in where.lists(tuple(column for column in CONFERENCE if column.name != "Status")):
         params["Status"] = status
         if page_size is None:
-            lists.append(newest_first(Listing(client, path, "conferences", params, "DateCreated", "date_created")))
+            rows = newest_first(Listing(client, path, "conferences", params, "DateCreated", "date_created"))
         else:
-            size = min(page_size, client.settings.page_size)
-            lists.append(client.pages(path, "conferences", params, page_size=size))
+            rows = client.pages(path, "conferences", params, page_size=min(page_size, client.settings.page_size))
+        lists.append(_named(rows, params["FriendlyName"]) if "FriendlyName" in params else rows)
     return heapq.merge(*lists, key=_created, reverse=True) if len(lists) > 1 else chain(*lists)
+
+
+def _named(rows: Iterator[Row], name: str) -> Iterator[Row]:
+    """Pass on the rows of exactly this name: Twilio may not mind upper and lower case, and lists would overlap."""
+    return (row for row in rows if row.get("friendly_name") == name)
 
 
 def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
@@ -82,32 +87,34 @@ def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
             yield row
 
 
-def _merged(held: list[Row], last: Iterator[Row]) -> Iterator[Row]:
-    """Merge the rows that were read first into the last list, newest first; its copy of a row is the later one."""
-    if not held:
-        yield from last
+def _merged(earlier: Iterator[Row], later: Iterator[Row]) -> Iterator[Row]:
+    """Merge two lists, each newest first. Of two copies of a conference, which were created at once, the later's."""
+    waiting = next(earlier, None)
+    if waiting is None:
+        yield from later
         return
-    held.sort(key=_created, reverse=True)
-    sids = {row["sid"] for row in held}
-    given = set()
-    place = 0
-    for row in last:
-        while place < len(held) and _created(held[place]) > _created(row):
-            if held[place]["sid"] not in given:
-                given.add(held[place]["sid"])
-                yield held[place]
-            place += 1
-        if row["sid"] in sids:
-            if row["sid"] in given:
-                continue
-            given.add(row["sid"])
+    moment = ""
+    same: dict[object, Row] = {}
+    for row in later:
+        created = _created(row)
+        if created != moment:
+            yield from same.values()
+            same, moment = {}, created
+            while waiting is not None and _created(waiting) >= moment:
+                if _created(waiting) > moment:
+                    yield waiting
+                else:
+                    same[waiting["sid"]] = waiting
+                waiting = next(earlier, None)
+        same.pop(row["sid"], None)
         yield row
-    yield from (row for row in held[place:] if row["sid"] not in given)
+    yield from same.values()
+    if waiting is not None:
+        yield waiting
+    yield from earlier
 
 
-def _created(row: Row) -> str:
-    return utc(row["date_created"]) if row.get("date_created") else ""
-
+_created = partial(moment, "date_created")
 
 CONFERENCES = Table(
     name="conferences",

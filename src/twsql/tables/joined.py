@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from twsql.twilio.client import Client
 
+LOOK = 1000
+"""Rows of the outer table that are looked at ahead at most: they wait in memory."""
+
 Fetch = Callable[[Row], list[Row]]
 """From a conference to its participants' rows."""
 
@@ -31,17 +34,22 @@ class Ahead:
         self._fetch = fetch
         self._window = FIRST
         self._asked: dict[str, Future[list[Row]]] = {}
+        self._sid = ""
+        self._here: Future[list[Row]] | None = None
 
     def rows(self, here: Row, coming: Iterator[Row]) -> list[Row]:
-        """The participants of the conference `here`; those of the conferences `coming` are asked for meanwhile."""
+        """The participants of the conference `here`; those of the conferences `coming` are asked for meanwhile.
+
+        Another cursor of the statement on the same conference is given the same rows.
+        """
         if here.get("status") == "completed":  # Twilio has none of these, so nothing is asked
             return []
-        future = self._wanted(str(here["sid"])) or self._submit(here)
-        active = (row for row in coming if row.get("status") != "completed")
-        for row in islice(active, self._window):
-            if row["sid"] not in self._asked:
-                self._asked[str(row["sid"])] = self._submit(row)
-        return future.result()
+        if self._here is None or here["sid"] != self._sid:
+            self._sid = str(here["sid"])
+            self._here = self._wanted(self._sid) or self._submit(here)
+            if len(self._asked) * 2 <= self._window:
+                self._ask(coming)
+        return self._here.result()
 
     def close(self) -> None:
         """Send nothing more."""
@@ -49,10 +57,15 @@ class Ahead:
             future.cancel()
         self._asked.clear()
 
+    def _ask(self, coming: Iterator[Row]) -> None:
+        """Ask for the conferences that come next, as far as the window goes and a page's length is looked ahead."""
+        active = (row for row in islice(coming, LOOK) if row.get("status") != "completed")
+        for row in islice(active, self._window):
+            if row["sid"] not in self._asked:
+                self._asked[str(row["sid"])] = self._submit(row)
+
     def _wanted(self, sid: str) -> Future[list[Row]] | None:
         """Take what was asked for, and see by it how far ahead is right."""
-        if not self._asked:
-            return None
         passed_over = 0
         while self._asked:
             first = next(iter(self._asked))
@@ -63,7 +76,7 @@ class Ahead:
                 return future
             future.cancel()
             passed_over += 1
-        self._window = 1
+        self._window = 1 if passed_over else self._window
         return None
 
     def _submit(self, conference: Row) -> Future[list[Row]]:
@@ -79,7 +92,7 @@ def in_a_join(client: Client, where: Where, sid: str, fetch: Fetch) -> list[Row]
     if here is None:
         return None
     others = tuple(sorted((name, values) for name, values in where.equal.items() if name != "ConferenceSid"))
-    key = ("participants", others, where.columns)
+    key = ("participants", others, "FriendlyName" in where.columns)
     ahead: Ahead | None = where.company.kept.get(key)
     if ahead is None:
         ahead = where.company.kept[key] = Ahead(client, fetch)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twsql.errors import NotFound
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
@@ -16,7 +16,7 @@ from twsql.resources import PARTICIPANT
 from twsql.schema import Column, Effect, Row, Table
 from twsql.tables.conferences import by_sid
 from twsql.tables.joined import in_a_join
-from twsql.where import Where
+from twsql.where import MOST_LISTS, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -32,15 +32,27 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
     With ConferenceSid one request a conference, with CallSid or Label one a participant. Without, the conferences that
     are not over are listed first: Twilio has no participants of the others, nor those who have left.
     """
-    named = "FriendlyName" in where.columns
-    fetch = partial(_named if named else _of, client, where)
     sids = where.any_of("ConferenceSid")
-    if sids is not None and len(sids) == 1 and (rows := in_a_join(client, where, sids[0], fetch)) is not None:
-        return iter(rows)
+    named = "FriendlyName" in where.columns
+    if sids is not None and len(sids) == 1:
+        return iter(_one_conference(client, where, sids[0], named))
+    fetch = partial(_named if named else _of, client, where)
     conferences = _conferences(client, where, named)
     if where.limit is None:
         return chain.from_iterable(client.ahead(fetch, conferences))
     return chain.from_iterable(client.ahead(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
+
+
+def _one_conference(client: Client, where: Where, sid: str, named: bool) -> list[Row]:
+    """The participants of one conference, perhaps one of many in a join."""
+    rows = in_a_join(client, where, sid, partial(_named if named else _of, client, where))
+    if rows is not None or not is_conference_sid(sid):
+        return rows or []
+    rows = _of(client, where, {"sid": sid})
+    if not named:
+        return rows
+    name = cache(lambda: client.get(client.path("Conferences", sid)).get("friendly_name"))
+    return [_LateName(row, name) for row in rows]
 
 
 def _conferences(client: Client, where: Where, named: bool) -> Iterator[Row]:
@@ -55,14 +67,25 @@ def _named(client: Client, where: Where, conference: Row) -> list[Row]:
     return [{**row, "friendly_name": conference["friendly_name"]} for row in _of(client, where, conference)]
 
 
+class _LateName(dict[str, Any]):
+    """A row that learns its conference's name when that is read; an UPDATE names all columns and reads few."""
+
+    def __init__(self, row: Row, name: Callable[[], Any]) -> None:
+        super().__init__(row)
+        self._name = name
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._name() if key == "friendly_name" else super().get(key, default)
+
+
 def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
-    """Yield each conference that is not over, of these names if any are given."""
+    """Yield each conference that is not over, of these names if any are given; many names are compared here."""
     given = set()
     for status in ACTIVE:
-        for name in (None,) if names is None else names:
+        for name in (None,) if names is None or len(names) > MOST_LISTS else names:
             params = {"Status": status} | ({} if name is None else {"FriendlyName": name})
             for row in client.pages(client.path("Conferences"), "conferences", params):
-                if row["sid"] not in given:
+                if row["sid"] not in given and (names is None or row.get("friendly_name") in names):
                     given.add(row["sid"])
                     yield row
 
@@ -83,13 +106,18 @@ def _of(client: Client, where: Where, conference: Row) -> list[Row]:
 
 
 def _single(where: Where) -> tuple[str, ...] | None:
-    """The call SIDs or labels of single participants; None where a list has to be read."""
+    """The call SID or label of a single participant; None where a list is to be read: it holds all, in one request."""
     calls, labels = where.any_of("CallSid"), where.any_of("Label")
     if calls is not None:
-        return tuple(filter(is_call_sid, calls))
-    if labels is not None and not any("/" in x or x in ("", ".", "..") or is_call_sid(x) for x in labels):
+        singles = tuple(filter(is_call_sid, calls))
+        return singles if len(singles) < 2 else None
+    if labels is not None and len(labels) < 2 and not any(map(_is_no_address, labels)):
         return labels
     return None
+
+
+def _is_no_address(label: str) -> bool:
+    return "/" in label or label in ("", ".", "..") or is_call_sid(label)
 
 
 def _one(client: Client, sid: str, address: str) -> Iterator[Row]:

@@ -45,7 +45,9 @@ class TableScan:
         spec = _spec(text)
         self._statement = statement
         statement.company.join(self._table.name, self)
-        where = replace(_where(spec, arguments), company=statement.company)
+        where = _where(spec, arguments)
+        limit = where.limit if _is_understood(self._table, where) else None
+        where = replace(where, limit=limit, company=statement.company)
         self._rows = iter(self._table.rows(statement.engine.client, where))
         if spec["ordered"]:
             self._rows = _newest_first(self._rows, self._table)
@@ -254,6 +256,15 @@ def _where(spec: dict[str, Any], arguments: Sequence[Argument]) -> Where:
             values = _values(operator, argument)
             equal[name] = _both(equal[name], values) if name in equal else values
     return Where(equal, between, frozenset(spec["columns"]), _enough(spec, arguments), spec["ordered"])
+
+
+def _is_understood(table: Table, where: Where) -> bool:
+    """Whether what a column may equal narrows the rows as SQLite will: `Sid = 5` does not, so its LIMIT is no limit."""
+    return all(
+        where.any_of(column.name) is not None if column.type != "boolean" else set(where.equal[column.name]) < {0, 1}
+        for column in table.columns
+        if column.name in where.equal
+    )
 
 
 def _both(some: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:

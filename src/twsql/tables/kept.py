@@ -1,0 +1,44 @@
+"""Rows that are read now and given later: a few thousand in memory, the others in a file that has no name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain, islice
+from tempfile import TemporaryFile
+from typing import TextIO
+
+from twsql.errors import OperationalError
+from twsql.schema import Row
+
+IN_MEMORY = 5000
+"""Rows that wait in memory, some 10 MB."""
+_BLOCK = 500
+
+
+def kept(rows: Iterator[Row]) -> Iterator[Row]:
+    """Read the rows to their end at once, and give them in the same order.
+
+    Raises OperationalError where there is no room for the file.
+    """
+    first = list(islice(rows, IN_MEMORY))
+    if len(first) < IN_MEMORY:
+        return iter(first)
+    try:
+        return chain(first, _read(_written(rows)))
+    except OSError as error:
+        raise OperationalError(f"no room for rows that wait: {error}; set TMPDIR to a folder with room") from error
+
+
+def _written(rows: Iterator[Row]) -> TextIO:
+    file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed when the last row has been read
+    while block := list(islice(rows, _BLOCK)):
+        file.write(json.dumps(block) + "\n")
+    file.seek(0)
+    return file
+
+
+def _read(file: TextIO) -> Iterator[Row]:
+    with file:
+        for line in file:
+            yield from json.loads(line)
