@@ -1,7 +1,8 @@
 """Twilio conferences as SQL.
 
-`connect` gives a PEP 249 connection; `register` adds the tables and procedures to an apsw connection. Both take the
-settings that the README lists, each of which has an environment variable too.
+`connect` gives a PEP 249 connection; `register` adds the tables and procedures to an apsw connection, `load` to one of
+Python's sqlite3, `loadable_path` is for any other SQLite; `sync` keeps a file for BI tools. The settings are those that the
+README lists, each of which has an environment variable too.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ from twsql.errors import (
     Warning,
 )
 from twsql.hosts.apsw import Registration, register
+from twsql.hosts.loadable import load, loadable_path
+from twsql.sync import Report, sync
 
 __all__ = [
     "BINARY",
@@ -78,6 +81,7 @@ __all__ = [
     "RateLimited",
     "ReadOnlyError",
     "Registration",
+    "Report",
     "SettingError",
     "Time",
     "TimeFromTicks",
@@ -89,7 +93,10 @@ __all__ = [
     "__version__",
     "apilevel",
     "connect",
+    "load",
+    "loadable_path",
     "paramstyle",
     "register",
+    "sync",
     "threadsafety",
 ]

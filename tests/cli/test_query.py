@@ -169,7 +169,7 @@ def test_set_reaches_exec(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -
         (["EXEC Nope"], 1, "no procedure 'Nope'"),
         (["SELECT * FROM AddParticipants"], 1, "From"),
         (["SELECT :a"], 1, "no value for the parameter a"),
-        (["SELECT CAST(x'ff' AS TEXT)"], 1, "a text is not UTF-8"),
+        (["SELECT CAST(x'ff' AS TEXT)"], 1, "a text in the result is not UTF-8"),
         ([".tables"], 1, "commands with a dot are for 'twsql shell'"),
         (["SELECT * FROM conferences"], 1, "set TWILIO_ACCOUNT_SID"),
         (["--timeout", "soon", "SELECT 1"], 1, "timeout (TWSQL_TIMEOUT) must be"),
