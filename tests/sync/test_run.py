@@ -131,6 +131,23 @@ def test_who_comes_back_has_not_left(sandbox: Sandbox, file: File, account: dict
     assert file.one("SELECT count(*) FROM participants WHERE LeftAt IS NULL AND LeftAtSource IS NULL") == 90
 
 
+def test_account_that_changes_during_a_run(sandbox: Sandbox, file: File, account: dict[str, Any], live: Live) -> None:
+    """A conference that begins, and one that ends, while lists are read are neither missed nor said to go on."""
+    ends = dial(live, "ends", "+15551000001")
+
+    def happen(progress: Progress) -> None:
+        if progress.stage == "conferences in progress":
+            dial(live, "begins", "+15551000002")
+        if progress.stage == "participants":
+            live("SELECT Status FROM EndConference('ends')")
+
+    sync(file.path, tell=happen, **account)
+    assert_equal(file, account)
+    assert file.rows("SELECT CallSid, LeftAtSource FROM participants WHERE LeftAt IS NOT NULL") == [
+        (ends, "conference-end")
+    ]
+
+
 def test_full_reads_everything_again(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None:
     """What was changed in the file behind our back is right again after a full run."""
     sync(file.path, **account)

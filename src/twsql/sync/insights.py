@@ -47,7 +47,9 @@ def participants(client: Client, conference: str) -> Told:
     """Ask who was in a conference; nobody where Insights does not know it, or not any more."""
     try:
         items = list(_items(client, f"/v1/Conferences/{conference}/Participants"))
-    except NotFound:
+    except NotFound as error:
+        if error.code == NOT_ENABLED:
+            raise
         return Told(conference, [], final=True)
     final = bool(items) and all(item.get("processing_state") != "in_progress" for item in items)
     return Told(conference, [_row(item) for item in items if item.get("call_sid")], final)

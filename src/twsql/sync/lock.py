@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from pathlib import Path
 from types import TracebackType
 
 from twsql.errors import OperationalError
@@ -41,7 +42,7 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.unlink(self._path)
+        Path(self._path).unlink(missing_ok=True)
         self._close()
 
     def _is_there(self) -> bool:
