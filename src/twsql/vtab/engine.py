@@ -39,6 +39,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.watch: Watch = lambda ended, total: None
+        self._closed = threading.Event()
         _engines.add(self)
 
     @cached_property
@@ -46,7 +47,10 @@ class Engine:
         """The door to Twilio."""
         from twsql.twilio.client import Client  # a statement that asks Twilio nothing need not load requests
 
-        return Client(self.settings)
+        def sleep(seconds: float) -> None:
+            self._closed.wait(seconds)  # nobody waits for what is repeated after the end
+
+        return Client(self.settings, sleep=sleep)
 
     @cached_property
     def dialer(self) -> Dialer:
@@ -79,6 +83,7 @@ class Engine:
 
     def close(self) -> None:
         """Begin nothing more; calls that are under way are waited for shortly, and are on record."""
+        self._closed.set()
         if "dialer" in self.__dict__:
             self.dialer.stop()
         if "client" in self.__dict__:
