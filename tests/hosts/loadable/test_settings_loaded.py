@@ -94,7 +94,7 @@ def test_load() -> None:
     can = (build.HERE / build.NAME).exists() and hasattr(connection, "enable_load_extension")
     if not can:
         assert not os.environ.get("TWSQL_HOSTS")
-        with pytest.raises(NotSupportedError, match="not built|cannot load extensions"):
+        with pytest.raises(NotSupportedError, match=r"not built|cannot load extensions"):
             loadable.load(connection)
     else:
         loadable.load(connection)
