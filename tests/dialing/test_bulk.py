@@ -234,6 +234,9 @@ def test_closing_early_while_they_wait(
     until(quiet, 2.0)
     assert sandbox.counters.placed <= 2
     assert journal("SELECT count(*) FROM calls") == [(sandbox.counters.placed,)]
+    began = time.monotonic()
+    db.execute(KEYED).fetchall()
+    assert time.monotonic() - began < 2.0  # those who gave up keep no turn
 
 
 def test_closing_the_connection(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:

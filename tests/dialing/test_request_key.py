@@ -177,6 +177,14 @@ def test_another_journal(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> 
     assert sandbox.counters.placed == 1
 
 
+def test_another_journal_and_other_inputs(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where the journal is lost, a key that was used for another number is an error while that call goes on."""
+    connect().execute(KEYED).fetchall()
+    with pytest.raises(InputError, match="other inputs"):
+        connect(journal=str(tmp_path / "another.db")).execute(KEYED.replace(TO, FROM)).fetchall()
+    assert sandbox.counters.placed == 1
+
+
 def test_a_label_of_the_user(connect: Connect, sandbox: Sandbox) -> None:
     """A label in use is an error, not a result: it is not ours, and may be of another call."""
     db = connect()

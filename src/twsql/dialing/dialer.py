@@ -75,7 +75,7 @@ class Dialer:
         RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
         """
         intent = self._intent(procedure, checked)
-        self._pause(self._pace.turn(), stop)  # before it is on record when it was sent
+        self._await_turn(stop)  # before it is on record when it was sent
         entry = self._claim(intent, stop)
         if entry.answer is not None:
             return entry.answer
@@ -181,7 +181,7 @@ class Dialer:
                 doubt = error
             except TwilioError as error:
                 if error.code == LABEL_IN_USE and (doubt is not None or _is_own(label)):
-                    return self._in_use(entry, error)
+                    return self._in_use(entry, error, is_first=doubt is None)
                 if doubt is not None and isinstance(error, RateLimited | Unreachable):
                     raise OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}") from error
                 raise
@@ -193,42 +193,46 @@ class Dialer:
         """Get ready to send again what no witness has seen; without a label there is but one, which is not enough."""
         if entry.intent.label is None:
             raise doubt
-        self._pause(self._pace.turn(), stop)
+        self._await_turn(stop)
         return entries.sending(self._journal, entry)
 
-    def _in_use(self, entry: Entry, error: TwilioError) -> Row:
+    def _in_use(self, entry: Entry, error: TwilioError, *, is_first: bool) -> Row:
         """The label is in use, so the call was placed: by an earlier attempt, or before the journal was lost."""
         found = self._find(entry)
         if found is None:
             raise OutcomeUnknown(
                 f"its label is in use, so it may have been placed, but is not found: {error}"
             ) from error
+        if is_first and not recovery.has_called(self._client, str(found["call_sid"]), entry.intent.called):
+            raise entries.other_inputs({str(entry.intent.request_key)})
         return found
 
     def _find(self, entry: Entry) -> Row | None:
         """Ask both witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
-        sent = _moment(entry.sent)
-        until = sent + timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
-        grace = timedelta(seconds=self._settings.recovery_grace)
-        lost = recovery.Lost(
-            conference=entry.intent.conference,
-            callers=tuple(each for each in (entry.intent.caller, entry.intent.shown) if each),
-            called=entry.intent.called,
-            label=entry.intent.label,
-            own_label=_is_own(entry.intent.label),
-            since=_moment(entry.started),
-            until=until,
-            is_other=lambda sid: entries.is_known(self._journal, sid),
-            has_rival=lambda: entries.has_rival(self._journal, entry),
-        )
+        lost = self._lost(entry)
         # Until now somebody may have had it in hand; long after it was sent, everything has happened.
-        deadline = min(datetime.now(timezone.utc), until) + grace
+        grace = timedelta(seconds=self._settings.recovery_grace)
+        deadline = min(datetime.now(timezone.utc), lost.until) + grace
         try:
             return recovery.find(self._client, lost, deadline, self._wait)
         except OutcomeUnknown:
             raise
         except TwilioError as error:
             raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
+
+    def _lost(self, entry: Entry) -> recovery.Lost:
+        longest = timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
+        return recovery.Lost(
+            conference=entry.intent.conference,
+            callers=tuple(each for each in (entry.intent.caller, entry.intent.shown) if each),
+            called=entry.intent.called,
+            label=entry.intent.label,
+            own_label=_is_own(entry.intent.label),
+            since=_moment(entry.started),
+            until=_moment(entry.sent) + longest,
+            is_other=lambda sid: entries.is_known(self._journal, sid),
+            has_rival=lambda: entries.has_rival(self._journal, entry),
+        )
 
     def _record(self, entry: Entry, answer: Row) -> None:
         try:
@@ -255,6 +259,11 @@ class Dialer:
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise OutcomeUnknown("stopped before it was known whether the call was placed")
+
+    def _await_turn(self, stop: threading.Event) -> None:
+        self._pause(0, stop)
+        while (left := self._pace.turn()) > 0:
+            self._pause(left, stop)
 
     def _pause(self, seconds: float, stop: threading.Event) -> None:
         """Wait before something is sent, unless nothing is to be sent any more."""

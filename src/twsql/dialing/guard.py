@@ -44,11 +44,10 @@ class Pace:
         self._next = 0.0
 
     def turn(self) -> float:
-        """How many seconds from now the next call may be sent."""
-        if not self._gap:
-            return 0.0
+        """Take the next turn and give 0, or give the seconds until one may be free: nobody who gives up has one."""
         with self._lock:
             now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._gap
-        return turn - now
+            if now < self._next:
+                return self._next - now
+            self._next = now + self._gap
+            return 0.0

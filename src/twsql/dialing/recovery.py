@@ -72,6 +72,11 @@ def find(client: Client, lost: Lost, deadline: datetime, wait: Callable[[float],
         pause *= 2
 
 
+def has_called(client: Client, call_sid: str, called: str) -> bool:
+    """Whether a call is to that number."""
+    return _number(str(client.get(client.path("Calls", call_sid)).get("to"))) == _number(called)
+
+
 def _ask(client: Client, lost: Lost) -> tuple[Row | None, OutcomeUnknown | None]:
     try:
         return _by_label(client, lost) or _by_calls(client, lost), None

@@ -1,0 +1,68 @@
+"""What the journal costs: 1,000 calls by IN with 50 ms latency, on record in a file beside in memory.
+
+python benchmarks/journal_cost.py [--calls 1000] [--latency 0.05] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import twsql
+from twsql.sandbox import Sandbox
+
+IN_FLIGHT = 48
+_SQL = """
+    SELECT count(CallSid) FROM AddParticipants WHERE ConferenceSid = 'room' AND "From" = '+15550000000' AND "To" IN
+      (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
+       SELECT '+1555' || (1000000 + n) FROM n)
+    """
+
+
+def main() -> None:
+    """Take turns with both, print seconds and their ratio beside the least that the latency allows."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=1000)
+    parser.add_argument("--latency", type=float, default=0.05)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    seconds: dict[str, list[float]] = {"file": [], ":memory:": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(given.rounds):
+            seconds["file"].append(_run(str(Path(folder) / f"{number}.db"), given.calls, given.latency))
+            seconds[":memory:"].append(_run(":memory:", given.calls, given.latency))
+    file, memory = (statistics.median(seconds[journal]) for journal in ("file", ":memory:"))
+    print(
+        f"{given.calls} calls, {given.latency * 1000:.0f} ms latency, {IN_FLIGHT} at a time; median of {given.rounds}"
+    )
+    print(f"least {given.calls * given.latency / IN_FLIGHT:.2f} s, :memory: {memory:.2f} s, file {file:.2f} s", end="")
+    print(f", ratio {file / memory:.2f}")
+
+
+def _run(journal: str, calls: int, latency: float) -> float:
+    with Sandbox(latency=latency, log=0) as sandbox:
+        connection = twsql.connect(
+            base_url=sandbox.base_url,
+            account_sid=sandbox.account_sid,
+            auth_token=sandbox.auth_token,
+            journal=journal,
+            max_calls=calls,
+            max_in_flight=IN_FLIGHT,
+        )
+        connection.execute(_SQL.replace("'room'", "'warm'"), (1,)).fetchall()
+        began = time.monotonic()
+        # A conference has room for 250.
+        sql = _SQL.replace("ConferenceSid = 'room'", "MaxParticipants = 250 AND ConferenceSid IN ('a', 'b', 'c', 'd')")
+        rows = connection.execute(sql, (calls // 4,)).fetchall()
+        seconds = time.monotonic() - began
+        if rows != [(calls // 4 * 4,)]:
+            raise RuntimeError(f"not all were placed: {rows}")
+        connection.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
