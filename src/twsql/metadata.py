@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from twsql.costs import TWSQL_REQUESTS
 from twsql.dialing.table import JOURNAL
 from twsql.procedures import PROCEDURES
 from twsql.schema import Column, Parameter, Procedure, Row, Table
@@ -183,4 +184,5 @@ METADATA = (
         identity=("ProcedureName", "Direction", "ColumnName"),
         pages=0,
     ),
+    TWSQL_REQUESTS,
 )

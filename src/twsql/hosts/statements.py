@@ -85,5 +85,5 @@ class Statements:
     def _end(self, statement: int) -> None:
         ended = self._under_way.pop(statement, None)
         if ended is not None:
-            ended.company.close()
+            ended.end()
         self._doubtful.pop(statement, None)

@@ -127,7 +127,7 @@ def _ranges(listing: Listing, page: Page) -> Iterator[Listing]:
             newest = older.result()
         finally:
             older.cancel()
-        group = min(group * 2, SIDE_BY_SIDE)
+        group = min(group + group // 2, SIDE_BY_SIDE)
 
 
 def _newest_day(listing: Listing, last: int) -> int:

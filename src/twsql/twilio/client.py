@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
@@ -13,10 +15,11 @@ from typing import TypeVar
 
 from twsql.errors import InputError, NotFound, TwilioError
 from twsql.schema import Row
-from twsql.twilio import addresses, answers
+from twsql.twilio import addresses, answers, costs
 from twsql.twilio.addresses import Params
 from twsql.twilio.ahead import FIRST, TASTE, Workers, ahead
 from twsql.twilio.answers import Answer, Page
+from twsql.twilio.costs import REMEMBERED, Cost
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
 from twsql.twilio.settings import Settings
@@ -36,10 +39,20 @@ class Client:
         self.settings = settings
         self._exchange = Exchange(settings)
         self._workers = Workers(settings.max_in_flight)
-        self._repeat = repeating(settings.max_attempts, sleep)
+        self._repeat = repeating(settings.max_attempts, self._nap)
+        self._sleep = sleep
+        self._cost = Cost()
+        self.costs: deque[Cost] = deque(maxlen=REMEMBERED)
 
     def __repr__(self) -> str:
         return f"<Client of {self.settings.account_sid} at {self.settings.server}>"
+
+    def counted(self, cost: Cost) -> Client:
+        """The same client, whose requests are counted as a statement's; `costs` has those of the last statements."""
+        counted = copy(self)
+        counted._cost = cost
+        counted._repeat = repeating(self.settings.max_attempts, counted._nap)
+        return counted
 
     def path(self, *segments: str) -> str:
         """Give the path of a resource of this account: `path("Conferences", name, "Participants")`.
@@ -139,7 +152,7 @@ class Client:
         return self._repeat(lambda: self._attempt(next(attempts), read), repeatable=repeatable)
 
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
-        answer = self._exchange.send(request)
+        answer = self._sent(request)
         if isinstance(answer, Failure):
             return answer
         if not 200 <= answer.status < 300:
@@ -148,6 +161,18 @@ class Client:
             return read(answer)
         except TwilioError as error:
             return Failure(error, Verdict.UNKNOWN)
+
+    def _sent(self, request: Request) -> Answer | Failure:
+        cost = costs.here() or self._cost
+        if not cost.requests:
+            self.costs.append(cost)
+        answer = self._exchange.send(request, cost.wait)
+        cost.sent(0 if isinstance(answer, Failure) else len(answer.body), again=request.again)
+        return answer
+
+    def _nap(self, seconds: float) -> None:
+        (costs.here() or self._cost).wait(seconds)
+        self._sleep(seconds)
 
     def _page(self, target: str, key: str) -> Page:
         page = self._ask(Request("GET", target), lambda answer: answers.page(answer, key))

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -69,13 +69,15 @@ class Exchange:
         self._lock = threading.Lock()
         self._ready: tuple[Connections, Mapping[str, str]] | None = None
 
-    def send(self, request: Request) -> Answer | Failure:
-        """Send once, when it is this request's turn. The answer may have any status.
+    def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Answer | Failure:
+        """Send once, when it is this request's turn, for which it has `waited`. The answer may have any status.
 
         Raises SettingError if credentials are missing or the certificates cannot be read.
         """
         connections, headers = self._ready or self._get_ready()
+        came = time.monotonic()
         with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent, again=request.again) as begun:
+            waited(begun - came)
             answer = self._send(connections, self._prepared(request, headers), begun)
         self._tell_limit(answer, begun)
         status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)

@@ -14,6 +14,7 @@ from twsql import inputs
 from twsql.dialing import guard
 from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
+from twsql.twilio.costs import Cost, counting
 from twsql.vtab.company import Company
 
 if TYPE_CHECKING:
@@ -109,17 +110,28 @@ class Statement:
 
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
     has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `company` is
-    what its scans know of each other.
+    what its scans know of each other, `cost` what it has asked.
     """
 
     engine: Engine
     done: dict[Call, Task] = field(default_factory=dict)
     keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
+    cost: Cost = field(default_factory=Cost)
     together: bool = False
     _counted: set[Call] = field(default_factory=set)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def client(self) -> Client:
+        """The door to Twilio, where what is asked is counted as this statement's."""
+        return self.engine.client.counted(self.cost)
+
+    def end(self) -> None:
+        """Nothing of it is read any more: what was asked for ahead and has not been sent is not sent."""
+        self.company.close()
+        self.cost.end()
 
     def run(self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()) -> list[Task]:
         """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
@@ -183,17 +195,17 @@ class Statement:
 
     def _work(self, procedure: Procedure, checked: Checked) -> Work:
         work = self.engine.work(procedure, checked)
-        if is_row(checked):
-            return work
 
-        def and_no_more(stop: threading.Event) -> Row:
-            try:
-                return work(stop)
-            except BaseException:
-                stop.set()
-                raise
+        def and_count(stop: threading.Event) -> Row:
+            with counting(self.cost):
+                try:
+                    return work(stop)
+                except BaseException:
+                    if not is_row(checked):
+                        stop.set()  # and no more of them
+                    raise
 
-        return and_no_more
+        return and_count
 
     def _heard(self) -> None:
         with self._lock:

@@ -48,7 +48,7 @@ class TableScan:
         where = _where(spec, arguments)
         limit = where.limit if _is_understood(self._table, where) else None
         where = replace(where, limit=limit, company=statement.company)
-        self._rows = iter(self._table.rows(statement.engine.client, where))
+        self._rows = iter(self._table.rows(statement.client, where))
         if spec["ordered"]:
             self._rows = _newest_first(self._rows, self._table)
         self.Next()

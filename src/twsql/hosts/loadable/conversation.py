@@ -62,7 +62,7 @@ class Conversation:
             return None
         if kind is Kind.FORGET:
             if items[0] in self._statements:
-                self._statements.pop(items[0]).company.close()
+                self._statements.pop(items[0]).end()
             return None
         if kind is Kind.MOVED:
             self.cursors[items[0]].move(items[1])

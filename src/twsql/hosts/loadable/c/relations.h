@@ -7,6 +7,7 @@
   "sys_tablecolumns", \
   "sys_procedures", \
   "sys_procedureparameters", \
+  "twsql_requests", \
   "AddParticipants", \
   "ModifyParticipants", \
   "RemoveParticipants", \
