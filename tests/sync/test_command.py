@@ -178,10 +178,10 @@ def test_kills_damage_nothing(tmp_path: Path) -> None:
     """The benchmark's campaign, cut down: after each kill the file is whole, and equal after the next run."""
     benchmark = Path(__file__).parents[2] / "benchmarks" / "sync.py"
     done = subprocess.run(
-        [sys.executable, benchmark, "--only", "kills", "--kills", "4"],
+        [sys.executable, benchmark, "--only", "kills", "--kills", "3"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
