@@ -178,7 +178,8 @@ static void never_sigpipe(int fd) {
 #endif
 }
 
-static int open_channel(Reason *reason) {
+/* `died`: no reason is given yet, as the worker's end says more. */
+static int open_channel(bool *died, Reason *reason) {
   int ends[2];
   /* A worker that has just died cannot be told from one that lives before something is sent to it. */
   for (int attempt = 0; attempt < 2; attempt++) {
@@ -195,15 +196,17 @@ static int open_channel(Reason *reason) {
     close(ends[0]);
     dismiss();
   }
-  because(reason, "the worker cannot be reached: %s", strerror(errno));
+  *died = true;
   return -1;
 }
 
 int worker_channel(long *number, Reason *reason) {
+  bool died = false;
   pthread_mutex_lock(&lock);
-  int fd = open_channel(reason);
+  int fd = open_channel(&died, reason);
   *number = worker.number;
   pthread_mutex_unlock(&lock);
+  if (died) worker_cause(*number, reason);
   return fd;
 }
 
