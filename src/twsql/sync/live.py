@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,10 +14,7 @@ from twsql.schema import Value
 from twsql.sync import insights
 from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
-from twsql.twilio.answers import Answer
 from twsql.twilio.client import Client
-from twsql.twilio.exchange import Request
-from twsql.twilio.retries import Failure
 from twsql.twilio.settings import Settings
 
 T = TypeVar("T")
@@ -33,9 +29,8 @@ class Live:
     def __init__(self, **settings: Any) -> None:
         self._db = apsw.Connection(":memory:")
         self._registration = register(self._db, **{**settings, "read_only": True})
-        self.client = Counted(self.settings)
-        self._registration.engine.client = self.client
-        self._insights = Counted(insights.settings(self.settings))
+        self.client = self._registration.engine.client
+        self._insights = Client(insights.settings(self.settings))
 
     @property
     def settings(self) -> Settings:
@@ -45,7 +40,7 @@ class Live:
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self.client.sent + self._insights.sent
+        return self.client.total.requests + self._insights.total.requests
 
     def conferences(self, status: str, since: str | None = None) -> Rows:
         """Yield the conferences of a status, those only that changed from `since` on if it is given."""
@@ -79,17 +74,3 @@ class Live:
     def _select(self, table: FileTable, where: str, *values: Value) -> Rows:
         columns = ", ".join(f'"{column.name}"' for column in table.live)
         return self._db.execute(" ".join(("SELECT", columns, "FROM main." + table.name, where)), values)
-
-
-class Counted(Client):
-    """A client that counts what it sends, repeated requests too."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.sent = 0
-        self._counting = threading.Lock()
-
-    def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
-        with self._counting:
-            self.sent += 1
-        return super()._attempt(request, read)

@@ -42,13 +42,17 @@ class Client:
         self._repeat = repeating(settings.max_attempts, self._nap)
         self._sleep = sleep
         self._cost = Cost()
+        self.total = Cost()
         self.costs: deque[Cost] = deque(maxlen=REMEMBERED)
 
     def __repr__(self) -> str:
         return f"<Client of {self.settings.account_sid} at {self.settings.server}>"
 
     def counted(self, cost: Cost) -> Client:
-        """The same client, whose requests are counted as a statement's; `costs` has those of the last statements."""
+        """The same client, whose requests are counted as a statement's.
+
+        `costs` has those of the last statements, `total` all that was ever asked.
+        """
         counted = copy(self)
         counted._cost = cost
         counted._repeat = repeating(self.settings.max_attempts, counted._nap)
@@ -134,9 +138,14 @@ class Client:
     ) -> Generator[T, None, None]:
         """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile.
 
-        The `first` at once, then twice as many with each that is taken, up to `most` and to `max_in_flight`.
+        The `first` at once, then twice as many with each that is taken, up to `most` and to `most_ahead`.
         """
-        return ahead(self._workers, first, min(most, self.settings.max_in_flight), ask, wanted)
+        return ahead(self._workers, first, min(most, self.most_ahead), ask, wanted)
+
+    @property
+    def most_ahead(self) -> int:
+        """How many answers are asked for ahead: twice as many as can be under way, as some wait for one before them."""
+        return 2 * self.settings.max_in_flight
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task that only reads in another thread."""
@@ -167,7 +176,9 @@ class Client:
         if not cost.requests:
             self.costs.append(cost)
         answer = self._exchange.send(request, cost.wait)
-        cost.sent(0 if isinstance(answer, Failure) else len(answer.body), again=request.again)
+        size = 0 if isinstance(answer, Failure) else len(answer.body)
+        cost.sent(size, again=request.again)
+        self.total.sent(size, again=request.again)
         return answer
 
     def _nap(self, seconds: float) -> None:

@@ -45,7 +45,7 @@ def build(target: Path, flags: Sequence[str] = ()) -> None:
         *(("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared", "-pthread", "-ldl")),
         *("-o", str(target)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
         raise BuildError(f"the loadable extension was not built: {(reasons or ['?'])[0]}; {REMEDY}")
