@@ -25,8 +25,8 @@ class Statements:
     SQLite does not tell a virtual table which statement a cursor belongs to. But a plan belongs to one prepared
     statement, so each gets a number in xBestIndex, which comes back in xFilter: where only one statement is under way
     the plan is its; and a statement begins right after it has been prepared, which settles the rest. (It takes three
-    things at once to mislead this: a statement prepared long before it ran, another under way, and a cursor that is first
-    opened after both have given rows.)
+    things at once to mislead this: a statement prepared long before it ran, another under way, and a cursor that is
+    first opened after both have given rows.)
     """
 
     def __init__(self, connection: apsw.Connection, engine: Engine) -> None:
