@@ -336,4 +336,4 @@ ADD_PARTICIPANTS = Procedure(
     run=add_participants,
     places_call=True,
 )
-"""The first 49 inputs have the order of the commercial driver's procedure; then come Twilio's further ones, and ours."""
+"""The first 49 inputs have the order of the commercial driver's procedure; Twilio's further ones follow, then ours."""
