@@ -13,6 +13,7 @@ from typing import Any
 from twsql.errors import DataError
 from twsql.schema import Type, Value
 
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, start=1)}
 _USUAL = re.compile(
@@ -65,7 +66,7 @@ def _plain(value: Any) -> Value:
         return str(value)
     if value is None or isinstance(value, (int, float)):
         return value
-    return _whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))  # an object or array
+    return _whole(value if isinstance(value, str) else _encoded(value))  # an object or array
 
 
 def _whole(text: str) -> str:

@@ -93,7 +93,7 @@ def _merged(earlier: Iterator[Row], later: Iterator[Row]) -> Iterator[Row]:
     if waiting is None:
         yield from later
         return
-    moment = ""
+    moment = None
     same: dict[object, Row] = {}
     for row in later:
         created = _created(row)

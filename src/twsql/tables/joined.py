@@ -47,7 +47,7 @@ class Ahead:
         if self._here is None or here["sid"] != self._sid:
             self._sid = str(here["sid"])
             self._here = self._wanted(self._sid) or self._submit(here)
-            if len(self._asked) * 2 <= self._window:
+            if len(self._asked) * 8 <= self._window * 7:
                 self._ask(coming)
         return self._here.result()
 
@@ -71,8 +71,8 @@ class Ahead:
             first = next(iter(self._asked))
             future = self._asked.pop(first)
             if first == sid:
-                most = self._client.settings.max_in_flight
-                self._window = max(1, self._window // 2) if passed_over else min(self._window * 2, most)
+                wider = min(self._window * 2, self._client.most_ahead)
+                self._window = max(1, self._window // 2) if passed_over else wider
                 return future
             future.cancel()
             passed_over += 1

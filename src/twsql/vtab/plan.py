@@ -83,21 +83,39 @@ def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
     ordered = _newest_first(relation, table, question) and not any(column.key for _, column, _ in taken)
     arguments = [number for number, _, _ in taken]
     args = [[column.name, operator] for _, column, operator in taken]
-    exact = all(_exact(column) for _, column, _ in taken) and not _others(question, arguments)
-    if exact and (ordered or not question.order):
-        for number, operator in _limits(question):
-            arguments.append(number)
-            args.append(["", operator])
+    others = _others(question, arguments)
+    exact = all(_exact(column) for _, column, _ in taken) and not others
+    limits = list(_limits(question)) if exact and (ordered or not question.order) else []
+    for number, operator in limits:
+        arguments.append(number)
+        args.append(["", operator])
+    asks = _asks(
+        table, [(c, o) for _, c, o in taken], [_column(relation, each) for each in others if each.usable], bool(limits)
+    )
     requests, rows = _estimate(table, [(column, operator) for _, column, operator in taken])
     return Plan(
         arguments=tuple(arguments),
         omit=frozenset(),
-        text=_text({"args": args, "columns": used_names(relation, question), "ordered": ordered}),
+        text=_text({"asks": asks, "args": args, "columns": used_names(relation, question), "ordered": ordered}),
         cost=requests * _REQUEST + rows,
         rows=rows,
         ordered=ordered,
         unique=any(c.key and o == EQ for _, c, o in taken) and rows == 1,
     )
+
+
+def _asks(table: Table, taken: list[tuple[Column, str]], here: list[Column | None], limited: bool) -> str:
+    """What goes to Twilio, in words for a reader of EXPLAIN QUERY PLAN; the scan has no use for them."""
+    if not any(column.filter or column.key for column in table.columns):
+        return "nothing of Twilio"
+    keys = {column.name for column, _ in taken if column.key}
+    single = keys and ({c.name for c, _ in taken if c.lookup} or not any(c.lookup for c in table.columns))
+    words = [f"GET {'single' if single else 'lists of' if keys else 'all lists of'} {table.name}"]
+    by = [f"{c.name} {o.upper()}{' by day' if c.type == 'datetime' else ''}" for c, o in taken]
+    words += [f"where {', '.join(by)}"] if by else []
+    words += ["up to LIMIT"] if limited else []
+    compared = sorted({column.name for column in here if column})
+    return " ".join(words) + (f"; compared here: {', '.join(compared)}" if compared else "")
 
 
 def _column(relation: Relation, constraint: Constraint) -> Column | None:

@@ -38,6 +38,8 @@ class TableScan:
         self._rows: Iterator[Row] = iter(())
         self._row: Row | None = None
         self._coming: deque[Row] = deque()
+        self._object: Any = None
+        self._text: Value = None
         self._statement: Statement | None = None
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
@@ -85,7 +87,14 @@ class TableScan:
             return self.Rowid()
         key, as_it_is, convert = self._readers[number]
         value: Any = self._row.get(key) if self._row else None
-        return value if value is None or type(value) is as_it_is else convert(value)
+        if value is None or (type(value) is as_it_is and (as_it_is is not str or value.isascii())):
+            as_sqlite_has_it: Value = value
+            return as_sqlite_has_it
+        if type(value) is not dict:
+            return convert(value)
+        if value is not self._object:  # a join reads the outer row's again and again
+            self._object, self._text = value, convert(value)
+        return self._text
 
     def Rowid(self) -> int:
         """The rowid of this row."""

@@ -1,0 +1,135 @@
+"""conferences joined with participants: asked ahead, once each, and never for what is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+
+from twsql.errors import TwilioError
+
+from .conftest import World
+
+Make = Callable[..., World]
+
+JOIN = "SELECT c.Sid, p.CallSid FROM conferences c JOIN participants p ON p.ConferenceSid = c.Sid"
+FORMS = {
+    "join": JOIN,
+    "left join": JOIN.replace("JOIN", "LEFT JOIN"),
+    "in": "SELECT ConferenceSid, CallSid FROM participants"
+    " WHERE ConferenceSid IN (SELECT Sid FROM conferences WHERE Status = 'in-progress')",
+    "no constraint": "SELECT ConferenceSid, CallSid FROM participants",
+    "subquery": "SELECT Sid, (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid) FROM conferences c",
+    "grouped": JOIN.replace("p.CallSid", "count(*)") + " GROUP BY c.Sid",
+    "sorted": f"{JOIN} ORDER BY c.FriendlyName, p.CallSid",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_side_by_side(world: Make, form: str) -> None:
+    """In each form every conference that is not over is asked once, many at a time, and no other."""
+    made = world(conferences=80, participants=2, over=0.5)
+    made.sandbox.change(latency=0.02)
+    rows, asked = made.asked(FORMS[form])
+    active = {each.sid for each in made.sandbox.conferences() if each.status != "completed"}
+    lists = [each for each in asked if "Participants" in each]
+    assert sorted(lists) == sorted(f"GET Conferences/{sid}/Participants PageSize=100" for sid in active)
+    assert made.sandbox.counters.peak >= 8
+    assert {sid for sid, *_ in rows} >= active
+
+
+@pytest.mark.parametrize(("limit", "most"), [(1, 5), (4, 10)])
+def test_a_limit_asks_for_few(world: Make, limit: int, most: int) -> None:
+    """LIMIT stops the join; what was asked for ahead is little."""
+    made = world(conferences=60, participants=2, over=0)
+    asked = made.asked(f"{JOIN} LIMIT {limit}")[1]
+    assert len([each for each in asked if "Participants" in each]) <= most
+
+
+def test_a_reader_who_leaves(world: Make) -> None:
+    """A cursor that is closed early asks for nothing more."""
+    made = world({"max_in_flight": 2}, conferences=60, participants=2, over=0)
+    made.sandbox.change(latency=0.02)
+    cursor = made.db.execute(JOIN)
+    next(cursor)
+    cursor.close(True)
+    time.sleep(0.1)  # what was on its way
+    count = len(made.logged())
+    assert count < 12
+    time.sleep(0.1)
+    assert len(made.logged()) == count
+
+
+def test_a_second_cursor_on_the_same_conference(world: Make) -> None:
+    """A join of participants with themselves asks for them once."""
+    made = world(conferences=5, participants=3, over=0)
+    sql = f"{JOIN} JOIN participants q ON q.ConferenceSid = c.Sid WHERE c.Status = 'in-progress'"
+    rows, asked = made.asked(sql)
+    assert len(rows) == 5 * 3 * 3
+    assert len(asked) == 1 + 5
+
+
+def test_nothing_is_kept_for_another_statement(world: Make) -> None:
+    """The same statement again asks again."""
+    made = world(conferences=5, participants=1, over=0)
+    first, second = made.asked(JOIN), made.asked(JOIN)
+    assert sorted(first[0]) == sorted(second[0])
+    assert sorted(first[1]) == sorted(second[1])
+
+
+def test_an_error_comes_in_its_turn(world: Make) -> None:
+    """The rows of the conferences before the one that fails are given first."""
+    made = world({"max_attempts": 1}, conferences=20, participants=2, over=0)
+    newest_first = [each.sid for each in made.sandbox.conferences()][::-1]
+    made.sandbox.fail("error", path=newest_first[6], status=400, code=20001, message="this one")
+    cursor = made.db.execute(f"{JOIN} WHERE c.Status = 'in-progress'")
+    rows = list(islice(cursor, 12))
+    with pytest.raises(TwilioError, match="this one"):
+        next(cursor)
+    assert [sid for sid, _ in rows] == [sid for sid in newest_first[:6] for _ in range(2)]
+
+
+def test_what_where_drops(world: Make) -> None:
+    """Conferences that WHERE drops are soon not asked for ahead any more."""
+    made = world(conferences=200, participants=1, over=0)
+    sql = f"{JOIN} WHERE c.Status = 'in-progress' AND c.FriendlyName LIKE '%-_00'"
+    rows, asked = made.asked(sql)
+    assert len(rows) == 1
+    assert len(asked) < 60
+
+
+@pytest.mark.parametrize("most", [1, 2])
+@pytest.mark.parametrize("page_size", [1, 2])
+def test_few_threads_and_small_pages(world: Make, most: int, page_size: int) -> None:
+    """One thread is enough, also where a conference has several pages of participants."""
+    made = world({"max_in_flight": most, "page_size": page_size}, conferences=4, participants=5, over=0)
+    for form in ("join", "in", "no constraint"):
+        assert len(made.asked(FORMS[form])[0]) == 20
+
+
+def test_names_that_differ_in_case(world: Make) -> None:
+    """Each conference is one row whatever Twilio's filter by name lets through."""
+    made = world(conferences=8, participants=1, over=0)
+    name = made.sandbox.conferences()[0].name
+    sql = f"SELECT Sid FROM conferences WHERE FriendlyName IN ('{name}', '{name.upper()}')"
+    assert made.asked(sql)[0] == [(made.sandbox.conferences()[0].sid,)]
+
+
+def test_many_names(world: Make) -> None:
+    """More names than are worth a list each are compared here, and no other conference is asked."""
+    made = world(conferences=30, participants=1, over=0)
+    names = [each.name for each in made.sandbox.conferences()][:15]
+    sql = f"SELECT CallSid FROM participants WHERE FriendlyName IN ({', '.join('?' * 15)})"
+    rows, asked = made.asked(sql, *names)
+    assert len(rows) == 15
+    assert len(asked) == 2 + 15
+
+
+def test_a_number_is_no_sid(world: Make) -> None:
+    """A LIMIT is not taken for a page's size where a number is compared with a text."""
+    made = world(conferences=10, over=0)
+    assert made.asked("SELECT Sid FROM conferences WHERE Sid = 5 LIMIT 3")[1] == [
+        f"GET Conferences Status={status} PageSize=100" for status in ("init", "in-progress", "completed")
+    ]
