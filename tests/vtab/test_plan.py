@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from twsql.metadata import METADATA
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.tables import CONFERENCES, PARTICIPANTS
 from twsql.vtab.plan import Constraint, Plan, Question, plan
 from twsql.vtab.relation import Relation, relation
 
-RELATIONS = {source.name: relation(source) for source in (CONFERENCES, PARTICIPANTS, ADD_PARTICIPANTS)}
+RELATIONS = {source.name: relation(source) for source in (CONFERENCES, PARTICIPANTS, ADD_PARTICIPANTS, METADATA[0])}
 
 
 def number_of(on: Relation, name: str) -> int:
@@ -174,3 +175,29 @@ def test_inputs_are_not_compared_again() -> None:
     assert made is not None
     assert made.omit == frozenset(range(20))
     assert spec(made)["checked"] == names[16:]
+
+
+@pytest.mark.parametrize(
+    ("table", "constraints", "asks"),
+    [
+        ("conferences", (), "GET all lists of conferences"),
+        ("conferences", (("", "limit"),), "GET all lists of conferences up to LIMIT"),
+        ("conferences", (("Sid", "="),), "GET single conferences where Sid ="),
+        (
+            "conferences",
+            (("Status", "="), ("DateCreated", ">="), ("Region", "=")),
+            "GET all lists of conferences where Status =, DateCreated >= by day; compared here: Region",
+        ),
+        ("participants", (("ConferenceSid", "="),), "GET lists of participants where ConferenceSid ="),
+        (
+            "participants",
+            (("ConferenceSid", "="), ("Label", "=")),
+            "GET single participants where ConferenceSid =, Label =",
+        ),
+        ("participants", (("Muted", "="),), "GET all lists of participants where Muted ="),
+        ("sys_tables", (("TableName", "="),), "nothing of Twilio"),
+    ],
+)
+def test_what_is_asked_in_words(table: str, constraints: tuple[tuple[str, str], ...], asks: str) -> None:
+    """EXPLAIN QUERY PLAN says what goes to Twilio, and what is compared here."""
+    assert spec(planned(table, *constraints, used=""))["asks"] == asks

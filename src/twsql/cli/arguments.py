@@ -120,6 +120,7 @@ def _add_query(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="the text that :NAME in the SQL stands for",
     )
+    parser.add_argument("--stats", action="store_true", help="tell on standard error what each statement asked")
     _add_settings(parser)
 
 

@@ -16,6 +16,7 @@ from typing import TextIO
 from twsql.cli import interrupts
 from twsql.cli.arguments import settings
 from twsql.cli.calling import Bar
+from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, SEPARATED
 from twsql.dbapi import connect
 from twsql.dbapi.cursor import Cursor
@@ -48,15 +49,20 @@ def run(arguments: argparse.Namespace) -> int:
         connection.watch(bar.show)
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
+        costs = Costs(connection.apsw) if arguments.stats else None
         for script in scripts:
-            _run(script, cursor, parameters, printer)
+            _run(script, cursor, parameters, printer, costs)
     return 0
 
 
-def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer) -> None:
+def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, costs: Costs | None) -> None:
     for line, statement in _located(script.text):
-        with _placed(script, line, statement):
-            printer.show(cursor.execute(statement, parameters))
+        try:
+            with _placed(script, line, statement):
+                printer.show(cursor.execute(statement, parameters))
+        finally:
+            if costs is not None:
+                costs.tell()
 
 
 class _Printer:
