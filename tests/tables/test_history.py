@@ -35,10 +35,11 @@ def _checked(made: World, rows: list[tuple[str, str]], count: int) -> None:
         (100, 1),
         (101, 2),
         (200, 2),
-        # two pages, then three ranges of 85 rows, and what is older than those
-        (300, 6),
-        # four ranges more, and what is older
-        (480, 11),
+        # two pages, then four ranges of 85 rows, and what is older than those
+        (300, 7),
+        (480, 7),
+        # a dozen ranges more, and what is older
+        (600, 20),
     ],
 )
 def test_requests(world: Make, conferences: int, requests: int) -> None:
@@ -57,7 +58,7 @@ def test_ranges(world: Make) -> None:
     bounds = [
         [pair.split("=")[-1] for pair in each.split() if pair.startswith("DateCreated")] for each in reversed(ranges)
     ]
-    assert len(bounds) == 3
+    assert len(bounds) == 4
     flat = [day for pair in bounds for day in sorted(pair, reverse=True)]
     assert flat == sorted(flat, reverse=True)
     assert len(set(flat)) == len(flat)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 12
 """Ranges that are under way together: their rows, some 20 MB, wait in memory until they are read."""
-FEW = 3
+FEW = 4
 """Ranges that are asked for before it is known whether there is anything older: those of a shorter list are wasted."""
 _FILL = 0.85
 """How full of rows a range's one page should be: days differ."""
@@ -127,7 +127,7 @@ def _ranges(listing: Listing, page: Page) -> Iterator[Listing]:
             newest = older.result()
         finally:
             older.cancel()
-        group = min(group + group // 2, SIDE_BY_SIDE)
+        group = SIDE_BY_SIDE
 
 
 def _newest_day(listing: Listing, last: int) -> int:

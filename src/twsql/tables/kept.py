@@ -11,8 +11,8 @@ from typing import TextIO
 from twsql.errors import OperationalError
 from twsql.schema import Row
 
-IN_MEMORY = 5000
-"""Rows that wait in memory, some 10 MB."""
+IN_MEMORY = 10_000
+"""Rows that wait in memory, some 20 MB."""
 _BLOCK = 500
 
 
