@@ -102,8 +102,6 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
     place = f"{script.name} line {line}: " if script.name else ""
     try:
         yield
-    except UnicodeDecodeError as error:
-        raise DataError(f"{place}a text is not UTF-8: read it as CAST(… AS BLOB)") from error
     except Error as error:
         hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
         raise ProgrammingError(f"{place}{error}{hint}") from error
