@@ -19,9 +19,13 @@ MOST_LISTS = 12
 
 
 class Company(Protocol):
-    """What else goes on in the statement that reads a table: other tables' rows that come next, and what is kept."""
+    """What else goes on in the statement that reads a table: other tables' rows that come next, and what is kept.
+
+    `over` are SIDs of conferences that the statement has seen to be over.
+    """
 
     kept: dict[object, Any]
+    over: set[str]
 
     def around(self, table: str, key: str, value: str) -> Iterator[Row]:
         """Yield the row that a cursor over `table` is on, if its `key` is `value`, then those that it will come to."""

@@ -133,3 +133,15 @@ def test_a_number_is_no_sid(world: Make) -> None:
     assert made.asked("SELECT Sid FROM conferences WHERE Sid = 5 LIMIT 3")[1] == [
         f"GET Conferences Status={status} PageSize=100" for status in ("init", "in-progress", "completed")
     ]
+
+
+def test_those_that_are_over_behind_a_sort(world: Make) -> None:
+    """A conference that the statement has seen to be over is not asked for, though its cursor has gone on."""
+    made = world(conferences=12, participants=2, over=0.5)
+    sql = (
+        "SELECT p.CallSid FROM (SELECT Sid FROM conferences ORDER BY FriendlyName, Sid LIMIT 12) c"
+        " JOIN participants p ON p.ConferenceSid = c.Sid"
+    )
+    rows, asked = made.asked(sql)
+    assert len(rows) == 12
+    assert sum("Participants" in each for each in asked) == 6

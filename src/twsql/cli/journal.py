@@ -46,5 +46,5 @@ def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
 
 
 def _show(arguments: argparse.Namespace, sql: str) -> int:
-    whole = {**vars(arguments), "sql": [sql], "file": [], "set": [], "database": ":memory:"}
+    whole = {**vars(arguments), "sql": [sql], "file": [], "set": [], "stats": False, "database": ":memory:"}
     return query.run(argparse.Namespace(**whole))

@@ -22,6 +22,8 @@ from .wire import TRANSPORT
 
 T = TypeVar("T")
 _BACKLOG = 2048
+_LAST_ROUNDS = 5
+"""Turns of the event loop after which a connection that was accepted just before the end is known, and closed."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -76,8 +78,10 @@ class Server:
         self._started.set()
         await self._closing.wait()
         server.close()
-        for connection in tuple(uvicorn.connections):
-            connection.transport.abort()
+        for _ in range(_LAST_ROUNDS):
+            for connection in tuple(uvicorn.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
         if uvicorn.tasks:
             await asyncio.wait(tuple(uvicorn.tasks), timeout=1)
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 STATUSES = ("init", "in-progress", "completed")
 """In the order in which a conference has them."""
 
+MOST_OVER = 10_000
+"""Conferences that a statement remembers as over, whose participants need not be asked for."""
+
 
 def conferences(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each conference, newest first: by SID one request each, else the lists of the statuses.
@@ -32,6 +35,14 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     missed. Of two copies the later one is given. Where a few rows of any are enough (LIMIT), they come as they are
     listed, and what is not needed is not asked for. What has to wait is kept in little memory, see `kept`.
     """
+    over = where.company.over if where.company else set()
+    for row in _conferences(client, where):
+        if row.get("status") == "completed" and len(over) < MOST_OVER:
+            over.add(str(row["sid"]))
+        yield row
+
+
+def _conferences(client: Client, where: Where) -> Iterator[Row]:
     sids = where.any_of("Sid")
     wanted = where.any_of("Status")
     statuses = [status for status in STATUSES if wanted is None or status in wanted]

@@ -46,7 +46,7 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
 def _one_conference(client: Client, where: Where, sid: str, named: bool) -> list[Row]:
     """The participants of one conference, perhaps one of many in a join."""
     rows = in_a_join(client, where, sid, partial(_named if named else _of, client, where))
-    if rows is not None or not is_conference_sid(sid):
+    if rows is not None or not is_conference_sid(sid) or (where.company and sid in where.company.over):
         return rows or []
     rows = _of(client, where, {"sid": sid})
     if not named:
