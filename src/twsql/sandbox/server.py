@@ -23,7 +23,7 @@ from .wire import TRANSPORT
 T = TypeVar("T")
 _BACKLOG = 2048
 _LAST_ROUNDS = 5
-"""Turns of the event loop after which a connection that was accepted just before the end is known, and closed."""
+"""Turns of the event loop after which a connection that was accepted just before the end has begun."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -77,11 +77,12 @@ class Server:
         self._loop = loop
         self._started.set()
         await self._closing.wait()
-        server.close()
-        for _ in range(_LAST_ROUNDS):
-            for connection in tuple(uvicorn.connections):
-                connection.transport.abort()
+        loop.remove_reader(self._listener)
+        for _ in range(_LAST_ROUNDS):  # asyncio never closes what it has accepted, and not begun, when a server closes
             await asyncio.sleep(0)
+        server.close()
+        for connection in tuple(uvicorn.connections):
+            connection.transport.abort()
         if uvicorn.tasks:
             await asyncio.wait(tuple(uvicorn.tasks), timeout=1)
 
