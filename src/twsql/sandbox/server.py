@@ -79,10 +79,10 @@ class Server:
         await self._closing.wait()
         loop.remove_reader(self._listener)
         for _ in range(_LAST_ROUNDS):  # asyncio never closes what it has accepted, and not begun, when a server closes
+            for connection in tuple(uvicorn.connections):
+                connection.transport.abort()
             await asyncio.sleep(0)
         server.close()
-        for connection in tuple(uvicorn.connections):
-            connection.transport.abort()
         if uvicorn.tasks:
             await asyncio.wait(tuple(uvicorn.tasks), timeout=1)
 
