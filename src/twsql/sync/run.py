@@ -7,7 +7,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -176,8 +176,6 @@ def _since(wanted: str | None, last_good: str | None) -> str | None:
 def _moment(text: str) -> str:
     """A day or time in SQLite's own form. Raises DataError for anything else."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?", text):
-        try:
+        with suppress(ValueError):  # a month 13, say; told below
             return datetime.fromisoformat(text).isoformat(" ")
-        except ValueError:
-            pass  # a month 13, say; told below
     raise DataError(f"since must be a UTC day or time, YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, not {text!r}")
