@@ -14,10 +14,11 @@ from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
+from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Engine
 from twsql.vtab.plan import REST, Constraint, Question, plan
 from twsql.vtab.relation import Relation
-from twsql.vtab.scan import Argument, ProcedureScan, TableScan
+from twsql.vtab.scan import ProcedureScan, TableScan
 
 _OPERATORS = {
     apsw.SQLITE_INDEX_CONSTRAINT_EQ: "=",

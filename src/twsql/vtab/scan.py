@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import blake2b
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
@@ -16,16 +14,14 @@ from twsql.dialing import batch
 from twsql.errors import Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import CONVERT, Convert, utc
+from twsql.vtab import arguments as given_by
+from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Statement, is_row
-from twsql.vtab.plan import IN, LIMIT, OFFSET, OMITTED, RANGES
+from twsql.vtab.plan import OMITTED
 from twsql.vtab.relation import Relation
-from twsql.where import Where
 
 if TYPE_CHECKING:
     from twsql.vtab.tasks import Task
-
-Argument = Value | Collection[Value]
-"""The value of one constraint; for an IN all of its values."""
 
 
 class TableScan:
@@ -44,11 +40,11 @@ class TableScan:
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
         """Begin a scan by the plan's text."""
-        spec = _spec(text)
+        spec = given_by.read(text)
         self._statement = statement
         statement.company.join(self._table.name, self)
-        where = _where(spec, arguments)
-        limit = where.limit if _is_understood(self._table, where) else None
+        where = given_by.where(spec, arguments)
+        limit = where.limit if given_by.is_understood(self._table, where) else None
         where = replace(where, limit=limit, company=statement.company)
         self._rows = iter(self._table.rows(statement.client, where))
         if spec["ordered"]:
@@ -141,7 +137,7 @@ class ProcedureScan:
 
         Raises InputError for inputs that the statement does not mention, and ProgrammingError where it reads no result.
         """
-        spec = _spec(text)
+        spec = given_by.read(text)
         if "missing" in spec:
             raise inputs.missing(self._procedure, spec["missing"])
         if not spec["reads"]:
@@ -151,10 +147,10 @@ class ProcedureScan:
             )
         self._refuse_checked(spec, arguments)
         self._statement = statement
-        rows = [[*batch.expand(self._procedure, each)] for each in _combinations(spec, arguments)]
+        rows = [[*batch.expand(self._procedure, each)] for each in given_by.combinations(spec, arguments)]
         self._given = [given for row in rows for given in row]
-        self._copies = _copies(self._given) if spec["several"] else ()
-        limit = _limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
+        self._copies = given_by.copies(self._given) if spec["several"] else ()
+        limit = given_by.limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
         self._ahead = (limit or len(self._given)) if spec["together"] else 1
         self._answers, self._place = {}, 0
 
@@ -246,93 +242,6 @@ def row_number(key: dict[str, Value]) -> int:
     """A rowid made of what identifies a row: 63 bits of a digest, so two of a million rows share one at 1 : 10⁷."""
     digest = blake2b(json.dumps(key, sort_keys=True).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
-
-
-@lru_cache(maxsize=256)
-def _spec(text: str) -> dict[str, Any]:
-    """The plan's text, read; a join starts the same plan once a row."""
-    spec: dict[str, Any] = json.loads(text)
-    return spec
-
-
-def _where(spec: dict[str, Any], arguments: Sequence[Argument]) -> Where:
-    equal: dict[str, tuple[Value, ...]] = {}
-    between: dict[str, tuple[tuple[str, Value], ...]] = {}
-    for (name, operator), argument in zip(spec["args"], arguments, strict=True):
-        if operator in RANGES:
-            between[name] = (*between.get(name, ()), (operator, _single(argument)))
-        elif operator not in (LIMIT, OFFSET):
-            values = _values(operator, argument)
-            equal[name] = _both(equal[name], values) if name in equal else values
-    return Where(equal, between, frozenset(spec["columns"]), _enough(spec, arguments), spec["ordered"])
-
-
-def _is_understood(table: Table, where: Where) -> bool:
-    """Whether what a column may equal narrows the rows as SQLite will: `Sid = 5` does not, so its LIMIT is no limit."""
-    return all(
-        where.any_of(column.name) is not None if column.type != "boolean" else set(where.equal[column.name]) < {0, 1}
-        for column in table.columns
-        if column.name in where.equal
-    )
-
-
-def _both(some: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:
-    """What is among the values of two terms. A number may equal a text, which only SQLite can tell: take one term."""
-    if {type(value) for value in some + others if value is not None} != {str}:
-        return some
-    return tuple(value for value in some if value in others)
-
-
-def _combinations(spec: dict[str, Any], arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
-    """Yield the inputs of each row: every combination of the values that came as sets. NULL in an IN equals nothing."""
-    named = [
-        (name, _values(operator, argument) if operator == IN else (_single(argument),))
-        for (name, operator), argument in zip(spec["args"], arguments, strict=True)
-        if operator not in (LIMIT, OFFSET)
-    ]
-    for values in product(*(values for _, values in named)):
-        yield dict(zip((name for name, _ in named), values, strict=True))
-
-
-def _copies(given: Sequence[dict[str, Value]]) -> list[int]:
-    """Number the calls of a Batch that are equal: they are several, and the same ones if the Batch is read again."""
-    seen: Counter[tuple[tuple[str, Value], ...]] = Counter()
-    copies = []
-    for each in given:
-        key = tuple(sorted(each.items()))
-        copies.append(seen[key])
-        seen[key] += 1
-    return copies
-
-
-def _values(operator: str, argument: Argument) -> tuple[Value, ...]:
-    """The values that a column may equal, in an order that does not change from run to run."""
-    if operator != IN:
-        return (_single(argument),)
-    values = argument if isinstance(argument, Collection) and not isinstance(argument, (str, bytes)) else (argument,)
-    return tuple(sorted((value for value in values if value is not None), key=lambda v: (type(v).__name__, v)))
-
-
-def _single(argument: Argument) -> Value:
-    if isinstance(argument, (str, bytes, int, float)) or argument is None:
-        return argument
-    raise TypeError(f"one value expected, not {type(argument).__name__}")
-
-
-def _enough(spec: dict[str, Any], arguments: Sequence[Argument]) -> int | None:
-    """How many rows LIMIT and OFFSET together ask for at most; None where there is no limit."""
-    limit, offset = _limits(spec, arguments)
-    return None if limit is None else limit + offset
-
-
-def _limits(spec: dict[str, Any], arguments: Sequence[Argument]) -> tuple[int | None, int]:
-    """The values of LIMIT, None where there is none, and of OFFSET."""
-    given = {op: value for (_, op), value in zip(spec["args"], arguments, strict=True) if op in (LIMIT, OFFSET)}
-    limit, offset = given.get(LIMIT), given.get(OFFSET)
-    return (
-        limit if isinstance(limit, int) and limit > 0 else None,
-        offset if isinstance(offset, int) and offset > 0 else 0,
-    )
 
 
 def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:

@@ -10,11 +10,12 @@ from twsql.errors import DataError
 from twsql.hosts.loadable import frames
 from twsql.hosts.loadable.frames import Kind
 from twsql.schema import Procedure, Row, Table, Value
+from twsql.vtab.arguments import Argument
 from twsql.vtab.company import Company
 from twsql.vtab.engine import Statement
 from twsql.vtab.plan import REST
 from twsql.vtab.relation import Relation
-from twsql.vtab.scan import Argument, ProcedureScan, TableScan
+from twsql.vtab.scan import ProcedureScan, TableScan
 
 MOST_ROWS = 1000
 MOST_BYTES = 256 * 1024
