@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twsql.errors import DataError
+from twsql.twilio.answers import Answer, parsed
 from twsql.values import CONVERT, utc
 
 _YEARS = datetime.fromisoformat("1000-01-02"), datetime.fromisoformat("9998-12-31")
@@ -85,12 +86,11 @@ def test_any_text_is_a_date_or_an_error(text: str) -> None:
         ("text", "5", "5"),
         ("text", None, None),
         ("text", 5, 5),
-        ("text", {"é": [1]}, '{"é": [1]}'),
+        ("text", {"é": [1, None]}, '{"é":[1,null]}'),
         ("text", [], "[]"),
         ("text", "日本", "日本"),
-        ("text", "a\ud800b", "a\ufffdb"),
-        ("text", "\ud83c\udf89", "🎉"),
-        ("text", ["\udc00"], '["\ufffd"]'),
+        ("text", "🎉", "🎉"),
+        ("text", True, True),
         ("text", 2**64, str(2**64)),
         ("integer", "1500", 1500),
         ("integer", "-3", -3),
@@ -128,5 +128,5 @@ _JSON = st.recursive(
 @given(st.sampled_from(["text", "integer", "boolean"]), _JSON)
 def test_sqlite_can_hold_everything(kind: Any, value: Any) -> None:
     """Whatever Twilio's JSON may have in a property, the row can be read."""
-    value = json.loads(json.dumps(value))
+    value = parsed(Answer(200, {}, json.dumps({"property": value}).encode()))["property"]
     apsw.Connection(":memory:").execute("SELECT ?", (CONVERT[kind](value),)).fetchall()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import timezone
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from twsql.errors import DataError
 from twsql.schema import Type, Value
 
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, start=1)}
 _USUAL = re.compile(
@@ -32,6 +29,8 @@ def utc(text: str) -> str:
     usual = _USUAL.fullmatch(text)
     if usual and usual[2] in _MONTHS:
         return f"{usual[3]}-{_MONTHS[usual[2]]}-{usual[1]} {usual[4]}"
+    from email.utils import parsedate_to_datetime  # 5 ms that other dates need not wait
+
     try:
         moment = parsedate_to_datetime(text)
         if moment.tzinfo is not None:
@@ -41,16 +40,10 @@ def utc(text: str) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
-def _text(value: Any) -> Value:
-    if isinstance(value, str):
-        return value if value.isascii() else _whole(value)
-    return _plain(value)
-
-
 def _integer(value: Any) -> Value:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):  # Twilio writes some numbers as text
         return int(value)
-    return _text(value)
+    return _plain(value)
 
 
 def _boolean(value: Any) -> Value:
@@ -66,19 +59,21 @@ def _plain(value: Any) -> Value:
         return str(value)
     if value is None or isinstance(value, (int, float)):
         return value
-    return _whole(value if isinstance(value, str) else _encoded(value))  # an object or array
+    return value if isinstance(value, str) else _encoder()(value).decode()  # an object or array
 
 
-def _whole(text: str) -> str:
-    """The text with half surrogate pairs replaced: JSON may have them, SQLite may not."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+@cache
+def _encoder() -> Callable[[Any], bytes]:
+    import msgspec  # whoever has an object or array has loaded it
+
+    return msgspec.json.Encoder().encode
 
 
 Convert = Callable[[Any], Value]
 """From a value of Twilio's JSON to SQLite's."""
 
 CONVERT: dict[Type, Convert] = {
-    "text": _text,
+    "text": _plain,
     "integer": _integer,
     "boolean": _boolean,
     "datetime": _datetime,

@@ -9,7 +9,7 @@ import pytest
 from twsql.errors import OperationalError
 from twsql.tables.kept import IN_MEMORY, kept
 
-ROW = {"sid": "CF0", "friendly_name": "日本 \ud800", "subresource_uris": {"a": None}, "n": 1.5}
+ROW = {"sid": "CF0", "friendly_name": "日本 🎉\n", "subresource_uris": {"a": None}, "n": 1.5}
 
 
 @pytest.mark.parametrize("count", [0, 1, IN_MEMORY - 1, IN_MEMORY, IN_MEMORY + 1, IN_MEMORY + 1234])

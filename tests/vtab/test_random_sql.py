@@ -108,7 +108,7 @@ def _value(column: str, value: Any) -> Any:
     if column.startswith("Date"):
         return parsedate_to_datetime(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, dict):
-        return json.dumps(value)
+        return json.dumps(value, separators=(",", ":"))
     return value
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
@@ -13,9 +13,10 @@ from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.resources import CONFERENCE
 from twsql.schema import Effect, Row, Table
-from twsql.tables.history import Listing, moment, newest_first
+from twsql.tables.history import Listing, in_parts, moment
 from twsql.tables.kept import kept
-from twsql.where import Where
+from twsql.tables.moving_on import Earlier, behind, merged
+from twsql.where import Params, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -30,14 +31,13 @@ MOST_OVER = 10_000
 def conferences(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each conference, newest first: by SID one request each, else the lists of the statuses.
 
-    Twilio lists without a status only what is in progress, so each status is asked for. In the order of a conference's
-    life, and the first two to their end before the third begins: one that moves on meanwhile is seen twice and not
-    missed. Of two copies the later one is given. Where a few rows of any are enough (LIMIT), they come as they are
-    listed, and what is not needed is not asked for. What has to wait is kept in little memory, see `kept`.
+    Twilio lists without a status only what is in progress, so each status is asked for, in the order of a conference's
+    life: see `moving_on`. Where a few rows of any are enough (LIMIT), they come as they are listed, and what is not
+    needed is not asked for.
     """
     over = where.company.over if where.company else set()
     for row in _conferences(client, where):
-        if row.get("status") == "completed" and len(over) < MOST_OVER:
+        if len(over) < MOST_OVER and row.get("status") == "completed":
             over.add(str(row["sid"]))
         yield row
 
@@ -48,13 +48,16 @@ def _conferences(client: Client, where: Where) -> Iterator[Row]:
     statuses = [status for status in STATUSES if wanted is None or status in wanted]
     if sids is not None:
         yield from by_sid(client, sids)
-    elif where.limit is not None and not where.ordered:
-        yield from _as_listed(_list(client, status, where, where.limit) for status in statuses)
-    elif statuses:
+    elif where.limit is None:
         rows: Iterator[Row] = iter(())
-        for status in statuses[:-1]:
-            rows = _merged(kept(rows), _list(client, status, where))
-        yield from _merged(kept(rows), _list(client, statuses[-1], where, where.limit))
+        for status in statuses:
+            earlier = Earlier(rows, _created, client.settings.page_size)
+            rows = merged(earlier.rows(), _behind(client, status, where, earlier), _created)
+        yield from rows
+    elif where.ordered:
+        yield from _newest(client, statuses, where, where.limit)
+    else:
+        yield from _as_listed(_first(client, status, where, where.limit) for status in statuses)
 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
@@ -70,17 +73,38 @@ def _one(client: Client, sid: str) -> Row | None:
         return None
 
 
-def _list(client: Client, status: str, where: Where, page_size: int | None = None) -> Iterator[Row]:
-    """Yield the conferences of one status that the other filters let through, newest first."""
+def _behind(client: Client, status: str, where: Where, earlier: Earlier) -> Iterator[Row]:
+    """Yield the conferences of a status, newest first, never ahead of those of the statuses before it."""
     path = client.path("Conferences")
+
+    def rows(params: Params) -> Iterator[Row]:
+        listing = Listing(client, path, "conferences", params, "DateCreated", "date_created")
+        return in_parts(client, behind(listing, earlier))
+
+    return _together(rows, status, where)
+
+
+def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -> Iterator[Row]:
+    """Yield so many of the newest conferences; those of a status are all read before the next status is asked for."""
+    rows: Iterator[Row] = iter(())
+    for status in statuses:
+        rows = merged(kept(rows), islice(_first(client, status, where, count), count), _created)
+    return rows
+
+
+def _first(client: Client, status: str, where: Where, count: int) -> Iterator[Row]:
+    """Yield the conferences of a status, newest first, in pages of so many."""
+    path, page_size = client.path("Conferences"), min(count, client.settings.page_size)
+    return _together(lambda params: client.pages(path, "conferences", params, page_size=page_size), status, where)
+
+
+def _together(rows: Callable[[Params], Iterator[Row]], status: str, where: Where) -> Iterator[Row]:
+    """Yield the `rows` of each list of a status that is to be asked for, newest first."""
     lists = []
     for params in where.lists(tuple(column for column in CONFERENCE if column.name != "Status")):
-        params["Status"] = status
-        if page_size is None:
-            rows = newest_first(Listing(client, path, "conferences", params, "DateCreated", "date_created"))
-        else:
-            rows = client.pages(path, "conferences", params, page_size=min(page_size, client.settings.page_size))
-        lists.append(_named(rows, params["FriendlyName"]) if "FriendlyName" in params else rows)
+        name = params.get("FriendlyName")
+        listed = rows({**params, "Status": status})
+        lists.append(listed if name is None else _named(listed, name))
     return heapq.merge(*lists, key=_created, reverse=True) if len(lists) > 1 else chain(*lists)
 
 
@@ -96,33 +120,6 @@ def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
         if row["sid"] not in given:
             given.add(row["sid"])
             yield row
-
-
-def _merged(earlier: Iterator[Row], later: Iterator[Row]) -> Iterator[Row]:
-    """Merge two lists, each newest first. Of two copies of a conference, which were created at once, the later's."""
-    waiting = next(earlier, None)
-    if waiting is None:
-        yield from later
-        return
-    moment = None
-    same: dict[object, Row] = {}
-    for row in later:
-        created = _created(row)
-        if created != moment:
-            yield from same.values()
-            same, moment = {}, created
-            while waiting is not None and _created(waiting) >= moment:
-                if _created(waiting) > moment:
-                    yield waiting
-                else:
-                    same[waiting["sid"]] = waiting
-                waiting = next(earlier, None)
-        same.pop(row["sid"], None)
-        yield row
-    yield from same.values()
-    if waiting is not None:
-        yield waiting
-    yield from earlier
 
 
 _created = partial(moment, "date_created")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import chain, starmap
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError
@@ -15,13 +16,15 @@ from twsql.values import utc
 from twsql.where import Params
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from twsql.twilio.answers import Page
     from twsql.twilio.client import Client
 
 SIDE_BY_SIDE = 12
-"""Ranges that are under way together: their rows, some 20 MB, wait in memory until they are read."""
-FEW = 4
-"""Ranges that are asked for before it is known whether there is anything older: those of a shorter list are wasted."""
+"""Parts of a list that are under way together: their rows, some 20 MB, wait in memory until they are read."""
+GROWTH = 3
+"""How many times as many ranges are asked for once it is known that a list goes on."""
 _FILL = 0.85
 """How full of rows a range's one page should be: days differ."""
 
@@ -37,17 +40,20 @@ class Listing:
     day: str
     field: str
 
-    def first(self, page_size: int | None = None) -> Page:
+    def first(self) -> Page:
         """Ask for the first page."""
-        return self.client.page(self.path, self.key, self.params, page_size=page_size)
+        return self.client.page(self.path, self.key, self.params)
 
-    def rest(self, page: Page) -> Iterator[Row]:
-        """Yield what comes after a page, page by page."""
-        return self.client.rest(page, self.key)
+    def following(self, page: Page, before: Collection[str]) -> Future[Page | None]:
+        """Ask for the page after a page, while that is read; None if it was the last. See `Client.following`."""
+        return self.client.submit(partial(self.client.following, page, self.key, before))
 
-    def between(self, oldest: int, newest: int) -> Listing:
-        """The part of the list that was created on these days (numbered as `date` does), both included."""
-        bounds = {self.day + "<": date.fromordinal(newest).isoformat()}
+    def between(self, oldest: int, newest: int | None) -> Listing:
+        """The part of the list that was created on these days (numbered as `date` does), both included.
+
+        None is as new as the list is.
+        """
+        bounds = {} if newest is None else {self.day + "<": date.fromordinal(newest).isoformat()}
         if oldest > 1:
             bounds[self.day + ">"] = date.fromordinal(oldest).isoformat()
         return replace(self, params={**self.params, **bounds})
@@ -57,11 +63,6 @@ class Listing:
         """The first day that is asked for."""
         bound = self.params.get(self.day + ">")
         return date.fromisoformat(bound).toordinal() if bound else 1
-
-    @property
-    def is_one_day(self) -> bool:
-        """Whether it is of a single day, which cannot be cut."""
-        return self.params.get(self.day + ">", "") == self.params.get(self.day + "<")
 
     def moment(self, row: Row) -> str:
         """When a row was created: UTC text in SQLite's form, by which rows are ordered."""
@@ -73,69 +74,108 @@ class Listing:
         return date.fromisoformat(when[:10]).toordinal() if when else 0
 
 
+Opened = tuple[Listing, "Page"]
+"""A list and its first page."""
+
+
 def moment(field: str, row: Row) -> str:
-    """When something happened to a row, '' where it does not say so as Twilio does."""
+    """When something happened to a row, UTC text in SQLite's form; '' where it does not say so as Twilio does."""
     try:
-        return utc(row[field]) if row.get(field) else ""
-    except (DataError, TypeError):
+        return utc(row[field])
+    except (DataError, KeyError, TypeError):
         return ""
 
 
-def newest_first(listing: Listing) -> Iterator[Row]:
-    """Yield the rows of a list, newest first; one of more than two pages is read in ranges of days, side by side."""
-    page = listing.first()
-    yield from page.items[:TASTE]
-    if page.next_uri is None or len(page.items) <= TASTE:
-        yield from page.items[TASTE:]
-        yield from listing.rest(page)
-        return
-    following = listing.client.submit(partial(listing.client.following, page, listing.key))
-    yield from page.items[TASTE:]
-    second = following.result()
-    if second is not None:
-        yield from _all(listing, second)
+def in_parts(client: Client, parts: Iterable[Listing]) -> Iterator[Row]:
+    """Yield the rows of lists of disjoint days, the newest list first; the next lists are asked for meanwhile."""
+    return _in_turn(client, (partial(_open, part) for part in parts))
 
 
-def _opened(listing: Listing) -> tuple[Listing, Page]:
+def _in_turn(client: Client, parts: Iterable[Callable[[], Opened]]) -> Iterator[Row]:
+    opened = client.ahead(lambda part: part(), parts, first=1, most=SIDE_BY_SIDE)
+    return chain.from_iterable(starmap(_all, opened))
+
+
+def _open(listing: Listing) -> Opened:
     return listing, listing.first()
 
 
 def _all(listing: Listing, page: Page) -> Iterator[Row]:
-    """Yield the rows of a list from a page on; one that runs deep is cut into ranges."""
-    yield from page.items
-    if page.next_uri is None or listing.is_one_day or not all(map(listing.day_of, page.items[:1] + page.items[-1:])):
-        yield from listing.rest(page)
-    elif page.items:
-        yield from _older(listing, page, listing.client.ahead(_opened, _ranges(listing, page), most=SIDE_BY_SIDE))
+    """Yield the rows of a list from its first page on, what is older in ranges of days.
 
-
-def _ranges(listing: Listing, page: Page) -> Iterator[Listing]:
-    """Yield the ranges that hold all that is not newer than the page's last row, newest first.
-
-    A range has about as many days as fill a page. They come in groups of a few and then of more; with each group it
-    is asked on which day the next older row is, so that years without any cost nothing.
+    As long as pages end on the day on which they begin, which cannot be cut, they are read one after the other.
     """
-    newest, days, group = listing.day_of(page.items[-1]), _days(listing, page), FEW
-    while newest:
-        end = max(newest - days * group + 1, listing.oldest)
-        older = listing.client.submit(partial(_newest_day, listing, end - 1))
+    before: set[str] = set()
+    here: Page | None = page
+    while here is not None:
+        if _may_be_cut(listing, here):
+            rows = _but_last_day(listing, here)
+            yield from rows[:TASTE]
+            older = _in_turn(listing.client, _cut(listing, here))
+            yield from rows[TASTE:]
+            yield from older
+            return
+        yield from here.items[:TASTE]
+        before.add(here.target)
+        following = listing.following(here, before)
         try:
-            while newest >= end:
-                first = max(newest - days + 1, end)
-                yield listing.between(first, newest)
-                newest = first - 1
-            newest = older.result()
+            yield from here.items[TASTE:]
+            here = following.result()
         finally:
-            older.cancel()
-        group = SIDE_BY_SIDE
+            following.cancel()
 
 
-def _newest_day(listing: Listing, last: int) -> int:
-    """The day of the newest row that was created on this day or before; 0 where there is none."""
-    if last < listing.oldest:
-        return 0
-    older = listing.between(listing.oldest, last).first(page_size=1)
-    return listing.day_of(older.items[0]) if older.items else 0
+def _may_be_cut(listing: Listing, page: Page) -> bool:
+    """Whether there is more than this page, and it is worth it, tells its days, and goes from one day to another."""
+    if page.next_uri is None or len(page.items) <= TASTE:
+        return False
+    moments = [*map(listing.moment, page.items)]
+    return all(moments) and moments[0][:10] != moments[-1][:10]
+
+
+def _but_last_day(listing: Listing, page: Page) -> list[Row]:
+    """The rows of a page but those of the day on which it ends, which may have more."""
+    day = listing.moment(page.items[-1])[:10]
+    return [row for row in page.items if listing.moment(row)[:10] > day]
+
+
+def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
+    """Yield the parts of a list from the day on with which a page ends, newest first.
+
+    Ranges have about as many days as fill a page with rows as dense as that page's. They come in groups, one and then
+    more, each beside the first page of all that is older: where there is not more than that page, nothing more is cut.
+    """
+    count = 1
+    while True:
+        newest, days = listing.day_of(page.items[-1]), _days(listing, page)
+        oldest = max(newest - days * count + 1, listing.oldest)
+        rest = listing.between(listing.oldest, oldest - 1)
+        older = listing.client.submit(rest.first) if oldest > listing.oldest else None
+        try:
+            for last in range(newest, oldest - 1, -days):
+                if older is not None and _is_known_to_be_empty(older):  # so these need not be so many
+                    yield partial(_open, listing.between(oldest, last))
+                    return
+                yield partial(_open, listing.between(max(last - days + 1, oldest), last))
+            if older is None:
+                return
+            page = older.result()
+        finally:
+            if older is not None:
+                older.cancel()
+        if not _may_be_cut(rest, page):
+            yield partial(_opened, rest, page)
+            return
+        yield partial(_opened, rest, replace(page, items=_but_last_day(rest, page), next_uri=None))
+        count = min(GROWTH * count, SIDE_BY_SIDE)
+
+
+def _is_known_to_be_empty(page: Future[Page]) -> bool:
+    return page.done() and page.exception() is None and not page.result().items
+
+
+def _opened(listing: Listing, page: Page) -> Opened:
+    return listing, page
 
 
 def _days(listing: Listing, page: Page) -> int:
@@ -143,17 +183,3 @@ def _days(listing: Listing, page: Page) -> int:
     passed = listing.day_of(page.items[0]) - listing.day_of(page.items[-1])
     each_day = len(page.items) / max(passed, 0.5)
     return max(1, int(_FILL * listing.client.settings.page_size / each_day))
-
-
-def _older(listing: Listing, page: Page, ranges: Iterator[tuple[Listing, Page]]) -> Iterator[Row]:
-    """Yield the rows of the ranges that the page does not have: the first begins with the day on which it ends."""
-    rows = (row for opened in ranges for row in _all(*opened))
-    last = listing.moment(page.items[-1])
-    here = {row["sid"] for row in page.items if listing.moment(row) == last}
-    for row in rows:
-        created = listing.moment(row)
-        if created < last or (created == last and row["sid"] not in here):
-            yield row
-        if created < last:
-            break
-    yield from rows

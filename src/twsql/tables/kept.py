@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import chain, islice
 from tempfile import TemporaryFile
-from typing import TextIO
+from typing import BinaryIO
+
+import msgspec
 
 from twsql.errors import OperationalError
 from twsql.schema import Row
@@ -30,15 +31,15 @@ def kept(rows: Iterator[Row]) -> Iterator[Row]:
         raise OperationalError(f"no room for rows that wait: {error}; set TMPDIR to a folder with room") from error
 
 
-def _written(rows: Iterator[Row]) -> TextIO:
-    file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed when the last row has been read
+def _written(rows: Iterator[Row]) -> BinaryIO:
+    file = TemporaryFile()  # noqa: SIM115 - closed when the last row has been read
     while block := list(islice(rows, _BLOCK)):
-        file.write(json.dumps(block) + "\n")
+        file.write(msgspec.json.encode(block) + b"\n")
     file.seek(0)
     return file
 
 
-def _read(file: TextIO) -> Iterator[Row]:
+def _read(file: BinaryIO) -> Iterator[Row]:
     with file:
         for line in file:
-            yield from json.loads(line)
+            yield from msgspec.json.decode(line)

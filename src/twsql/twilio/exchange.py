@@ -33,6 +33,8 @@ LONGEST_ANSWER = 4
 """Times `timeout` that an answer may take to its last byte."""
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an unpacked answer; a page of 1,000 items has about 2 MB."""
+CHUNK = 256 * 1024
+"""Bytes that are read at a time: for each piece a thread waits for its turn to run Python."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that name the certificates to trust, the first one wins."""
 
@@ -178,12 +180,13 @@ def _without(authorization: str, body: bytes) -> bytes:
 
 
 def _body(response: Response) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(65536):
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
+    chunks, size = [], 0
+    for chunk in response.iter_content(CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
             raise TwilioError(f"it is larger than {LARGEST_ANSWER // 2**20} MB")
-    return bytes(body)
+    return b"".join(chunks)
 
 
 def _broken_off(response: Response, reason: BaseException) -> Failure:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
 from twsql.dialing import batch
-from twsql.errors import Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
+from twsql.errors import DataError, Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.values import CONVERT, Convert, utc
 from twsql.vtab import arguments as given_by
@@ -25,22 +25,28 @@ if TYPE_CHECKING:
 
 
 class TableScan:
-    """A cursor over a table's rows. It streams: a page is asked for when its first row is."""
+    """A cursor over a table's rows. It streams: a page is asked for when its first row is.
+
+    `Column` gives the value of a column of this row, by its number.
+    """
 
     def __init__(self, relation: Relation, table: Table) -> None:
         self._relation = relation
         self._table = table
-        self._readers = tuple(_reader(reader) for reader in relation.readers)
         self._rows: Iterator[Row] = iter(())
         self._row: Row | None = None
         self._coming: deque[Row] = deque()
-        self._object: Any = None
-        self._text: Value = None
         self._statement: Statement | None = None
+        self._spec: dict[str, Any] = {}
+        self._readers: tuple[_Reader, ...] = ()
+        self._values = _Values(self._value)
+        self.Column: Callable[[int], Value] = self._values.__getitem__  # no Python runs where SQLite reads a value
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
         """Begin a scan by the plan's text."""
         spec = given_by.read(text)
+        if spec is not self._spec:  # a join starts the same one again and again
+            self._spec, self._readers = spec, _readers(self._relation, frozenset(spec["columns"]))
         self._statement = statement
         statement.company.join(self._table.name, self)
         where = given_by.where(spec, arguments)
@@ -52,8 +58,23 @@ class TableScan:
         self.Next()
 
     def Next(self) -> None:
-        """Move to the next row."""
-        self._row = self._coming.popleft() if self._coming else next(self._rows, None)
+        """Move to the next row, and convert what the statement reads of it."""
+        self._row = row = self._coming.popleft() if self._coming else next(self._rows, None)
+        if row is None:
+            return
+        values = self._values
+        if type(row) is not dict:  # some of its values are asked for when they are read
+            values.clear()
+            return
+        get = row.get
+        try:
+            for number, key, as_it_is, convert in self._readers:
+                value: Any = get(key)
+                if value is not None and type(value) is not as_it_is:
+                    value = convert(value)
+                values[number] = value
+        except DataError:  # for whoever reads that value
+            values.clear()
 
     def coming(self) -> Iterator[Row]:
         """Yield the rows after this one without moving on to them."""
@@ -76,21 +97,6 @@ class TableScan:
     def Eof(self) -> bool:
         """Whether the rows are at their end."""
         return self._row is None
-
-    def Column(self, number: int) -> Value:
-        """The value of a column of this row."""
-        if number < 0:
-            return self.Rowid()
-        key, as_it_is, convert = self._readers[number]
-        value: Any = self._row.get(key) if self._row else None
-        if value is None or (type(value) is as_it_is and (as_it_is is not str or value.isascii())):
-            as_sqlite_has_it: Value = value
-            return as_sqlite_has_it
-        if type(value) is not dict:
-            return convert(value)
-        if value is not self._object:  # a join reads the outer row's again and again
-            self._object, self._text = value, convert(value)
-        return self._text
 
     def Rowid(self) -> int:
         """The rowid of this row."""
@@ -118,6 +124,13 @@ class TableScan:
         self._coming.clear()
         if self._statement is not None:
             self._statement.company.leave(self._table.name, self)
+
+    def _value(self, number: int) -> Value:
+        """The value of a column that has not been converted."""
+        if number < 0:
+            return self.Rowid()
+        reader = self._relation.readers[number]
+        return None if reader is None or self._row is None else reader[1](self._row.get(reader[0]))
 
 
 class ProcedureScan:
@@ -224,13 +237,29 @@ class ProcedureScan:
         return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)
 
 
-def _reader(reader: tuple[str, Convert] | None) -> tuple[str, Any, Convert]:
-    """A column's key, the type of values that need no conversion, and the conversion of others.
+class _Values(dict[int, Value]):
+    """The values of a row, by the numbers of their columns; `late` gives those that are not there."""
 
-    A column that only takes what INSERT and UPDATE give has no key in Twilio's JSON, and so is NULL.
-    """
-    key, convert = reader or ("", CONVERT["text"])
-    return key, str if convert is CONVERT["text"] else int if convert is CONVERT["integer"] else type(None), convert
+    def __init__(self, late: Callable[[int], Value]) -> None:
+        super().__init__()
+        self._late = late
+
+    def __missing__(self, number: int) -> Value:
+        return self._late(number)
+
+
+_AS_IT_IS: dict[Convert, type] = {CONVERT["text"]: str, CONVERT["integer"]: int, CONVERT["boolean"]: bool}
+"""The type of values that need no conversion."""
+_Reader = tuple[int, str, type, Convert]
+
+
+def _readers(relation: Relation, names: frozenset[str]) -> tuple[_Reader, ...]:
+    """For each of these columns its number, its key in Twilio's JSON, and what is to be converted, and how."""
+    return tuple(
+        (number, reader[0], _AS_IT_IS.get(reader[1], type(None)), reader[1])
+        for number, (slot, reader) in enumerate(zip(relation.slots, relation.readers, strict=True))
+        if reader is not None and slot.name in names
+    )
 
 
 def _failing(error: Error) -> Iterator[Row]:

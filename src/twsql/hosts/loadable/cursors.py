@@ -54,8 +54,8 @@ class TableCursor:
         self._relation = relation
         self._send_and_wait = pause
         readers = enumerate(relation.readers)
-        self._readers = [(n, reader) for n, reader in readers if used >> min(n, REST) & 1 and reader is not None]
-        self._head = b"".join(frames.value(number) for number in [len(self._readers), *(n for n, _ in self._readers)])
+        self._numbers = [n for n, reader in readers if used >> min(n, REST) & 1 and reader is not None]
+        self._head = b"".join(map(frames.value, (len(self._numbers), *self._numbers)))
         self._rows: list[Row] = []
         self._values: list[bytes] = []
         self._most = 1
@@ -129,7 +129,7 @@ class TableCursor:
     def _fill(self) -> bytes:
         size = 0
         while (row := self._scan.row) is not None:
-            values = b"".join([self._value(reader, row) for _, reader in self._readers])
+            values = b"".join(map(self._value, self._numbers))
             self._rows.append(row)
             self._values.append(values)
             size += len(values)
@@ -145,10 +145,10 @@ class TableCursor:
                 return self._batch(last=False)
         return self._batch(last=True)
 
-    @staticmethod
-    def _value(reader: tuple[str, Callable[[object], Value]], row: Row) -> bytes:
+    def _value(self, number: int) -> bytes:
+        """The value of a column of the row that the scan is on."""
         try:
-            return frames.value(reader[1](row.get(reader[0])))
+            return frames.value(self._scan.Column(number))
         except DataError:
             return frames.LAZY  # raised once more if it is read
 
