@@ -14,8 +14,9 @@ CONFERENCE = (
         "The name that the conference was made with.",
         filter="FriendlyName",
         loose=True,  # whether Twilio's filter minds upper and lower case is not known
+        narrows=1000,
     ),
-    Column("Status", "init, in-progress or completed.", filter="Status"),
+    Column("Status", "init, in-progress or completed.", filter="Status", narrows=100),
     Column("Region", "Where the conference's audio is mixed: us1, ie1, …"),
     Column(
         "ReasonConferenceEnded",

@@ -26,7 +26,8 @@ class Column:
 
     `field` is the key in Twilio's JSON: the name in snake_case unless given. `filter` is the query parameter by which
     Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
-    more through. A `key` addresses rows with one request each; a `lookup` does so beside a key.
+    more through. A `key` addresses rows with one request each; a `lookup` does so beside a key. `narrows` tells the
+    planner that an `=` leaves one row in so many.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Column:
     key: bool = False
     lookup: bool = False
     hidden: bool = False
+    narrows: int = 10
 
     @property
     def json_key(self) -> str:
@@ -108,7 +110,8 @@ class Table:
     """A table that is read live: `rows` yields what Twilio has, a superset of what `where` asks for.
 
     `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
-    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint may take.
+    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint may take,
+    `page_rows` how many rows each brings.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Table:
     update: Effect | None = None
     delete: Effect | None = None
     pages: int = 100
+    page_rows: int = 1000
 
 
 def snake_case(name: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from twsql.schema import Column, Row, Value
 
 Params = dict[str, str]
+Order = tuple[tuple[str, bool], ...]
+"""Columns to sort by, and whether from the highest value down."""
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?: \d{2}:\d{2}:\d{2}(?:\.\d+)?)?\Z")
 MOST_LISTS = 12
@@ -21,11 +23,10 @@ MOST_LISTS = 12
 class Company(Protocol):
     """What else goes on in the statement that reads a table: other tables' rows that come next, and what is kept.
 
-    `over` are SIDs of conferences that the statement has seen to be over.
+    What is `kept` is closed when the statement ends.
     """
 
     kept: dict[object, Any]
-    over: set[str]
 
     def around(self, table: str, key: str, value: str) -> Iterator[Row]:
         """Yield the row that a cursor over `table` is on, if its `key` is `value`, then those that it will come to."""
@@ -37,7 +38,8 @@ class Where:
 
     `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
     value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
-    known; `ordered` says that they must come in the table's own order. `company` is the statement.
+    known; `ordered` says that they must come in the table's own order, `sorted` by which columns (and whether from the
+    highest down) SQLite will sort them. `company` is the statement.
     """
 
     equal: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Where:
     columns: frozenset[str] = frozenset()
     limit: int | None = None
     ordered: bool = False
+    sorted: Order = ()
     company: Company | None = None
 
     def any_of(self, name: str) -> tuple[str, ...] | None:

@@ -24,6 +24,14 @@ FORMS = {
     "subquery": "SELECT Sid, (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid) FROM conferences c",
     "grouped": JOIN.replace("p.CallSid", "count(*)") + " GROUP BY c.Sid",
     "sorted": f"{JOIN} ORDER BY c.FriendlyName, p.CallSid",
+    "materialized": f"WITH c AS MATERIALIZED (SELECT * FROM conferences) {JOIN.replace('conferences c', 'c')}",
+    "sorted before": JOIN.replace("conferences c", "(SELECT * FROM conferences ORDER BY FriendlyName DESC LIMIT 80) c"),
+    "by time": JOIN.replace("conferences c", "(SELECT * FROM conferences ORDER BY Region, DateCreated LIMIT 80) c"),
+    "grouped before": JOIN.replace("conferences c", "(SELECT max(Sid) Sid FROM conferences GROUP BY FriendlyName) c"),
+    "outer": "SELECT p.ConferenceSid, c.DateCreated FROM participants p LEFT JOIN conferences c"
+    " ON c.Sid = p.ConferenceSid",
+    "name of each": "SELECT ConferenceSid, (SELECT FriendlyName FROM conferences WHERE Sid = ConferenceSid)"
+    " FROM participants",
 }
 
 
@@ -133,6 +141,56 @@ def test_a_number_is_no_sid(world: Make) -> None:
     assert made.asked("SELECT Sid FROM conferences WHERE Sid = 5 LIMIT 3")[1] == [
         f"GET Conferences Status={status} PageSize=100" for status in ("init", "in-progress", "completed")
     ]
+
+
+@pytest.mark.parametrize("form", ["join", "sorted"])
+def test_a_join_lists_nothing_that_is_over(world: Make, form: str) -> None:
+    """An inner join has only conferences with participants, so the long list of those that are over is not read."""
+    made = world(conferences=20, participants=1, over=0.5)
+    rows, asked = made.asked(FORMS[form])
+    assert len(rows) == 10
+    assert len(asked) == 2 + 10
+    assert not any("completed" in each for each in asked)
+
+
+@pytest.mark.parametrize("form", ["outer", "name of each"])
+def test_conferences_that_are_known(world: Make, form: str) -> None:
+    """Participants without a ConferenceSid were found by their conferences, which need not be asked for again."""
+    made = world(conferences=20, participants=3, over=0.5)
+    rows, asked = made.asked(FORMS[form])
+    assert len(rows) == 30
+    assert all(value is not None for _, value in rows)
+    assert sorted(asked)[:2] == [f"GET Conferences Status={status} PageSize=100" for status in ("in-progress", "init")]
+    assert len(asked) == 2 + 10
+
+
+def test_conferences_of_given_participants(world: Make) -> None:
+    """Where they are not known, each is asked for once, side by side."""
+    made = world(conferences=40, participants=3, over=0)
+    made.sandbox.change(latency=0.02)
+    sids = [each.sid for each in made.sandbox.conferences()]
+    sql = (
+        "SELECT p.CallSid, c.FriendlyName FROM participants p LEFT JOIN conferences c ON c.Sid = p.ConferenceSid"
+        f" WHERE p.ConferenceSid IN ({', '.join('?' * 40)})"
+    )
+    rows, asked = made.asked(sql, *sids)
+    assert len(rows) == 120
+    assert {name for _, name in rows} == {each.name for each in made.sandbox.conferences()}
+    assert sorted(each for each in asked if "Participants" not in each) == sorted(
+        f"GET Conferences/{sid}" for sid in sids
+    )
+    assert len(asked) == 80
+    assert made.sandbox.counters.peak >= 8
+
+
+def test_an_order_that_is_not_known(world: Make) -> None:
+    """Where SQLite sorts conferences in a way that it does not tell, few are asked for in vain."""
+    made = world(conferences=60, participants=1, over=0)
+    rows, asked = made.asked(
+        JOIN.replace("conferences c", "(SELECT * FROM conferences ORDER BY substr(Sid, 9) LIMIT 60) c")
+    )
+    assert len(rows) == 60
+    assert sum("Participants" in each for each in asked) < 70
 
 
 def test_those_that_are_over_behind_a_sort(world: Make) -> None:

@@ -15,8 +15,9 @@ from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
 from twsql.resources import PARTICIPANT
 from twsql.schema import Column, Effect, Row, Table
 from twsql.tables.conferences import by_sid
-from twsql.tables.joined import in_a_join
-from twsql.where import MOST_LISTS, Where
+from twsql.tables.joined import Ahead, rows_of
+from twsql.tables.seen import seen
+from twsql.where import MOST_LISTS, Company, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -45,14 +46,33 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
 
 def _one_conference(client: Client, where: Where, sid: str, named: bool) -> list[Row]:
     """The participants of one conference, perhaps one of many in a join."""
-    rows = in_a_join(client, where, sid, partial(_named if named else _of, client, where))
-    if rows is not None or not is_conference_sid(sid) or (where.company and sid in where.company.over):
+    rows = _of_conferences(client, where, where.company, sid, named) if where.company else None
+    if rows is not None or not is_conference_sid(sid) or (where.company and sid in seen(where.company).over):
         return rows or []
     rows = _of(client, where, {"sid": sid})
     if not named:
         return rows
     name = cache(lambda: client.get(client.path("Conferences", sid)).get("friendly_name"))
     return [_LateName(row, name) for row in rows]
+
+
+def _of_conferences(client: Client, where: Where, company: Company, sid: str, named: bool) -> list[Row] | None:
+    """The participants of the conference that a cursor over `conferences` in the same statement is on, or was on.
+
+    None if there is no such cursor.
+    """
+    others = tuple(sorted((name, values) for name, values in where.equal.items() if name != "ConferenceSid"))
+    key = ("participants of conferences", others, named)
+    ahead: Ahead | None = company.kept.get(key)
+    if ahead is None:
+        ahead = Ahead(client, "sid", _none_is_in, partial(_named if named else _of, client, where))
+        company.kept[key] = ahead
+    return rows_of(ahead, company.around("conferences", "sid", sid), seen(company).around(sid))
+
+
+def _none_is_in(conference: Row) -> list[Row] | None:
+    """Twilio has no participants of a conference that is over, so nothing is asked."""
+    return [] if conference.get("status") == "completed" else None
 
 
 def _conferences(client: Client, where: Where, named: bool) -> Iterator[Row]:
@@ -97,12 +117,16 @@ def _of(client: Client, where: Where, conference: Row) -> list[Row]:
         if single is None:
             path = client.path("Conferences", sid, "Participants")
             lists = where.lists(PARTICIPANT)
-            return [row for params in lists for row in client.pages(path, "participants", params)]
-        return [row for address in single for row in _one(client, sid, address)]
+            rows = [row for params in lists for row in client.pages(path, "participants", params)]
+        else:
+            rows = [row for address in single for row in _one(client, sid, address)]
     except NotFound:
         if not _is_over(client, sid):
             raise
         return []
+    if "status" in conference:  # read whole, as a join with `conferences` may want it
+        rows = [{**row, "conference": conference} for row in rows]
+    return rows
 
 
 def _single(where: Where) -> tuple[str, ...] | None:
@@ -152,4 +176,5 @@ PARTICIPANTS = Table(
     update=Effect(MODIFY_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
     delete=Effect(REMOVE_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
     pages=200,
+    page_rows=5,
 )

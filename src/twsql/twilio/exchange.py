@@ -115,12 +115,12 @@ class Exchange:
     def _tell_limit(self, answer: Answer | Failure, begun: float) -> None:
         if isinstance(answer, Failure):
             return
-        load = answer.headers.get("Twilio-Concurrent-Requests", "")
-        concurrent = int(load) if load.isdecimal() else None
+        told = answer.headers.get("Twilio-Concurrent-Requests", "")
+        load = int(told) if told.isdecimal() else None
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._limit.refused(begun, concurrent, retry_after(answer.headers.get("Retry-After")))
+            self._limit.refused(begun, load, retry_after(answer.headers.get("Retry-After")))
         else:
-            self._limit.good(concurrent)
+            self._limit.good(load)
 
     def _no_answer(self, reason: BaseException) -> Failure:
         server = self._settings.server

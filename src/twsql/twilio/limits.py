@@ -1,7 +1,8 @@
 """How many requests are under way together: one limit for the process, which finds out what the account bears.
 
 It begins modestly, grows while answers are good, and halves when Twilio says 429 (additive increase, multiplicative
-decrease). Twilio does not publish the ceiling, and other programs share it.
+decrease). Twilio does not publish the ceiling, and other programs share it; but it tells with each answer how many
+requests of the account are under way (Twilio-Concurrent-Requests), and so with a 429 how many were too many.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from twsql.twilio.retries import LONGEST_RETRY_AFTER
 
 BEGIN = 16.0
 """Requests that may be under way before anything is known of the account."""
+FORGOTTEN = 60.0
+"""Seconds after which the load that was too much for Twilio is tried again."""
 
 
 class Limit:
     """How many requests to one account may be under way, over all threads and connections.
 
-    A thread that waits for its turn can be interrupted. Who waits between two attempts must not hold a slot.
+    A thread that waits for its turn can be interrupted. Who waits between two attempts must not hold a slot. What was
+    too much is `forgotten` after so many seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forgotten: float = FORGOTTEN) -> None:
+        self._forgotten = forgotten
         self._changed = threading.Condition()
         self._window = BEGIN
         self._doubles = True
@@ -33,7 +38,9 @@ class Limit:
         self._urgent = 0
         self._halved = 0.0
         self._not_before = 0.0
-        self.heard: int | None = None
+        self._load = 0
+        self._too_much: int | None = None
+        self._refused = 0.0
 
     @property
     def window(self) -> int:
@@ -64,22 +71,33 @@ class Limit:
                 self._busy -= 1
                 self._changed.notify_all()
 
-    def good(self, concurrent: int | None = None) -> None:
-        """An answer that was not 429 has come; `concurrent` is what Twilio says is under way for the account."""
+    @property
+    def too_much(self) -> int | None:
+        """The lowest load, of all programs, with which Twilio has refused a request of late; None: not known."""
+        return self._too_much if time.monotonic() - self._refused < self._forgotten else None
+
+    def good(self, load: int | None = None) -> None:
+        """An answer that was not 429 has come; `load` is what Twilio says is under way for the account.
+
+        One request more may be under way, unless that many have been too many.
+        """
         with self._changed:
-            self.heard = concurrent if concurrent is not None else self.heard
-            if (self._busy + 1) * 2 >= self._window:  # else the window has not been tried out
+            self._load = self._load if load is None else load
+            is_used = (self._busy + 1) * 2 >= self._window  # else the window has not been tried out
+            if is_used and (self.too_much is None or self._load + 1 < self.too_much):
                 self._window += 1.0 if self._doubles else 1.0 / self._window
                 self._changed.notify_all()
 
-    def refused(self, begun: float, concurrent: int | None = None, after: float | None = None) -> None:
+    def refused(self, begun: float, load: int | None = None, after: float | None = None) -> None:
         """A 429 has come for a request that began its turn at `begun`: halve, once for all that were under way then.
 
-        `after` is its Retry-After in seconds, `LONGEST_RETRY_AFTER` at most is believed.
+        `load` is as for `good`; `after` is the Retry-After in seconds, `LONGEST_RETRY_AFTER` at most is believed.
         """
         with self._changed:
-            self.heard = concurrent if concurrent is not None else self.heard
             now = time.monotonic()
+            if load is not None:
+                self._too_much = min(load, self.too_much or load)
+                self._load, self._refused = load, now
             if begun > self._halved:
                 self._halved = now
                 self._window = max(1.0, min(self._window, self._busy + 1) / 2)

@@ -34,7 +34,8 @@ def where(spec: dict[str, Any], arguments: Sequence[Argument]) -> Where:
         elif operator not in (LIMIT, OFFSET):
             values = _values(operator, argument)
             equal[name] = _both(equal[name], values) if name in equal else values
-    return Where(equal, between, frozenset(spec["columns"]), enough(spec, arguments), spec["ordered"])
+    order = tuple((name, descending) for name, descending in spec.get("sorted", ()))
+    return Where(equal, between, frozenset(spec["columns"]), enough(spec, arguments), spec["ordered"], order)
 
 
 def is_understood(table: Table, where: Where) -> bool:

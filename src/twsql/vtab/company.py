@@ -24,7 +24,6 @@ class Company:
 
     def __init__(self) -> None:
         self.kept: dict[object, Any] = {}
-        self.over: set[str] = set()
         self._scans: dict[str, list[Scan]] = {}
 
     def join(self, table: str, scan: Scan) -> None:

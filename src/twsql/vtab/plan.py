@@ -93,10 +93,12 @@ def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
         table, [(c, o) for _, c, o in taken], [_column(relation, each) for each in others if each.usable], bool(limits)
     )
     requests, rows = _estimate(table, [(column, operator) for _, column, operator in taken])
+    spec = {"asks": asks, "args": args, "columns": used_names(relation, question), "ordered": ordered}
+    by = [] if ordered else _sorted(relation, question)
     return Plan(
         arguments=tuple(arguments),
         omit=frozenset(),
-        text=_text({"asks": asks, "args": args, "columns": used_names(relation, question), "ordered": ordered}),
+        text=_text({**spec, "sorted": by} if by else spec),
         cost=requests * _REQUEST + rows,
         rows=rows,
         ordered=ordered,
@@ -142,6 +144,12 @@ def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
     return descending and column >= 0 and relation.slots[column].name == table.newest_first
 
 
+def _sorted(relation: Relation, question: Question) -> list[list[object]]:
+    """The columns by which SQLite will sort the rows, as far as it tells."""
+    slots = [(relation.slots[number], descending) for number, descending in question.order if number >= 0]
+    return [[slot.name, descending] for slot, descending in slots if slot.column]
+
+
 def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
     """How many requests and rows SQLite should expect."""
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
@@ -151,9 +159,9 @@ def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int
     if names & keys:
         alone = not lookups or names & lookups
         return many, many * (1 if alone else 10)
-    requests, rows = float(table.pages), table.pages * 1000
-    for _, operator in taken:
-        share = 3 if operator in RANGES else 10
+    requests, rows = float(table.pages), table.pages * table.page_rows
+    for column, operator in taken:
+        share = 3 if operator in RANGES else column.narrows
         requests, rows = max(1.0, requests / share), max(10, rows // share)
     return requests, rows
 
