@@ -29,7 +29,7 @@ import speed_report
 import sync_peers
 from sync import Server, served
 
-LATENCY, CEILING, IN_FLIGHT = 0.05, 100, 48
+LATENCY, CEILING = 0.05, 100
 PEERS = ("twilio==9.13.0", "shillelagh[genericjsonapi]==1.4.5", "requests", "matplotlib")
 CLIENTS = Path(__file__).with_name("speed_clients.py")
 PARTS = ("join", "history", "small", "calls", "page", "start", "million")

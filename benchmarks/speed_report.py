@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from twsql.twilio.settings import Settings
+
 README = Path(__file__).with_name("README.md")
 CHART = Path(__file__).with_name("speed.svg")
 _SECTION = re.compile(r"<!-- speed.py -->\n.*?<!-- end -->", re.DOTALL)
-LATENCY, IN_FLIGHT = 0.05, 48
+LATENCY, IN_FLIGHT = 0.05, Settings.max_in_flight
 
 WORKS = {
     "join": "1,000 conferences in progress ⋈ 5 participants each",
@@ -103,7 +105,7 @@ def _ours(lines: list[dict[str, Any]], work: str) -> dict[str, Any]:
 
 
 def _limit(line: dict[str, Any]) -> str:
-    """The least that so many requests can take: latency times requests by 48 under way, or their processor time."""
+    """The least that so many requests can take: latency times requests by those under way, or their processor time."""
     if not line["client"].startswith("twsql") or line["work"] not in ("join", "history", "calls"):
         return ""
     waiting = LATENCY * line["requests"] / IN_FLIGHT

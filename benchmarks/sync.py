@@ -34,7 +34,9 @@ from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS
 from twsql.sync.views import VIEWS
+from twsql.twilio.settings import Settings
 
+IN_FLIGHT = Settings.max_in_flight
 SYNC = (sys.executable, "-m", "twsql", "sync")
 _SETTINGS = ("TWILIO_", "TWSQL_")
 
@@ -95,7 +97,9 @@ def beside_peer(folder: Path) -> None:
         first = server.control("GET", "counters")["by_route"]
         print(f"twsql sync  {ours:7.1f} s  {sum(first.values()):6,} requests  {_counts(folder / 'first.db')}")
         print(f"ratio       {seconds / ours:7.1f} times")
-        print(f"limit       {sum(first.values()) * 0.04 / 48:7.1f} s  (latency * requests / 48 under way)")
+        print(
+            f"limit       {sum(first.values()) * 0.04 / IN_FLIGHT:7.1f} s  (latency * requests / {IN_FLIGHT} under way)"
+        )
         assert_equal(folder / "first.db", server)
         server.control("POST", "clear")
         again = sync(folder / "first.db", server)

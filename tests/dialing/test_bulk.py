@@ -14,6 +14,7 @@ import pytest
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
 from twsql.errors import InputError, NotSupportedError, OutcomeUnknown, ReadOnlyError, TwilioError
 from twsql.sandbox import Sandbox
+from twsql.twilio.settings import Settings
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 BAD = "+15005550001"
@@ -279,6 +280,6 @@ except KeyboardInterrupt:
     assert float(out.split()[1]) - began < 0.6
     assert error == ""
     placed = sandbox.counters.placed
-    assert placed <= 48
+    assert placed <= Settings.max_in_flight
     assert journal("SELECT state, count(*) FROM calls GROUP BY 1") == [("placed", placed)]
     assert {sid for (sid,) in journal("SELECT call_sid FROM calls")} == {call.sid for call in sandbox.calls()}

@@ -10,7 +10,8 @@ from itertools import count, islice
 import pytest
 
 from twsql.errors import TwilioError
-from twsql.twilio.ahead import Workers, ahead
+from twsql.twilio.ahead import ahead
+from twsql.twilio.workers import Workers
 
 
 class Asked:

@@ -41,7 +41,7 @@ GOOD = [
 DEFAULTS = {
     "timeout": 30.0,
     "max_attempts": 5,
-    "max_in_flight": 48,
+    "max_in_flight": 64,
     "page_size": 1000,
     "max_calls": 1000,
     "label_calls": True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from twsql.dialing.opening import journal_of
 from twsql.schema import Column, Row, Table
 from twsql.where import Where
 
@@ -18,6 +17,8 @@ _AT_ONCE = 1000
 
 def twsql_journal(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each entry, oldest first."""
+    from twsql.dialing.opening import journal_of  # loads the journal, which no other statement needs that only reads
+
     journal, last = journal_of(client), 0
     while page := journal.read("SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last, _AT_ONCE)):
         yield from page

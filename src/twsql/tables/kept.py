@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from tempfile import TemporaryFile
 from typing import BinaryIO
-
-import msgspec
 
 from twsql.errors import OperationalError
 from twsql.schema import Row
@@ -32,14 +29,24 @@ def kept(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _written(rows: Iterator[Row]) -> BinaryIO:
+    from tempfile import TemporaryFile  # few statements need one
+
+    import msgspec
+
     file = TemporaryFile()  # noqa: SIM115 - closed when the last row has been read
-    while block := list(islice(rows, _BLOCK)):
-        file.write(msgspec.json.encode(block) + b"\n")
-    file.seek(0)
+    try:
+        while block := list(islice(rows, _BLOCK)):
+            file.write(msgspec.json.encode(block) + b"\n")
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
     return file
 
 
 def _read(file: BinaryIO) -> Iterator[Row]:
+    import msgspec
+
     with file:
         for line in file:
             yield from msgspec.json.decode(line)

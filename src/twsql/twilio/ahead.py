@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from twsql.errors import Error
+
+if TYPE_CHECKING:  # who only plans a scan need not load them
+    from concurrent.futures import Future
+
+    from twsql.twilio.workers import Workers
 
 X = TypeVar("X")
 Y = TypeVar("Y")
@@ -20,71 +23,6 @@ FIRST = 4
 
 TASTE = 10
 """Items of a page that are read before the next one is asked for: who wants a few asks for one page."""
-
-
-class Workers:
-    """Threads that run what they are given, begun when needed, at most so many. They end with the process.
-
-    They only read, so nothing is lost where the process ends before them; a ThreadPoolExecutor would wait for them.
-    A task that gives a further one runs it itself, at once: no thread of these waits for another.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
-        self._changed = threading.Condition()
-        self._threads = 0
-        self._idle = 0
-        self._leaving = 0
-        self._mine = threading.local()
-
-    def submit(self, task: Callable[[], Y]) -> Future[Y]:
-        """Run a task in some thread."""
-        future: Future[Y] = Future()
-        if getattr(self._mine, "works", False):
-            _run(future, task)
-            return future
-        with self._changed:
-            self._tasks.append((future, task))
-            if self._idle:
-                self._idle -= 1
-                self._changed.notify()
-            elif self._threads < self._most:
-                self._threads += 1
-                threading.Thread(target=self._work, name="twsql-read", daemon=True).start()
-        return future
-
-    def close(self) -> None:
-        """Let the threads end when they have done what is waiting."""
-        with self._changed:
-            self._leaving += self._threads
-            self._threads = self._idle = 0
-            self._changed.notify_all()
-
-    def _work(self) -> None:
-        self._mine.works = True
-        while (work := self._next()) is not None:
-            _run(*work)
-            del work  # an idle thread holds on to nothing
-
-    def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
-        """Wait for a task; None where the thread is to end."""
-        with self._changed:
-            while not self._tasks:
-                if self._leaving:
-                    self._leaving -= 1
-                    return None
-                self._idle += 1
-                self._changed.wait()  # who wakes it has taken it from the idle ones
-            return self._tasks.popleft()
-
-
-def _run(future: Future[Y], task: Callable[[], Y]) -> None:
-    if future.set_running_or_notify_cancel():
-        try:
-            future.set_result(task())
-        except BaseException as error:  # noqa: BLE001 - goes to whoever waits for the future
-            future.set_exception(error)
 
 
 def ahead(
@@ -126,6 +64,8 @@ def _asked(workers: Workers, ask: Callable[[X], Y], wanted: Iterable[X]) -> Iter
         for each in wanted:
             yield workers.submit(partial(ask, each))
     except Error as error:
-        future: Future[Y] = Future()
-        future.set_exception(error)
-        yield future
+        yield workers.submit(partial(_raised, error))
+
+
+def _raised(error: Error) -> NoReturn:
+    raise error

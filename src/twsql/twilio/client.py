@@ -17,12 +17,13 @@ from twsql.errors import InputError, NotFound, TwilioError
 from twsql.schema import Row
 from twsql.twilio import addresses, answers, costs
 from twsql.twilio.addresses import Params
-from twsql.twilio.ahead import FIRST, TASTE, Workers, ahead
+from twsql.twilio.ahead import FIRST, TASTE, ahead
 from twsql.twilio.answers import Answer, Page
 from twsql.twilio.costs import REMEMBERED, Cost
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
 from twsql.twilio.settings import Settings
+from twsql.twilio.workers import Workers
 
 T = TypeVar("T")
 X = TypeVar("X")

@@ -38,7 +38,7 @@ class Settings:
     base_url: str | None = _setting("TWSQL_BASE_URL", spellings.url)
     timeout: float = _setting("TWSQL_TIMEOUT", spellings.seconds(3600), 30.0)
     max_attempts: int = _setting("TWSQL_MAX_ATTEMPTS", spellings.integer(1, 100), 5)
-    max_in_flight: int = _setting("TWSQL_MAX_IN_FLIGHT", spellings.integer(1, 1000), 48)
+    max_in_flight: int = _setting("TWSQL_MAX_IN_FLIGHT", spellings.integer(1, 1000), 64)
     page_size: int = _setting("TWSQL_PAGE_SIZE", spellings.integer(1, 1000), 1000)
     journal: str | None = _setting("TWSQL_JOURNAL", spellings.file)
     max_calls: int = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9), 1000)

@@ -6,7 +6,6 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from twsql import inputs
@@ -269,6 +268,8 @@ def _failing(error: Error) -> Iterator[Row]:
 
 def row_number(key: dict[str, Value]) -> int:
     """A rowid made of what identifies a row: 63 bits of a digest, so two of a million rows share one at 1 : 10⁷."""
+    from hashlib import blake2b  # loads OpenSSL; few statements ask for rowids
+
     digest = blake2b(json.dumps(key, sort_keys=True).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 

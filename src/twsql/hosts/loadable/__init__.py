@@ -6,10 +6,13 @@ process; `channel` the conversation with one connection, `conversation` what is 
 
 from __future__ import annotations
 
-import sqlite3
+from typing import TYPE_CHECKING
 
 from twsql.errors import NotSupportedError
 from twsql.hosts.loadable import build
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 def loadable_path() -> str:

@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +44,8 @@ def build(target: Path, flags: Sequence[str] = ()) -> None:
         *(("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared", "-pthread", "-ldl")),
         *("-o", str(target)),
     ]
+    import subprocess  # not for who asks where it is
+
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
