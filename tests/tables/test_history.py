@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import GeneratorType
 
 import apsw
 import pytest
 import requests as http
 
 from twsql.hosts.apsw import register
+from twsql.tables import history
 
 from .conftest import NOW, World
 
@@ -39,7 +42,7 @@ def _checked(made: World, rows: list[tuple[str, str]], count: int) -> None:
         (250, 3),
         # three more ranges and a page, unless that is known to be the last
         (500, 7),
-        # nine more
+        # nine more, ten in all
         (1000, 14),
     ],
 )
@@ -73,6 +76,20 @@ def test_deep_days(world: Make, page_size: int) -> None:
     made = world({"page_size": page_size}, conferences=400, over=1, days=2.0)
     rows, _ = made.asked(ALL)
     _checked(made, rows, 400)
+
+
+def test_dense_days(world: Make) -> None:
+    """Many days each with more rows than a page take no more memory and no deeper calls the more there are."""
+    made = world({"page_size": 20}, conferences=6000, over=1, days=200.0)
+    depths = set()
+    for number, _ in enumerate(made.db.execute(ALL)):
+        if number % 1000 == 0:
+            depths.add(sum(_is_of_a_list(each) for each in gc.get_objects()))
+    assert max(depths) < 20
+
+
+def _is_of_a_list(thing: object) -> bool:
+    return isinstance(thing, GeneratorType) and thing.gi_code.co_filename == history.__file__
 
 
 def test_sparse_years(world: Make) -> None:
@@ -146,7 +163,7 @@ def test_what_comes_next_is_under_way(world: Make) -> None:
 
 
 def test_side_by_side(world: Make) -> None:
-    """Ranges are asked together, a dozen at most, and beside them what is older."""
+    """Ranges are asked together, ten at most, and beside them what is older."""
     made = world(conferences=5000, over=1)
     made.sandbox.change(latency=0.03)
     made.asked(ALL)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twsql.twilio.answers import Page
     from twsql.twilio.client import Client
 
-SIDE_BY_SIDE = 12
+SIDE_BY_SIDE = 10
 """Parts of a list that are under way together: their rows, some 20 MB, wait in memory until they are read."""
 GROWTH = 3
 """How many times as many ranges are asked for once it is known that a list goes on."""
@@ -108,7 +108,7 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
     before: set[str] = set()
     here: Page | None = page
     while here is not None:
-        if _may_be_cut(listing, here):
+        if _goes_on(listing, here) and listing.day_of(here.items[0]) != listing.day_of(here.items[-1]):
             rows = _but_last_day(listing, here)
             yield from rows[:TASTE]
             older = _in_turn(listing.client, _cut(listing, here))
@@ -125,16 +125,13 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
             following.cancel()
 
 
-def _may_be_cut(listing: Listing, page: Page) -> bool:
-    """Whether there is more than this page, and it is worth it, tells its days, and goes from one day to another."""
-    if page.next_uri is None or len(page.items) <= TASTE:
-        return False
-    moments = [*map(listing.moment, page.items)]
-    return all(moments) and moments[0][:10] != moments[-1][:10]
+def _goes_on(listing: Listing, page: Page) -> bool:
+    """Whether there is more than this page, by whose days it may be cut, if that is worth it."""
+    return page.next_uri is not None and len(page.items) > TASTE and all(map(listing.moment, page.items))
 
 
 def _but_last_day(listing: Listing, page: Page) -> list[Row]:
-    """The rows of a page but those of the day on which it ends, which may have more."""
+    """The rows of a page but those of the day on which it ends: that may have more, and is asked for as a whole."""
     day = listing.moment(page.items[-1])[:10]
     return [row for row in page.items if listing.moment(row)[:10] > day]
 
@@ -163,7 +160,7 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
         finally:
             if older is not None:
                 older.cancel()
-        if not _may_be_cut(rest, page):
+        if not _goes_on(rest, page):
             yield partial(_opened, rest, page)
             return
         yield partial(_opened, rest, replace(page, items=_but_last_day(rest, page), next_uri=None))
