@@ -111,6 +111,7 @@ def join(bench: Bench) -> None:
     bench.measure("join", "twsql, JOIN", "twsql_join")
     bench.measure("join", "twsql, IN (SELECT …)", "twsql_in")
     bench.measure("join", "twsql, LEFT JOIN", "twsql_left_join")
+    bench.measure("join", "twsql, JOIN, max_in_flight 48", "twsql_join_48")
     bench.measure("join", "48 threads over requests", "pool_join")
     bench.measure("join", "official client", "official_join", peer=True, together=bench.runs)
     _tap(bench)
@@ -227,7 +228,7 @@ def main() -> None:
                 if each in arguments.only:
                     work[each](bench)
         machine = f"{_processor()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} at the end"
-        versions = ", ".join(f"{each} {version(each)}" for each in ("apsw", "requests", "urllib3"))
+        versions = ", ".join(f"{each} {version(each)}" for each in ("apsw", "requests", "urllib3", "msgspec"))
         peers = ", ".join((*PEERS[:2], *sync_peers.TAP, *sync_peers.TARGET))
         about = f"{machine}; Python {platform.python_version()}, {versions}; peers: {peers}"
         print(f"{time.monotonic() - begun:.0f} s in all; {about}")

@@ -50,14 +50,19 @@ def _connection(**settings: Any) -> Any:
     return db
 
 
-def _queried(sql: str) -> Result:
-    db = _connection()
+def _queried(sql: str, **settings: Any) -> Result:
+    db = _connection(**settings)
     return _measured(lambda: sum(1 for _ in db.execute(sql)))
 
 
 def twsql_join() -> Result:
     """Rows of conferences with those of their participants, by JOIN."""
     return _queried(JOIN)
+
+
+def twsql_join_48() -> Result:
+    """The same with as many requests under way as the plain pool has."""
+    return _queried(JOIN, max_in_flight=48)
 
 
 def twsql_left_join() -> Result:

@@ -108,6 +108,6 @@ def _limit(line: dict[str, Any]) -> str:
     """The least that so many requests can take: latency times requests by those under way, or their processor time."""
     if not line["client"].startswith("twsql") or line["work"] not in ("join", "history", "calls"):
         return ""
-    waiting = LATENCY * line["requests"] / IN_FLIGHT
+    waiting = LATENCY * line["requests"] / (48 if line["client"].endswith("48") else IN_FLIGHT)
     limit = max(waiting, line["cpu"])
     return f"{limit:.2f} s ({waiting:.2f} waiting, {line['cpu']:.2f} CPU); {line['seconds'] / limit:.2f} times it"
