@@ -27,7 +27,7 @@ class Column:
     `field` is the key in Twilio's JSON: the name in snake_case unless given. `filter` is the query parameter by which
     Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
     more through. A `key` addresses rows with one request each; a `lookup` does so beside a key. `narrows` tells the
-    planner that an `=` leaves one row in so many.
+    planner that an `=` or IN leaves one row in so many.
     """
 
     name: str

@@ -38,7 +38,7 @@ class Where:
 
     `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
     value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
-    known; `ordered` says that they must come in the table's own order, `sorted` by which columns (and whether from the
+    known; `ordered` says that they must come in the table's own order, `order` by which columns (and whether from the
     highest down) SQLite will sort them. `company` is the statement.
     """
 
@@ -47,7 +47,7 @@ class Where:
     columns: frozenset[str] = frozenset()
     limit: int | None = None
     ordered: bool = False
-    sorted: Order = ()
+    order: Order = ()
     company: Company | None = None
 
     def any_of(self, name: str) -> tuple[str, ...] | None:

@@ -203,3 +203,48 @@ def test_those_that_are_over_behind_a_sort(world: Make) -> None:
     rows, asked = made.asked(sql)
     assert len(rows) == 12
     assert sum("Participants" in each for each in asked) == 6
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "SELECT c.Sid s FROM conferences c CROSS JOIN participants p ON p.ConferenceSid = c.Sid"
+        " WHERE c.Status = 'in-progress'",
+        "SELECT c.Sid s FROM participants p CROSS JOIN conferences c ON c.Sid = p.ConferenceSid"
+        " WHERE p.ConferenceSid IN (SELECT Sid FROM conferences)",
+    ],
+)
+def test_a_scan_that_begins_anew(world: Make, inner: str) -> None:
+    """A correlated subquery that is stopped early begins with its first row again, whatever was looked ahead at."""
+    made = world(conferences=30, participants=2, over=0)
+    made.db.execute("CREATE TABLE t AS SELECT column1 x FROM (VALUES (1), (2), (3))")
+    found = made.asked(f"SELECT (SELECT group_concat(s) FROM ({inner} AND t.x > 0 LIMIT 3)) FROM t")[0]
+    assert len(found) == 3
+    assert len(set(found)) == 1
+
+
+def test_conferences_read_in_several_orders(world: Make) -> None:
+    """Conferences that one statement has read with and without an order are joined all the same."""
+    made = world(conferences=16, participants=1, over=0)
+    sql = """
+      WITH a AS MATERIALIZED (SELECT Sid FROM conferences WHERE Status = 'init'),
+           b AS MATERIALIZED (SELECT Sid FROM conferences WHERE Status = 'in-progress' ORDER BY Region LIMIT 100),
+           c AS MATERIALIZED (SELECT Sid FROM conferences WHERE Status = 'in-progress'),
+           x AS MATERIALIZED (SELECT Sid FROM a UNION ALL SELECT Sid FROM c UNION ALL SELECT Sid FROM b)
+      SELECT count(*) FROM x CROSS JOIN participants p ON p.ConferenceSid = x.Sid
+    """
+    assert made.asked(sql)[0] == [(32,)]
+
+
+def test_a_conference_that_is_gone(world: Make) -> None:
+    """A conference that does not exist is asked for once."""
+    made = world(conferences=2, participants=1, over=0)
+    sids = [each.sid for each in made.sandbox.conferences()]
+    made.sandbox.fail("error", path=f"Conferences/{sids[0]}.json", status=404, code=20404, message="gone")
+    sql = (
+        "SELECT p.CallSid, c.Sid FROM participants p LEFT JOIN conferences c ON c.Sid = p.ConferenceSid"
+        f" WHERE p.ConferenceSid IN ('{sids[0]}', '{sids[1]}')"
+    )
+    rows, asked = made.asked(sql)
+    assert sorted((sid for _, sid in rows), key=str) == sorted((None, sids[1]), key=str)
+    assert asked.count(f"GET Conferences/{sids[0]}") == 1

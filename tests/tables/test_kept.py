@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from twsql.errors import OperationalError
-from twsql.tables.kept import IN_MEMORY, kept
+from twsql.tables.kept import IN_MEMORY, Waiting, kept
 
 ROW = {"sid": "CF0", "friendly_name": "日本 🎉\n", "subresource_uris": {"a": None}, "n": 1.5}
 
@@ -31,4 +33,25 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the file cannot be made the error says what to set."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(OperationalError, match="TMPDIR"):
-        kept(iter([ROW] * (IN_MEMORY + 1)))
+        kept(iter([ROW] * (IN_MEMORY + 1000)))
+
+
+@given(st.lists(st.integers(1, 4000), max_size=12))
+@settings(max_examples=20, deadline=None)
+def test_first_in_first_out(counts: list[int]) -> None:
+    """Rows that come and go in turn, in memory and in the file, stay in order."""
+    waiting, put, got = Waiting(), 0, 0
+    for place, count in enumerate(counts * 2):
+        for _ in range(count):
+            put += 1
+            waiting.append({"n": put})
+        if place % 3 == 2:
+            for row in waiting.take():
+                got += 1
+                assert row["n"] == got
+    while taken := waiting.take():
+        for row in taken:
+            got += 1
+            assert row["n"] == got
+    assert got == put
+    waiting.close()

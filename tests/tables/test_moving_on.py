@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from twsql.schema import Row
 from twsql.tables.history import Listing
+from twsql.tables.kept import IN_MEMORY
 from twsql.tables.moving_on import Earlier, behind, merged
 
 from .conftest import World
@@ -111,6 +113,16 @@ def test_merged(some: list[int], others: list[int], data: st.DataObject) -> None
     found = {row["sid"]: row for row in rows}
     assert len(found) == len(rows)
     assert found == {row["sid"]: row for row in [*earlier, *later]}
+
+
+def test_a_later_list_without_rows() -> None:
+    """What waits until a later list has its first row, or ends, does not stay in memory."""
+    count = 5 * IN_MEMORY
+    earlier = Earlier(iter(_rows([number % 400 for number in range(count)])), _created, 100)
+    parts = sum(1 for _ in behind(_listing(), earlier))
+    assert parts > 300
+    assert sum(type(each) is dict and "sid" in each for each in gc.get_objects()) < 2 * count
+    assert sum(1 for _ in earlier.rows()) == count
 
 
 @pytest.mark.parametrize("seed", range(3))

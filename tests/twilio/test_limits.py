@@ -86,18 +86,30 @@ def test_what_twilio_says_is_heard() -> None:
         for _ in range(50):
             limit.good(load=20)
         assert limit.window == window
-        limit.good()  # the last load that was told is still believed
-        assert limit.window == window
         for _ in range(50):
             limit.good(load=12)
         assert limit.window > window
+
+
+def test_what_twilio_does_not_say() -> None:
+    """Answers that tell no load make it grow; a refusal at a small load, for another reason, is no ceiling."""
+    limit = Limit()
+    with _taken(limit, 8):
+        limit.refused(time.monotonic(), load=20)
+        window = limit.window
+        for _ in range(50):
+            limit.good()
+        assert limit.window > window
+    other = Limit()
+    other.refused(time.monotonic(), load=2)
+    assert other.too_much is None
 
 
 def test_what_was_too_much_is_forgotten() -> None:
     """After a while it is tried again."""
     limit = Limit(forgotten=0.01)
     with _taken(limit, 4):
-        limit.refused(time.monotonic(), load=3)
+        limit.refused(time.monotonic(), load=9)
         time.sleep(0.02)
         assert limit.too_much is None
         window = limit.window

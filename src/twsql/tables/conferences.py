@@ -40,7 +40,7 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
         return
     note = seen(where.company).note
     for row in rows:
-        note(row, where.sorted)
+        note(row, where.order)
         yield row
 
 
@@ -49,7 +49,8 @@ def _conferences(client: Client, where: Where) -> Iterator[Row]:
     wanted = where.any_of("Status")
     statuses = [status for status in STATUSES if wanted is None or status in wanted]
     if sids is not None:
-        yield from (_of_participants(client, where.company, sids) if where.company else None) or by_sid(client, sids)
+        found = _of_participants(client, where.company, sids) if where.company else None
+        yield from by_sid(client, sids) if found is None else found
     elif where.limit is None:
         rows: Iterator[Row] = iter(())
         for status in statuses:

@@ -146,15 +146,15 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
     while True:
         newest, days = listing.day_of(page.items[-1]), _days(listing, page)
         oldest = max(newest - days * count + 1, listing.oldest)
-        rest = listing.between(listing.oldest, oldest - 1)
-        older = listing.client.submit(rest.first) if oldest > listing.oldest else None
+        rest = listing.between(listing.oldest, oldest - 1) if oldest > listing.oldest else None
+        older = listing.client.submit(rest.first) if rest else None
         try:
             for last in range(newest, oldest - 1, -days):
                 if older is not None and _is_known_to_be_empty(older):  # so these need not be so many
                     yield partial(_open, listing.between(oldest, last))
                     return
                 yield partial(_open, listing.between(max(last - days + 1, oldest), last))
-            if older is None:
+            if rest is None or older is None:
                 return
             page = older.result()
         finally:

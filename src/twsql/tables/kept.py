@@ -1,9 +1,9 @@
-"""Rows that are read now and given later: a few thousand in memory, the others in a file that has no name."""
+"""Rows that are read now and given later: some thousands in memory, the others in a file that has no name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from twsql.errors import OperationalError
@@ -14,39 +14,87 @@ IN_MEMORY = 10_000
 _BLOCK = 500
 
 
-def kept(rows: Iterator[Row]) -> Iterator[Row]:
-    """Read the rows to their end at once, and give them in the same order.
+class Waiting:
+    """Rows that wait, first in, first out.
 
-    Raises OperationalError where there is no room for the file.
+    `append` raises OperationalError where there is no room for the file.
     """
-    first = list(islice(rows, IN_MEMORY))
-    if len(first) < IN_MEMORY:
-        return iter(first)
+
+    def __init__(self) -> None:
+        self._first: deque[Row] = deque()
+        self._file: BinaryIO | None = None
+        self._read_to = 0
+        self._blocks = 0
+        self._last: list[Row] = []
+
+    def append(self, row: Row) -> None:
+        """Keep a row."""
+        if len(self._first) < IN_MEMORY and not self._blocks and not self._last:
+            self._first.append(row)
+            return
+        self._last.append(row)
+        if len(self._last) == _BLOCK:
+            self._write()
+
+    def take(self) -> deque[Row]:
+        """Give up the rows that come next: none only if there are none."""
+        if not self._first and self._blocks:
+            self._first.extend(self._read())
+        elif not self._first:
+            self._first.extend(self._last)
+            self._last = []
+        taken, self._first = self._first, deque()
+        return taken
+
+    def close(self) -> None:
+        """Give up the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _write(self) -> None:
+        from tempfile import TemporaryFile  # few statements need one
+
+        import msgspec
+
+        try:
+            if self._file is None:
+                self._file = TemporaryFile()  # noqa: SIM115 - closed by `close`
+            self._file.seek(0, 2)
+            self._file.write(msgspec.json.encode(self._last) + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise OperationalError(f"no room for rows that wait: {error}; set TMPDIR to a folder with room") from error
+        self._blocks += 1
+        self._last = []
+
+    def _read(self) -> list[Row]:
+        import msgspec
+
+        if self._file is None:
+            return []
+        self._file.seek(self._read_to)
+        block: list[Row] = msgspec.json.decode(self._file.readline())
+        self._read_to = self._file.tell()
+        self._blocks -= 1
+        return block
+
+
+def kept(rows: Iterable[Row]) -> Iterator[Row]:
+    """Read the rows to their end at once, and give them in the same order."""
+    waiting = Waiting()
     try:
-        return chain(first, _read(_written(rows)))
-    except OSError as error:
-        raise OperationalError(f"no room for rows that wait: {error}; set TMPDIR to a folder with room") from error
-
-
-def _written(rows: Iterator[Row]) -> BinaryIO:
-    from tempfile import TemporaryFile  # few statements need one
-
-    import msgspec
-
-    file = TemporaryFile()  # noqa: SIM115 - closed when the last row has been read
-    try:
-        while block := list(islice(rows, _BLOCK)):
-            file.write(msgspec.json.encode(block) + b"\n")
-        file.seek(0)
+        for row in rows:
+            waiting.append(row)
     except BaseException:
-        file.close()
+        waiting.close()
         raise
-    return file
+    return _given(waiting)
 
 
-def _read(file: BinaryIO) -> Iterator[Row]:
-    import msgspec
-
-    with file:
-        for line in file:
-            yield from msgspec.json.decode(line)
+def _given(waiting: Waiting) -> Iterator[Row]:
+    try:
+        while taken := waiting.take():
+            while taken:
+                yield taken.popleft()
+    finally:
+        waiting.close()

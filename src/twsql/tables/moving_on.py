@@ -7,13 +7,12 @@ long, it is read a page or so ahead of the later one, side by side, in place of 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date
 
 from twsql.schema import Row
 from twsql.tables.history import Listing
-from twsql.tables.kept import kept
+from twsql.tables.kept import Waiting
 
 _FILL = 0.85
 """How full of an earlier status's rows the days of one request should be: a later one often has as many."""
@@ -25,14 +24,14 @@ Created = Callable[[Row], str]
 class Earlier:
     """The rows of the earlier statuses, newest first: read as far as the later one may be asked for, given when wanted.
 
-    What waits is kept in little memory, see `kept`.
+    What waits takes little memory, see `Waiting`.
     """
 
     def __init__(self, rows: Iterator[Row], created: Created, page_size: int) -> None:
         self._source = rows
         self._created = created
         self._some = max(1, int(_FILL * page_size))
-        self._waiting: deque[Iterator[Row]] = deque()
+        self._waiting = Waiting()
         self._day = date.max.isoformat()
         self._next: Row | None = None
         self._move()
@@ -45,22 +44,29 @@ class Earlier:
     def read_past(self, day: int) -> int:
         """Read on until all rows of this day and of later ones have been read; gives the `day` that is next."""
         while self._next is not None and self.day >= day:
-            self._waiting.append(kept(self._part()))
+            self._read_on()
         return self.day
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows, those that have been read and then the others."""
-        while self._waiting or self._next is not None:
-            if not self._waiting:
-                self._waiting.append(kept(self._part()))
-            yield from self._waiting.popleft()
+        try:
+            while True:
+                taken = self._waiting.take()
+                if not taken and self._next is None:
+                    return
+                if not taken:
+                    self._read_on()
+                while taken:
+                    yield taken.popleft()
+        finally:
+            self._waiting.close()
 
-    def _part(self) -> Iterator[Row]:
-        """Yield about a page of rows, to the end of a day."""
+    def _read_on(self) -> None:
+        """Read about a page of rows, to the end of a day."""
         count, day = 0, self._day
         while self._next is not None and (count < self._some or self._day >= day):
             count, day = count + 1, self._day
-            yield self._next
+            self._waiting.append(self._next)
             self._move()
 
     def _move(self) -> None:

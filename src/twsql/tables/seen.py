@@ -27,35 +27,54 @@ class Seen:
 
     def __init__(self) -> None:
         self.over: set[str] = set()
-        self._active: dict[str, tuple[_Key, Row]] = {}
-        self._order: Order = ()
-        self._sorted: list[Row] = []
-        self._places: dict[str, int] = {}
+        self._active: dict[Order, _Active] = {}
 
     def note(self, row: Row, order: Order) -> None:
         """A conference has been read, by a scan whose rows SQLite will bring in this order."""
-        sid = row["sid"]
-        if row.get("status") == "completed":
-            if len(self.over) < MOST:
-                self.over.add(sid)
-        elif len(self._active) < MOST:
-            key = tuple(_sort_key(_COLUMNS[name], row) for name, _ in order)
-            self._active[sid] = key, {"sid": sid, "friendly_name": row.get("friendly_name")}
-            self._order, self._places = order, {}
+        if row.get("status") != "completed":
+            if order not in self._active:
+                self._active[order] = _Active(order)
+            self._active[order].add(row)
+        elif len(self.over) < MOST:
+            self.over.add(row["sid"])
 
     def around(self, sid: str) -> Iterator[Row]:
         """Yield a conference that has been read and was not over, then those that SQLite will probably come to next."""
-        if sid in self._active:
-            if not self._places:
-                self._sort()
-            for place in range(self._places[sid], len(self._sorted)):
-                yield self._sorted[place]
+        for active in self._active.values():
+            if sid in active.rows:
+                yield from active.after(sid)
+                return
 
     def close(self) -> None:
         """Nothing is under way."""
 
+
+class _Active:
+    """Conferences that were not over, as scans of one order have read them."""
+
+    def __init__(self, order: Order) -> None:
+        self.rows: dict[str, tuple[_Key, Row]] = {}
+        self._order = order
+        self._sorted: list[Row] = []
+        self._places: dict[str, int] = {}
+
+    def add(self, row: Row) -> None:
+        """Keep a row; those already sorted are to be sorted again."""
+        if len(self.rows) < MOST:
+            sid = row["sid"]
+            key = tuple(_sort_key(_COLUMNS[name], row) for name, _ in self._order)
+            self.rows[sid] = key, {"sid": sid, "friendly_name": row.get("friendly_name")}
+            self._places = {}
+
+    def after(self, sid: str) -> Iterator[Row]:
+        """Yield a row, then those behind it."""
+        if not self._places:
+            self._sort()
+        for place in range(self._places[sid], len(self._sorted)):
+            yield self._sorted[place]
+
     def _sort(self) -> None:
-        read = [*self._active.values()]
+        read = [*self.rows.values()]
         for number, (_, descending) in reversed([*enumerate(self._order)]):
             read.sort(key=lambda each: each[0][number], reverse=descending)
         self._sorted = [row for _, row in read]

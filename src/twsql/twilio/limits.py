@@ -18,6 +18,8 @@ from twsql.twilio.retries import LONGEST_RETRY_AFTER
 
 BEGIN = 16.0
 """Requests that may be under way before anything is known of the account."""
+PLAUSIBLE = 8
+"""Requests that are not too many together: where fewer are refused it is for another reason, which halving answers."""
 FORGOTTEN = 60.0
 """Seconds after which the load that was too much for Twilio is tried again."""
 
@@ -38,7 +40,6 @@ class Limit:
         self._urgent = 0
         self._halved = 0.0
         self._not_before = 0.0
-        self._load = 0
         self._too_much: int | None = None
         self._refused = 0.0
 
@@ -82,9 +83,8 @@ class Limit:
         One request more may be under way, unless that many have been too many.
         """
         with self._changed:
-            self._load = self._load if load is None else load
             is_used = (self._busy + 1) * 2 >= self._window  # else the window has not been tried out
-            if is_used and (self.too_much is None or self._load + 1 < self.too_much):
+            if is_used and (load is None or self.too_much is None or load + 1 < self.too_much):
                 self._window += 1.0 if self._doubles else 1.0 / self._window
                 self._changed.notify_all()
 
@@ -95,9 +95,9 @@ class Limit:
         """
         with self._changed:
             now = time.monotonic()
-            if load is not None:
-                self._too_much = min(load, self.too_much or load)
-                self._load, self._refused = load, now
+            if load is not None and load >= PLAUSIBLE:
+                self._too_much = load if self.too_much is None else min(load, self.too_much)
+                self._refused = now
             if begun > self._halved:
                 self._halved = now
                 self._window = max(1.0, min(self._window, self._busy + 1) / 2)

@@ -47,6 +47,9 @@ class TableScan:
         if spec is not self._spec:  # a join starts the same one again and again
             self._spec, self._readers = spec, _readers(self._relation, frozenset(spec["columns"]))
         self._statement = statement
+        self._row = None
+        self._coming.clear()  # SQLite begins a correlated subquery's scan anew, wherever it was
+        self._values.clear()
         statement.company.join(self._table.name, self)
         where = given_by.where(spec, arguments)
         limit = where.limit if given_by.is_understood(self._table, where) else None
@@ -121,6 +124,7 @@ class TableScan:
             close()
         self._rows, self._row = iter(()), None
         self._coming.clear()
+        self._values.clear()
         if self._statement is not None:
             self._statement.company.leave(self._table.name, self)
 
@@ -247,8 +251,8 @@ class _Values(dict[int, Value]):
         return self._late(number)
 
 
-_AS_IT_IS: dict[Convert, type] = {CONVERT["text"]: str, CONVERT["integer"]: int, CONVERT["boolean"]: bool}
-"""The type of values that need no conversion."""
+_AS_IT_IS: dict[Convert, type] = {CONVERT["text"]: str, CONVERT["boolean"]: bool}
+"""The type of values that need no conversion; an integer may have more than SQLite's 64 bits."""
 _Reader = tuple[int, str, type, Convert]
 
 
