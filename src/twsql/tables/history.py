@@ -108,6 +108,9 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
     before: set[str] = set()
     here: Page | None = page
     while here is not None:
+        if here.next_uri is None:
+            yield from here.items
+            return
         if _goes_on(listing, here) and listing.day_of(here.items[0]) != listing.day_of(here.items[-1]):
             rows = _but_last_day(listing, here)
             yield from rows[:TASTE]
