@@ -4,11 +4,11 @@
 CREATE TEMP TABLE contacts (name TEXT, phone TEXT, wanted INTEGER);
 
 INSERT INTO contacts VALUES
-  ('Ada', '+15550100001', 1),
-  ('Grace', '+15550100002', 1),
-  ('Linus', '+15550100003', 0);
+  ('Ada', '+12025550101', 1),
+  ('Grace', '+12025550102', 1),
+  ('Linus', '+12025550103', 0);
 
 SELECT contacts.name, call.CallSid, call.Status
 FROM contacts
-JOIN AddParticipants('Stand-up', '+18149044818', contacts.phone) AS call
+JOIN AddParticipants('Stand-up', '+15005550006', contacts.phone) AS call
 WHERE contacts.wanted AND call.Label = contacts.name AND call.StartConferenceOnEnter = 1;

@@ -1,9 +1,9 @@
 -- Mutes, holds and removes participants of a conference, then ends it.
 -- Needs an account, or --sandbox. The first three statements make a conference to work on.
 
-EXEC AddParticipants ConferenceSid = 'Moderated', From = '+18149044818', To = '+15550100001', Label = 'ada';
-EXEC AddParticipants ConferenceSid = 'Moderated', From = '+18149044818', To = '+15550100002', Label = 'grace';
-EXEC AddParticipants ConferenceSid = 'Moderated', From = '+18149044818', To = '+15550100003', Label = 'linus';
+EXEC AddParticipants ConferenceSid = 'Moderated', From = '+15005550006', To = '+12025550101', Label = 'ada';
+EXEC AddParticipants ConferenceSid = 'Moderated', From = '+15005550006', To = '+12025550102', Label = 'grace';
+EXEC AddParticipants ConferenceSid = 'Moderated', From = '+15005550006', To = '+12025550103', Label = 'linus';
 
 -- Everybody but one is muted.
 UPDATE participants SET Muted = 1 WHERE FriendlyName = 'Moderated' AND Label <> 'ada';

@@ -1,4 +1,4 @@
-"""The dial table of the README as cases: SQL, and how many calls it places through whatever host it runs."""
+"""The dial table of docs/dialing.md as cases: SQL, and how many calls it places through whatever host it runs."""
 
 from __future__ import annotations
 

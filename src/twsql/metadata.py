@@ -1,6 +1,6 @@
 """sys_tables, sys_tablecolumns, sys_procedures, sys_procedureparameters: what there is to query, told in SQL.
 
-Everything comes from the declarations of tables and procedures, as do the tables of the README.
+Everything comes from the declarations of tables and procedures, as does the reference in docs/.
 """
 
 from __future__ import annotations

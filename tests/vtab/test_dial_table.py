@@ -1,4 +1,4 @@
-"""How often a statement dials: each line of the table in README.md, counted at the sandbox."""
+"""How often a statement dials: each line of the table in docs/dialing.md, counted at the sandbox."""
 
 from __future__ import annotations
 

@@ -1,9 +1,13 @@
-"""The README's reference tables, made from the declarations. `python tests/readme_tables.py` writes them anew."""
+"""The reference in docs/, made from the declarations: `python tests/reference.py` writes it anew.
+
+A table or procedure has a page of its own, which people write; what is generated stands between
+`<!-- NAME from the declarations -->` and `<!-- end -->`. A page that is missing is begun.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from twsql.dialing.table import JOURNAL
@@ -13,14 +17,36 @@ from twsql.schema import Parameter, Procedure, Table
 from twsql.tables import TABLES
 from twsql.vtab.relation import DECLARED
 
-README = Path(__file__).parent.parent / "README.md"
+DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"<!-- (?P<name>\w+) from the declarations -->\n.*?<!-- end -->", re.DOTALL)
+_ALL = (*TABLES, JOURNAL, *METADATA)
 
 
-def rewritten(text: str) -> str:
-    """The README with every block between `<!-- NAME from the declarations -->` and `<!-- end -->` made anew."""
+def pages() -> Mapping[Path, str]:
+    """The pages with generated parts, and their text as it should be."""
+    folders = {"tables": _ALL, "procedures": PROCEDURES}
+    paths = {DOCS / room / f"{each.name}.md": _begun(each) for room, named in folders.items() for each in named}
+    paths |= {DOCS / room / "index.md": f"# {room.title()}\n\n{_marked(room)}" for room in folders}
+    return {path: _rewritten(path.read_text(encoding="utf-8") if path.exists() else new) for path, new in paths.items()}
+
+
+def write() -> None:
+    """Write every page that is not as it should be."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def _begun(each: Table | Procedure) -> str:
+    return f"# {each.name}\n\n{each.description}\n\n{_marked(each.name)}"
+
+
+def _marked(name: str) -> str:
+    return f"<!-- {name} from the declarations -->\n<!-- end -->\n"
+
+
+def _rewritten(text: str) -> str:
     blocks = {"tables": _tables, "procedures": _procedures}
-    blocks |= {table.name: lambda table=table: _columns(table) for table in TABLES}
+    blocks |= {table.name: lambda table=table: _columns(table) for table in _ALL}
     blocks |= {procedure.name: lambda procedure=procedure: _inputs(procedure) for procedure in PROCEDURES}
 
     def block(match: re.Match[str]) -> str:
@@ -32,16 +58,16 @@ def rewritten(text: str) -> str:
 
 def _tables() -> Iterator[str]:
     yield "| table | what a row is | INSERT | UPDATE | DELETE |\n| --- | --- | --- | --- | --- |"
-    for table in (*TABLES, JOURNAL, *METADATA):
+    for table in _ALL:
         effects = " | ".join("yes" if effect else "" for effect in (table.insert, table.update, table.delete))
-        yield f"| `{table.name}` | {table.description} | {effects} |"
+        yield f"| [`{table.name}`]({table.name}.md) | {table.description} | {effects} |"
 
 
 def _procedures() -> Iterator[str]:
     yield "| procedure | what it does | required inputs |\n| --- | --- | --- |"
     for procedure in PROCEDURES:
         required = ", ".join(f"`{parameter.name}`" for parameter in procedure.inputs if parameter.required)
-        yield f"| `{procedure.name}` | {procedure.description} | {required} |"
+        yield f"| [`{procedure.name}`]({procedure.name}.md) | {procedure.description} | {required} |"
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -75,4 +101,4 @@ def _told(parameter: Parameter) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    write()
