@@ -59,6 +59,15 @@ def test_a_port_can_be_chosen(start: Start, twsql: Run) -> None:
     assert exports(process)["TWSQL_BASE_URL"] == f"http://127.0.0.1:{port}"
 
 
+def test_readings(start: Start, twsql: Run) -> None:
+    """Readings reach the sandbox."""
+    world = ("--conferences", "3", "--over", "0", "--participants", "2")
+    process = start("sandbox", *world, "--reading", "statuses=unknown", "--reading", "largest_page=1")
+    sql = "SELECT Status, count(*) AS n FROM participants GROUP BY 1"
+    done = twsql("query", "--format", "csv", sql, env=exports(process))
+    assert (done.stdout, done.stderr) == ("Status,n\r\nreticent,6\r\n", "")
+
+
 def test_more_than_max_concurrent_get_429(start: Start, twsql: Run) -> None:
     """The options reach the sandbox."""
     process = start("sandbox", "--max-concurrent", "0", "--retry-after", "0")
@@ -76,6 +85,9 @@ def test_more_than_max_concurrent_get_429(start: Start, twsql: Run) -> None:
         (["--conferences", "many"], 2, "must be a whole number, 0 or more"),
         (["--participants", "251"], 1, "participants 0 to 250"),
         (["--over", "1.5"], 1, "over 0 to 1"),
+        (["--reading", "order=by age"], 1, "order is one of newest first, mixed within a minute, by sid"),
+        (["--reading", "list_lag=long"], 1, "list_lag is a number"),
+        (["--reading", "tide=low"], 1, "no reading 'tide': use one of upper_bound, "),
     ],
 )
 def test_a_wrong_option_is_one_line(twsql: Run, arguments: list[str], status: int, words: str) -> None:

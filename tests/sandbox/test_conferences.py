@@ -8,17 +8,19 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from twsql.sandbox import Sandbox
+from twsql.sandbox import Readings, Sandbox
 
 from .raw import Http, error
 
 NOWHERE = "CF" + "0" * 32
 
+EVERY_STATUS = Readings(default_status="every")
+
 
 @pytest.fixture
 def days(make: Callable[..., Sandbox], connect: Callable[..., Http]) -> Http:
     """Conferences named by the March days of their creation, 8 to 12; all were last changed on the 13th."""
-    sandbox = make(now=datetime(2026, 3, 8, 12, tzinfo=timezone.utc), every_status=True)
+    sandbox = make(now=datetime(2026, 3, 8, 12, tzinfo=timezone.utc), readings=EVERY_STATUS)
     http = connect(sandbox)
     for day in range(8, 13):
         http.add(str(day))
@@ -80,7 +82,7 @@ def test_without_status_only_those_in_progress_are_listed(
     assert names(http) == ["running"]
     assert names(http, Status="init") == ["starting"]
     assert names(http, Status="completed") == ["over"]
-    sandbox.change(every_status=True)
+    sandbox.read(default_status="every")
     assert names(http) == ["starting", "over", "running"]
     assert error(http.get("/Conferences.json?Status=done")) == (400, 20001)
 

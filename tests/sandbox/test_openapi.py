@@ -13,11 +13,13 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from openapi_facts import described
-from twsql.sandbox import Sandbox
+from twsql.sandbox import Readings, Sandbox
 
 from .raw import FROM, TO, Http
 
 Exchange = tuple[PreparedRequest, Response]
+
+EVERY_STATUS = Readings(default_status="every")
 
 
 class Checker:
@@ -46,7 +48,7 @@ class Checker:
 @pytest.fixture
 def api(make: Callable[..., Sandbox]) -> Sandbox:
     """A sandbox with some history."""
-    return make(conferences=30, participants=3, every_status=True)
+    return make(conferences=30, participants=3, readings=EVERY_STATUS)
 
 
 @pytest.fixture

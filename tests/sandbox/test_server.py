@@ -15,7 +15,7 @@ import pytest
 import requests
 
 import twsql.sandbox
-from twsql.sandbox import Sandbox
+from twsql.sandbox import Readings, Sandbox
 
 from .raw import Http
 
@@ -25,6 +25,8 @@ sandbox = Sandbox(conferences=3)
 serve(sandbox, started=lambda: print(sandbox.base_url, flush=True))
 print("ended", flush=True)
 """
+
+EVERY_STATUS = Readings(default_status="every")
 
 
 def test_many_sandboxes_run_side_by_side(make: Callable[..., Sandbox]) -> None:
@@ -119,7 +121,7 @@ def test_seeded_conferences_are_spread_over_the_days(
     make: Callable[..., Sandbox], connect: Callable[..., Http]
 ) -> None:
     """Twelve in twelve days: each day filter finds but a few; `over` is their exact share."""
-    sandbox = make(conferences=120, days=12, over=0.25, every_status=True)
+    sandbox = make(conferences=120, days=12, over=0.25, readings=EVERY_STATUS)
     http = connect(sandbox)
     found = http.get("/Conferences.json?PageSize=1000").json()["conferences"]
     assert [one["status"] for one in found].count("completed") == 30

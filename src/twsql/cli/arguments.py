@@ -200,6 +200,13 @@ def _add_sandbox(commands: Any) -> None:
         ("calls-per-second", _amount, "N", "calls beyond this rate are queued (no limit)"),
     ):
         parser.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how to read what Twilio's documentation leaves open, such as upper_bound='day excluded'",
+    )
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

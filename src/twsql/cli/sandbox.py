@@ -33,14 +33,16 @@ _SETTINGS = (
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, both of which are a good end."""
     try:
-        from twsql.sandbox import Sandbox, serve
+        from twsql.sandbox import Readings, Sandbox, serve
+        from twsql.sandbox.readings import parsed
     except ImportError as error:
         if (error.name or "").startswith("twsql"):
             raise
         raise SettingError(f"the sandbox needs {error.name}: {INSTALL}") from error
     given = {name: value for name in _SETTINGS if (value := getattr(arguments, name)) is not None}
     try:
-        sandbox = Sandbox(**given)
+        readings = Readings(**{name: value for each in arguments.reading for name, value in parsed(each).items()})
+        sandbox = Sandbox(**given, readings=readings)
     except ValueError as error:
         raise DataError(str(error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server has its own

@@ -9,9 +9,10 @@ Its credentials are fixed and obviously fake:
     API key      SK00000000000000000000000000000001  secret  sandbox-api-secret
     subaccount   AC00000000000000000000000000000002  token   sandbox-subaccount-token
 
-Modules, each importing only from those before it: settings, clock, errors, sids, records, credentials; inputs, orders,
-validate; seed, world (the rules, no HTTP); wire, faults, counters, state; pages, filters, render, request; accounts,
-calls, conferences, participants, insights (the operations); routes, control, app, server, local.
+Modules, each importing only from those before it: readings, settings, clock, errors, sids, records, credentials;
+inputs, orders, validate; seed, world (the rules, no HTTP); wire, variants, faults, counters, state; pages, filters,
+render, request; accounts, calls, conferences, participants, insights (the operations); routes, control, app, server,
+local.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 from .counters import Counters, LoggedRequest
 from .faults import KINDS, Fault
 from .local import CallView, ConferenceView, Sandbox, serve
+from .readings import Readings, each_reading
 from .settings import Settings
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "Counters",
     "Fault",
     "LoggedRequest",
+    "Readings",
     "Sandbox",
     "Settings",
+    "each_reading",
     "serve",
 ]

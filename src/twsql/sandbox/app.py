@@ -13,6 +13,7 @@ from .faults import respond
 from .request import Request
 from .routes import Operation, find_operation
 from .state import State
+from .variants import varied
 from .wire import Answer, Scope, Wire
 
 
@@ -52,13 +53,16 @@ class App:
         return await respond(fault, wire, lambda: self._perform(request, operation))
 
     def _perform(self, request: Request, operation: Operation) -> Answer:
+        readings = self.state.settings.readings
         try:
             request.authorize()
             self.state.world.settle()
-            return operation.run(request)
+            answer = operation.run(request)
         except ApiError as error:
-            return _error(error)
+            return _error(error, status=readings.refusal_status if 16000 <= error.code < 17000 else None)
+        return varied(answer, readings, "http://" + request.header(b"host").decode("latin-1"))
 
 
-def _error(error: ApiError, wait: float | None = None) -> Answer:
-    return Answer(error.status, error_body(error.code, error.message, error.status), retry_after(wait))
+def _error(error: ApiError, wait: float | None = None, status: int | None = None) -> Answer:
+    status = status or error.status
+    return Answer(status, error_body(error.code, error.message, status), retry_after(wait))

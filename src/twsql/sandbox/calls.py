@@ -46,7 +46,7 @@ class CallNumbers(Sequence[int]):
 
 def list_calls(request: Request) -> Answer:
     """Answer a page of calls, ended ones as well."""
-    account, world = request.account, request.state.world
+    account, world, readings = request.account, request.state.world, request.state.settings.readings
     numbers = CallNumbers(account, request.query.get("To"))
 
     def item(number: int) -> Call:
@@ -56,11 +56,14 @@ def list_calls(request: Request) -> Answer:
         return item(number).created
 
     # No call starts before it is made, and a seeded one starts when it is made.
-    since, until = filters.time_span(request.query, "StartTime")
+    since, until = filters.time_span(request.query, "StartTime", readings.calls_upper_bound)
     low = bisect_left(numbers, since, hi=numbers.seeded, key=created)
     high = bisect_left(numbers, until, key=created)
-    page = cut(page_request(request.query), Listing(numbers, item, filters.call_filter(request.query), low, high))
-    items = [call_json(one, world.sids) for one in page.items]
+    keep = filters.call_filter(request.query, readings, request.state.clock.now())
+    rank = filters.rank(readings.order, created, lambda number: world.sids.make("CA", account.number, number))
+    listing = Listing(numbers, item, keep, low, high).ranked(rank)
+    page = cut(page_request(request.query, readings.largest_page), listing)
+    items = [call_json(one, world.sids, readings) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "calls", items).encode())
 
 
@@ -68,12 +71,12 @@ def create_call(request: Request) -> Answer:
     """Place a call into no conference."""
     world = request.state.world
     call = world.place_call(request.account, validate.call_order(request.form))
-    return Answer(201, call_json(call, world.sids).encode())
+    return Answer(201, call_json(call, world.sids, request.state.settings.readings).encode())
 
 
 def fetch_call(request: Request) -> Answer:
     """Answer one call."""
-    return Answer(200, call_json(call_of(request), request.state.world.sids).encode())
+    return Answer(200, call_json(call_of(request), request.state.world.sids, request.state.settings.readings).encode())
 
 
 def update_call(request: Request) -> Answer:
@@ -82,7 +85,7 @@ def update_call(request: Request) -> Answer:
     status = validate.call_end(request.form)
     if status is not None:
         call = world.end_call(call, cancel=status == "canceled")
-    return Answer(200, call_json(call, world.sids).encode())
+    return Answer(200, call_json(call, world.sids, request.state.settings.readings).encode())
 
 
 def delete_call(request: Request) -> Answer:

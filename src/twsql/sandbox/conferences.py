@@ -14,23 +14,34 @@ from .wire import Answer
 
 def list_conferences(request: Request) -> Answer:
     """Answer a page of conferences; those in progress where no status is asked for, since 2026-09-30."""
-    account, query = request.account, request.query
+    account, query, readings = request.account, request.query, request.state.settings.readings
     status = filters.conference_status(query)
-    if status is None and not request.state.settings.every_status:
+    if status is None and readings.default_status == "in-progress":
         status = "in-progress"
-    numbers = _numbers(account, status, query.get("FriendlyName"))
-    low, high = filters.created_bounds(numbers, account.conferences, filters.day_span(query, "DateCreated"))
-    keep = filters.conference_filter(query)
-    page = cut(page_request(query), Listing(numbers, account.conferences.__getitem__, keep, low, high))
+    numbers = _numbers(account, status, query.get("FriendlyName"), any_case=readings.names != "exact")
+    bounds = filters.day_span(query, "DateCreated", readings.upper_bound)
+    low, high = filters.created_bounds(numbers, account.conferences, bounds)
+    keep = filters.conference_filter(query, readings, request.state.clock.now())
     sids = request.state.world.sids
+    rank = filters.rank(
+        readings.order,
+        lambda number: account.conferences[number].created,
+        lambda number: sids.make("CF", account.number, number),
+    )
+    listing = Listing(numbers, account.conferences.__getitem__, keep, low, high).ranked(rank)
+    page = cut(page_request(query, readings.largest_page), listing)
     items = [conference_json(one, sids) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "conferences", items).encode())
 
 
-def _numbers(account: Account, status: str | None, name: str | None) -> list[int] | range:
+def _numbers(account: Account, status: str | None, name: str | None, *, any_case: bool) -> list[int] | range:
     """Return the numbers of the conferences of a status and a name, in order."""
     if name is None:
         return range(len(account.conferences)) if status is None else account.by_status[status]
+    if any_case:
+        folded = name.casefold()
+        every = account.conferences
+        return [one.number for one in every if status in (None, one.status) and one.name.casefold() == folded]
     found = []
     one = account.named.get(name)
     while one is not None:

@@ -1,7 +1,7 @@
 """The control routes under /sandbox/, which are neither counted nor logged, and need no credentials.
 
-GET counters, POST clear, POST reset, POST advance, POST settings, GET requests, GET, POST and DELETE faults. Bodies and
-answers are JSON.
+GET counters, POST clear, POST reset, POST advance, POST settings, GET requests, GET, POST and DELETE faults and
+readings. Bodies and answers are JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from .faults import Fault, describe
+from .readings import Readings, changed
 from .state import State
 from .wire import Answer
 
@@ -61,8 +62,23 @@ def _advance(state: State, inputs: Inputs) -> Any:
     return {"now": state.clock.now()}
 
 
+def _readings(state: State, inputs: Inputs) -> Any:
+    return asdict(state.settings.readings)
+
+
+def _read(state: State, inputs: Inputs) -> Any:
+    state.change(replace(state.settings, readings=changed(state.settings.readings, inputs)))
+    return _readings(state, inputs)
+
+
+def _document(state: State, inputs: Inputs) -> Any:
+    state.change(replace(state.settings, readings=Readings()))
+    return _readings(state, inputs)
+
+
 def _change(state: State, inputs: Inputs) -> Any:
-    state.change(replace(state.settings, **inputs))
+    readings = changed(state.settings.readings, inputs.pop("readings", {}))
+    state.change(replace(state.settings, readings=readings, **inputs))
     return {**asdict(state.settings), "now": state.clock.now()}
 
 
@@ -82,6 +98,9 @@ _ACTIONS: dict[tuple[str, str], Callable[[State, Inputs], Any]] = {
     ("GET", "faults"): _faults,
     ("POST", "faults"): _fail,
     ("DELETE", "faults"): _heal,
+    ("GET", "readings"): _readings,
+    ("POST", "readings"): _read,
+    ("DELETE", "readings"): _document,
     ("POST", "advance"): _advance,
     ("POST", "settings"): _change,
     ("POST", "clear"): _clear,

@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from .clock import DAY
 from .errors import ApiError
+from .readings import Readings
 from .records import STATUSES, Call, Conference, Participant
+from .sids import chance
 
 Query = dict[str, str]
 CALL_STATUSES = ("queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled")
@@ -21,24 +23,24 @@ _EVER = (float("-inf"), float("inf"))
 Span = tuple[float, float]
 
 
-def day_span(query: Query, name: str) -> Span:
+def day_span(query: Query, name: str, upper_bound: str) -> Span:
     """Return from when to before when a date filter reaches: UTC days. Raises ApiError for what is not a day."""
-    return _span(query, name, _whole_day)
+    return _span(query, name, _whole_day, upper_bound)
 
 
-def time_span(query: Query, name: str) -> Span:
+def time_span(query: Query, name: str, upper_bound: str) -> Span:
     """Return from when to before when a time filter reaches, given as days or to the second."""
-    return _span(query, name, _moment)
+    return _span(query, name, _moment, upper_bound)
 
 
-def _span(query: Query, name: str, read: Callable[[str, str], Span]) -> Span:
+def _span(query: Query, name: str, read: Callable[[str, str], Span], upper_bound: str) -> Span:
     low, high = _EVER
     if f"{name}" in query:
         low, high = read(name, query[name])
     if f"{name}>" in query:
         low = max(low, read(name, query[f"{name}>"])[0])
     if f"{name}<" in query:
-        high = min(high, read(name, query[f"{name}<"])[1])
+        high = min(high, read(name, query[f"{name}<"])[upper_bound == "day included"])
     return low, high
 
 
@@ -75,26 +77,33 @@ def conference_status(query: Query) -> str | None:
     return choice(query, "Status", STATUSES)
 
 
-def conference_filter(query: Query) -> Callable[[Conference], bool] | None:
+def conference_filter(query: Query, readings: Readings, now: float) -> Callable[[Conference], bool] | None:
     """Return what a conference must fulfil, besides its status, its name and its creation date."""
-    low, high = day_span(query, "DateUpdated")
-    return None if (low, high) == _EVER else lambda one: low <= one.updated < high
+    low, high = day_span(query, "DateUpdated", readings.upper_bound)
+    listed = now - readings.list_lag
+    if (low, high) == _EVER and not readings.list_lag:
+        return None
+    return lambda one: one.created <= listed and low <= one.updated < high
 
 
-def call_filter(query: Query) -> Callable[[Call], bool]:
-    """Return what a call must fulfil; one that has not started counts as starting when it was made."""
+def call_filter(query: Query, readings: Readings, now: float) -> Callable[[Call], bool]:
+    """Return what a call must fulfil; one that has not started counts as starting when it was made, if at all."""
     to, from_, parent = query.get("To"), query.get("From"), query.get("ParentCallSid")
     status = choice(query, "Status", CALL_STATUSES)
-    low, high = time_span(query, "StartTime")
-    end_low, end_high = time_span(query, "EndTime")
+    low, high = time_span(query, "StartTime", readings.calls_upper_bound)
+    end_low, end_high = time_span(query, "EndTime", readings.calls_upper_bound)
+    listed = now - readings.list_lag
+    any_start = (low, high) == _EVER or readings.queued_start_time != "null and not found"
     any_end = (end_low, end_high) == _EVER
 
     def keep(call: Call) -> bool:
         return (
             not (call.deleted or parent)
+            and call.created <= listed
             and to in (None, call.to)
             and from_ in (None, call.from_, call.caller)
             and status in (None, call.status)
+            and (any_start or call.began is not None)
             and low <= (call.began or call.created) < high
             and (any_end or (call.ended is not None and end_low <= call.ended < end_high))
         )
@@ -124,3 +133,12 @@ def created_bounds(numbers: list[int] | range, conferences: list[Conference], sp
         return conferences[number].created
 
     return bisect_left(numbers, low, key=created), bisect_left(numbers, high, key=created)
+
+
+def rank(order: str, created: Callable[[int], float], sid: Callable[[int], str]) -> Callable[[int], object] | None:
+    """Return by what a list's numbers are sorted from the lowest on; None: by the numbers, so newest first."""
+    if order == "newest first":
+        return None
+    if order == "by sid":
+        return sid
+    return lambda number: (created(number) // 60, chance(number))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from .counters import Counters, LoggedRequest
 from .credentials import ACCOUNT, API_KEY, SUBACCOUNT
 from .faults import Fault
+from .readings import changed
 from .records import Call, Conference, Participant
 from .server import Server, listen
 from .settings import Settings
@@ -109,6 +110,10 @@ class Sandbox:
     def change(self, **settings: Any) -> None:
         """Change settings while it runs; those of the seed have no effect before the next reset."""
         self._ask(lambda: self._state.change(replace(self._state.settings, **settings)))
+
+    def read(self, **readings: Any) -> None:
+        """Change readings while it runs; keywords are those of `Readings`. Raises ValueError for another."""
+        self.change(readings=changed(self.settings.readings, readings))
 
     @property
     def counters(self) -> Counters:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from .errors import ApiError
@@ -33,25 +33,38 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Listing(Generic[T]):
-    """A list to cut pages from: item numbers, oldest first, from `low` to below `high`, of those that `keep` keeps."""
+    """A list to cut pages from: item numbers, oldest first, from `low` to below `high`, of those that `keep` keeps.
+
+    With a `rank` they are sorted by that in place of their age.
+    """
 
     numbers: Sequence[int]
     item: Callable[[int], T]
     keep: Callable[[T], bool] | None = None
     low: int = 0
     high: int | None = None
+    rank: Callable[[int], Any] | None = None
+
+    def ranked(self, rank: Callable[[int], Any] | None) -> Listing[T]:
+        """Return the listing sorted by a rank; None: as it is."""
+        if rank is None:
+            return self
+        return replace(self, numbers=sorted(self.numbers[self.low : self.high], key=rank), low=0, high=None, rank=rank)
 
     def older(self, before: int | None) -> Iterator[tuple[int, T]]:
         """Yield items below a number, newest first."""
         high = len(self.numbers) if self.high is None else self.high
         if before is not None:
-            high = min(high, bisect_left(self.numbers, before))
+            high = min(high, bisect_left(self.numbers, self._key(before), key=self.rank))
         return self._kept(range(high - 1, self.low - 1, -1))
 
     def newer(self, after: int) -> Iterator[tuple[int, T]]:
         """Yield items above a number, oldest first."""
         high = len(self.numbers) if self.high is None else self.high
-        return self._kept(range(max(self.low, bisect_right(self.numbers, after)), high))
+        return self._kept(range(max(self.low, bisect_right(self.numbers, self._key(after), key=self.rank)), high))
+
+    def _key(self, number: int) -> Any:
+        return number if self.rank is None else self.rank(number)
 
     def _kept(self, places: Iterable[int]) -> Iterator[tuple[int, T]]:
         numbers, item, keep = self.numbers, self.item, self.keep
@@ -82,8 +95,11 @@ class Page(Generic[T]):
         return self.start + max(len(self.items) - 1, 0)
 
 
-def page_request(query: dict[str, str]) -> PageRequest:
-    """Return which page a query asks for. Raises ApiError 20007 for a bad size, 20001 for a bad page or token."""
+def page_request(query: dict[str, str], largest: int = _LARGEST_SIZE) -> PageRequest:
+    """Return which page a query asks for, of `largest` items at most.
+
+    Raises ApiError 20007 for a bad size, 20001 for a bad page or token.
+    """
     size, page, token = (query.get(name) for name in _PAGING)
     if size is not None and (not size.isdecimal() or not 1 <= int(size) <= _LARGEST_SIZE):
         raise ApiError(20007, f"PageSize is {size!r}")
@@ -94,7 +110,7 @@ def page_request(query: dict[str, str]) -> PageRequest:
         raise ApiError(20001, "a page is reached by the address in the page before it")
     number = int(match[2], 16) if match else None
     before, after = (number, None) if match and match[1] == "A" else (None, number)
-    return PageRequest(int(size or _DEFAULT_SIZE), int(page or 0), before, after)
+    return PageRequest(min(int(size or _DEFAULT_SIZE), largest), int(page or 0), before, after)
 
 
 def cut(request: PageRequest, listing: Listing[T]) -> Page[T]:

@@ -17,11 +17,14 @@ def list_participants(request: Request) -> Answer:
     """Answer a page of who is in a conference. A conference's name in place of its SID is refused with 20004."""
     if not CONFERENCE.fullmatch(request.segment("conference")):
         raise ApiError(20004)
-    present = request.state.world.present(conference_of(request))
+    conference, readings = conference_of(request), request.state.settings.readings
+    if conference.status == "completed" and readings.ended_participants == "not found":
+        raise ApiError(20404, request.path)
+    present = request.state.world.present(conference)
     numbers = [one.call.number for one in present]
     found = dict(zip(numbers, present, strict=True))
     listing = Listing(numbers, found.__getitem__, filters.participant_filter(request.query))
-    page = cut(page_request(request.query), listing)
+    page = cut(page_request(request.query, readings.largest_page), listing)
     sids = request.state.world.sids
     items = [participant_json(one, sids) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "participants", items).encode())

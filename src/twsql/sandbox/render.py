@@ -9,6 +9,7 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 
 from .clock import rfc2822
+from .readings import Readings
 from .records import ENDED, Account, Call, Conference, Participant
 from .sids import Sids
 
@@ -102,20 +103,21 @@ def participant_json(participant: Participant, sids: Sids, *, created_now: bool 
     }
 
 
-def call_json(call: Call, sids: Sids) -> str:
+def call_json(call: Call, sids: Sids, readings: Readings) -> str:
     """Return a call as JSON."""
     account = call.account
     ended = call.ended if call.status in ENDED else None
+    began = call.created if call.began is None and readings.queued_start_time == "date created" else call.began
     duration = None if ended is None else f"{ended - (call.answered or ended):.0f}"
     return _CALL % {
         "account": account.sid,
         "sid": sids.make("CA", account.number, call.number),
         "to": quoted(call.to),
-        "from": quoted(call.caller or call.from_),
+        "from": quoted((readings.caller_id_from == "caller id" and call.caller) or call.from_),
         "status": call.status,
         "created": rfc2822(call.created),
         "updated": rfc2822(call.updated),
-        "began": _time(call.began),
+        "began": _time(began),
         "ended": _time(ended),
         "duration": _text(duration),
         "queue_time": call.queued_for * 1000,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from .readings import Readings
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Settings:
     None means never. `calls_per_second` (None: no limit) makes further calls wait in a queue; they are not refused.
     Load: `latency` delays each answer without blocking others; beyond `max_concurrent` requests under way the answer
     is 429, with the header `Retry-After: retry_after` if that is given.
-    `every_status` lists conferences of every status where none is asked for, as Twilio did before 2026-09-30.
+    `readings` are the choices that Twilio's documentation leaves open.
     `insights` is whether the account has Voice Insights Advanced Features.
     `log` is how many requests are remembered. `now` is the sandbox's time at its start (None: the true time).
     """
@@ -33,7 +35,7 @@ class Settings:
     latency: float = 0.0
     max_concurrent: int | None = None
     retry_after: float | None = None
-    every_status: bool = False
+    readings: Readings = field(default_factory=Readings)
     insights: bool = True
     log: int = 1000
     now: datetime | None = None

@@ -48,6 +48,9 @@ class World:
 
     def active(self, account: Account, name: str) -> Conference | None:
         """Return the conference of this name that has not ended."""
+        if self.settings.readings.names == "ignore case":
+            same = (one for one in reversed(account.conferences) if one.name.casefold() == name.casefold())
+            return next((one for one in same if one.status != "completed"), None)
         conference = account.named.get(name)
         return None if conference is None or conference.status == "completed" else conference
 
@@ -119,7 +122,8 @@ class World:
         most = conference.most if order.most is None else order.most
         if len(present) >= most:
             raise ApiError(16020)
-        if order.label is not None and any(one.label == order.label for one in present):
+        barred = [*present, *conference.past] if self.settings.readings.label_reuse == "never" else present
+        if order.label is not None and any(one.label == order.label for one in barred):
             raise ApiError(16026, order.label)
         conference.most = most
         self.placed[conference.name, order.call.to] += 1
