@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -100,6 +101,30 @@ def test_half_an_answer(http: Http, sandbox: Sandbox) -> None:
     assert sandbox.counters.placed == 1
 
 
+@pytest.mark.parametrize(("kind", "placed"), [("proxy-before", 0), ("proxy-after", 1)])
+def test_a_proxys_answer(http: Http, sandbox: Sandbox, kind: str, placed: int) -> None:
+    """An error that is not Twilio's JSON, before or after the deed."""
+    sandbox.fail(kind, status=404)
+    answer = http.post(CREATE, CALL)
+    assert (answer.status_code, answer.text[:6], sandbox.counters.placed) == (404, "<html>", placed)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("no-sid", 200), ("error-after", 400), ("redirect-after", 307)])
+def test_more_after_the_deed(http: Http, sandbox: Sandbox, kind: str, status: int) -> None:
+    """The call was placed though the answer names none, is Twilio's refusal, or leads elsewhere."""
+    sandbox.fail(kind)
+    answer = http.post(CREATE, CALL)
+    assert (answer.status_code, sandbox.counters.placed) == (status, 1)
+
+
+def test_the_date(http: Http, sandbox: Sandbox) -> None:
+    """The Date header is the sandbox's time."""
+    before = parsedate_to_datetime(http.get(".json").headers["Date"])
+    sandbox.advance(1000)
+    after = parsedate_to_datetime(http.get(".json").headers["Date"])
+    assert 1000 <= (after - before).total_seconds() < 1010
+
+
 def test_the_wrong_shape(http: Http, sandbox: Sandbox) -> None:
     """A success whose body is JSON, but a list."""
     sandbox.fail("wrong-shape")
@@ -179,4 +204,4 @@ def test_an_unknown_kind_is_refused(sandbox: Sandbox) -> None:
     """The message names the kinds that there are."""
     with pytest.raises(ValueError, match="reset-after"):
         sandbox.fail("explode")
-    assert len(set(KINDS)) == len(KINDS) == 16
+    assert len(set(KINDS)) == len(KINDS) == 21

@@ -179,7 +179,10 @@ def test_a_list_of_the_wrong_shape(
     assert (len(twilio.asked), len(naps)) == (2, 1)
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"call_sid": null}', b'{"call_sid": ""}', b'{"call_sid": 5}', b"[]", b""])
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b'{"call_sid": null}', b'{"call_sid": ""}', b'{"call_sid": 5}', b'{"call_sid": "CA1"}', b"[]", b""],
+)
 def test_a_create_that_names_no_call(body: bytes, server: Make, answer: Make, client: Make, naps: list[float]) -> None:
     """Whether there is one is not known."""
     twilio = server(answer(body, "201 Created"))
@@ -220,7 +223,7 @@ def test_a_name_arrives_as_it_is(name: str, sandbox: Sandbox, client: Make) -> N
 
 def test_requests_on_the_wire(server: Make, answer: Make, client: Make) -> None:
     """Byte for byte: path, query, form and every header."""
-    twilio = server(answer(b'{"call_sid": "CA1"}', "201 Created"))
+    twilio = server(answer(b'{"call_sid": "CA%032x"}' % 1, "201 Created"))
     one = client(twilio.url, account_sid="AC" + "0" * 32, auth_token="t0ken")
     account = b"/2010-04-01/Accounts/AC" + b"0" * 32
     headers = (

@@ -27,7 +27,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
         traffic = self.state.traffic
-        wire = Wire(scope, receive, send, self.closing, traffic.under_way + 1)
+        wire = Wire(scope, receive, send, self.closing, traffic.under_way + 1, self.state.clock)
         method, path = scope["method"], scope["raw_path"].decode("latin-1")
         body = await wire.body() if method not in ("GET", "HEAD") else b""
         if path.startswith("/sandbox/"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from email.utils import formatdate
 from functools import lru_cache
 
 DAY = 86_400
@@ -43,6 +44,12 @@ def rfc2822(when: float) -> str:
     minutes, second = divmod(int(when), 60)
     day, minute = divmod(minutes, 1440)
     return f"{_day(day)} {_TIMES[minute]}:{_TWO_DIGITS[second]} +0000"
+
+
+@lru_cache(maxsize=2)
+def http_date(second: int) -> bytes:
+    """Return a time as HTTP's `Date` header has it: `Mon, 05 Jan 2026 07:08:09 GMT`."""
+    return formatdate(second, usegmt=True).encode()
 
 
 def iso8601(when: float) -> str:

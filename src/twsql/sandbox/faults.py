@@ -118,6 +118,15 @@ async def _wrong_shape(fault: Fault, wire: Wire, answer: Answer) -> int | None:
     return await wire.answer(Answer(answer.status, b'["not", {"what": "was asked for"}]'))
 
 
+async def _no_sid(fault: Fault, wire: Wire, answer: Answer) -> int | None:
+    return await wire.answer(Answer(200, b'{"sid": "XX"}'))
+
+
+async def _proxy(fault: Fault, wire: Wire) -> int | None:
+    """Answer as a proxy would: an error that is not Twilio's JSON."""
+    return await wire.answer(Answer(fault.status or 403, b"<html>a proxy says no</html>"))
+
+
 async def _huge(fault: Fault, wire: Wire, answer: Answer) -> int | None:
     content = json.loads(answer.body)
     item = next((value[0] for value in content.values() if isinstance(value, list) and value), content)
@@ -163,6 +172,7 @@ BEFORE: dict[str, Before] = {
     "reset-before": _reset,
     "timeout-before": _timeout,
     "redirect": _redirect,
+    "proxy-before": _proxy,
 }
 AFTER: dict[str, After] = {
     "500-after": _whatever(_error_500),
@@ -171,6 +181,10 @@ AFTER: dict[str, After] = {
     "garbage-after": _garbage,
     "truncated-after": _truncate,
     "wrong-shape": _wrong_shape,
+    "no-sid": _no_sid,
+    "error-after": _whatever(_error_400),
+    "proxy-after": _whatever(_proxy),
+    "redirect-after": _whatever(_redirect),
     "huge": _huge,
     "foreign-next-page": _foreign_next_page,
     "repeating-page": _repeating_page,

@@ -62,7 +62,7 @@ class Server:
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         app = App(state, self._closing)
-        self._config = Config(app, log_config=None, lifespan="off", ws="none", interface="asgi3")
+        self._config = Config(app, log_config=None, lifespan="off", ws="none", interface="asgi3", date_header=False)
         self._config.load()
 
     async def run(self, *, stop_on_signals: bool = False) -> None:

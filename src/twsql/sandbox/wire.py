@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
+from .clock import Clock, http_date
 from .sids import scramble
 
 Scope = dict[str, Any]
@@ -30,12 +31,15 @@ class Answer:
 class Wire:
     """One request's connection. Every way of answering returns the HTTP status that a client saw whole, or None."""
 
-    def __init__(self, scope: Scope, receive: Any, send: Any, closing: asyncio.Event, under_way: int) -> None:
+    def __init__(
+        self, scope: Scope, receive: Any, send: Any, closing: asyncio.Event, under_way: int, clock: Clock
+    ) -> None:
         self.scope = scope
         self._receive = receive
         self._send = send
         self._closing = closing
         self._under_way = under_way
+        self._clock = clock
 
     async def body(self) -> bytes:
         """Read the request's body."""
@@ -83,6 +87,7 @@ class Wire:
 
     def _headers(self, answer: Answer) -> list[tuple[bytes, bytes]]:
         headers = [
+            (b"date", http_date(int(self._clock.now()))),
             (b"twilio-request-id", b"RQ%032x" % scramble(next(_NUMBERS))),
             (b"twilio-concurrent-requests", b"%d" % self._under_way),
             *answer.headers,

@@ -16,6 +16,9 @@ from twsql.twilio.retries import Failure, Verdict, retry_after
 
 TRY_LATER = 16030
 TOO_MANY_REQUESTS = 20429
+_LEAST_CODE = 10_000
+"""Twilio's codes have five digits; three are a status that some proxy's JSON repeats."""
+_CALL_SID = re.compile("CA[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
@@ -77,18 +80,18 @@ def page(answer: Answer, key: str) -> Page:
 
 
 def created(answer: Answer) -> Row:
-    """Read the answer to what may be done once only, which without a SID proves nothing; raises TwilioError."""
+    """Read the answer to a create, which proves nothing without the call's SID; raises TwilioError."""
     value = parsed(answer)
-    sid = value.get("call_sid") or value.get("sid")
-    if not isinstance(sid, str) or not sid:
-        raise _unreadable(answer, "has no SID")
+    sid = value.get("call_sid")
+    if not isinstance(sid, str) or not _CALL_SID.fullmatch(sid):
+        raise _unreadable(answer, "has no call's SID")
     return value
 
 
 def refusal(answer: Answer) -> Failure:
     """Say what an answer that is not 2xx means: its status decides, Twilio's code where that says more."""
     body = _error_body(answer)
-    code = body.get("code") if isinstance(body.get("code"), int) else None
+    code = body.get("code") if type(body.get("code")) is int else None
     verdict, kind = _meaning(answer.status, code)
     error = kind(
         _message(answer, body),
@@ -103,13 +106,14 @@ def refusal(answer: Answer) -> Failure:
 def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]:
     if code == TRY_LATER:  # a create may have been done all the same
         return Verdict.UNKNOWN, TwilioError
+    # A proxy may answer as it likes after it has passed a request on: only Twilio knows that nothing was done.
+    is_twilios = code is not None and code >= _LEAST_CODE
     if status == 429 or code == TOO_MANY_REQUESTS:
-        return Verdict.NOT_DONE, RateLimited
+        return Verdict.NOT_DONE if is_twilios else Verdict.UNKNOWN, RateLimited
     if not 300 <= status < 500:  # 5xx, or nothing that HTTP knows
         return Verdict.UNKNOWN, TwilioError
-    return Verdict.REFUSED, {401: AuthenticationFailed, 403: AuthenticationFailed, 404: NotFound}.get(
-        status, TwilioError
-    )
+    kinds = {401: AuthenticationFailed, 403: AuthenticationFailed, 404: NotFound}
+    return Verdict.REFUSED if is_twilios else Verdict.TURNED_AWAY, kinds.get(status, TwilioError)
 
 
 def _message(answer: Answer, body: Row) -> str:

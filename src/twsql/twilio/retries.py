@@ -2,10 +2,12 @@
 
 What is known of a request that failed decides, and whether it may be done twice:
 
-    verdict    because of                                                 read, update, delete  create
-    NOT_DONE   429; no connection (DNS, refused, connect timeout, TLS)    again                 again
-    UNKNOWN    reset, timeout after sending, 5xx, 16030, 2xx unreadable   again                 OutcomeUnknown
-    REFUSED    any other 3xx or 4xx                                       raised                raised
+    verdict      because of                                                      read, update, delete  create
+    NOT_DONE     Twilio's 429; no connection (DNS, refused, connect timeout, TLS)  again                 again
+    UNKNOWN      reset, timeout after sending, 5xx, 16030, 2xx unreadable, a       again                 OutcomeUnknown
+                 429 without Twilio's code
+    REFUSED      any other 4xx with Twilio's code                                  raised                raised
+    TURNED_AWAY  any other 3xx or 4xx: perhaps a proxy's, after the deed           raised                OutcomeUnknown
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class Verdict(Enum):
     NOT_DONE = "it was not done"
     UNKNOWN = "it was sent, and may have been done"
     REFUSED = "it was not done, nor would it be another time"
+    TURNED_AWAY = "it may have been done, and another time will not tell"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def repeating(attempts: int, sleep: Callable[[float], None]) -> Repeat:
         result = (twice if repeatable else once)(attempt)
         if not isinstance(result, Failure):
             return result
-        if repeatable or result.verdict is not Verdict.UNKNOWN:
+        if repeatable or result.verdict in {Verdict.NOT_DONE, Verdict.REFUSED}:
             raise result.error
         raise _outcome_unknown(result.error) from result.error
 
