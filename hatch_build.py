@@ -1,4 +1,7 @@
-"""Builds the loadable extension into the wheel, where a C compiler and sqlite3ext.h are; without them, says so."""
+"""Builds the loadable extension into the wheel, where a C compiler and sqlite3ext.h are; without them, says so.
+
+An old Python is refused before pip looks for what twsql needs.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 PACKAGE = "twsql/hosts/loadable"
+
+
+OLDEST = (3, 10)
+
+
+class OldPython(MetadataHookInterface):
+    """Refuses to describe the project to an old Python.
+
+    pip 23 on Python 3.9 does not hold `requires-python` against a folder: it tries all versions of all dependencies.
+    """
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Raise where the Python is too old; change nothing."""
+        if sys.version_info < OLDEST:
+            needed, here = (".".join(map(str, version[:2])) for version in (OLDEST, sys.version_info))
+            raise RuntimeError(f"twsql needs Python {needed} or later, and this is {here}: see docs/installing.md")
 
 
 class LoadableHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-FROM = "+15550000000"
+FROM = "+15005550006"
 TIMEOUT = 0.5
 """Seconds; short, as some answers never come."""
 AT_A_TIME = 48

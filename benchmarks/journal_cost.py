@@ -16,7 +16,7 @@ from twsql.sandbox import Sandbox
 
 IN_FLIGHT = 48
 _SQL = """
-    SELECT count(CallSid) FROM AddParticipants WHERE ConferenceSid = 'room' AND "From" = '+15550000000' AND "To" IN
+    SELECT count(CallSid) FROM AddParticipants WHERE ConferenceSid = 'room' AND "From" = '+15005550006' AND "To" IN
       (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
        SELECT '+1555' || (1000000 + n) FROM n)
     """

@@ -1,13 +1,14 @@
 """The reference in docs/, made from the declarations: `python tests/reference.py` writes it anew.
 
 A table or procedure has a page of its own, which people write; what is generated stands between
-`<!-- NAME from the declarations -->` and `<!-- end -->`. A page that is missing is begun.
+`<!-- NAME from the declarations -->` and `<!-- end -->`. A page that is missing is begun. mkdocs.yml lists them all,
+and docs/llms.txt, which is for language models.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from twsql.dialing.table import JOURNAL
@@ -19,21 +20,46 @@ from twsql.vtab.relation import DECLARED
 
 DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"<!-- (?P<name>\w+) from the declarations -->\n.*?<!-- end -->", re.DOTALL)
+_SITE = DOCS.parent / "mkdocs.yml"
+_NAV = re.compile(r"  # from the declarations\n.*?  # end\n", re.DOTALL)
 _ALL = (*TABLES, JOURNAL, *METADATA)
 
 
+_ROOMS: Mapping[str, Sequence[Table | Procedure]] = {"tables": _ALL, "procedures": PROCEDURES}
+
+
 def pages() -> Mapping[Path, str]:
-    """The pages with generated parts, and their text as it should be."""
-    folders = {"tables": _ALL, "procedures": PROCEDURES}
-    paths = {DOCS / room / f"{each.name}.md": _begun(each) for room, named in folders.items() for each in named}
-    paths |= {DOCS / room / "index.md": f"# {room.title()}\n\n{_marked(room)}" for room in folders}
-    return {path: _rewritten(path.read_text(encoding="utf-8") if path.exists() else new) for path, new in paths.items()}
+    """The files with generated parts, and their text as it should be."""
+    paths = {DOCS / room / f"{each.name}.md": _begun(each) for room, named in _ROOMS.items() for each in named}
+    paths |= {DOCS / room / "index.md": f"# {room.title()}\n\n{_marked(room)}" for room in _ROOMS}
+    made = {path: _rewritten(path.read_text(encoding="utf-8") if path.exists() else new) for path, new in paths.items()}
+    nav = f"  # from the declarations\n{''.join(_nav())}  # end\n"
+    site = _NAV.sub(lambda _: nav, _SITE.read_text(encoding="utf-8"))
+    return {**made, _SITE: site, DOCS / "llms.txt": _llms(site)}
 
 
 def write() -> None:
     """Write every page that is not as it should be."""
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
+
+
+def _nav() -> Iterator[str]:
+    for room, named in _ROOMS.items():
+        yield f"  - {room.title()}:\n      - {room}/index.md\n"
+        yield from (f"      - {each.name}: {room}/{each.name}.md\n" for each in named)
+
+
+def _llms(site: str) -> str:
+    """The site's pages as https://llmstxt.org has it; a page's address is its path without `.md`."""
+    described = {f"{room}/{each.name}.md": f": {each.description}" for room, named in _ROOMS.items() for each in named}
+    sentence = (DOCS / "index.md").read_text(encoding="utf-8").split("\n")[2]
+    lines = ["# twsql\n", f"> {sentence}\n", "## Documentation\n"]
+    for title, path in re.findall(r"^ +- (?:(.+): )?(\S+\.md)$", site, re.M):
+        address = path.removesuffix("index.md").removesuffix(".md")
+        room = path.partition("/")[0].title()
+        lines.append(f"- [{title or room}]({address or '.'}){described.get(path, '')}")
+    return "\n".join(lines) + "\n"
 
 
 def _begun(each: Table | Procedure) -> str:

@@ -1,0 +1,69 @@
+"""Follows a page from its top, and knows nothing but its blocks: `python tests/held_wrong/newcomer.py README.md`.
+
+All blocks run in one bash, in their order, in the folder of the page: sh and console as they stand, sql by
+`twsql query`, python by the `python` of then. What a console block shows must come. `--installed` leaves out the blocks
+that install.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_RUN = {"sql": "twsql query -f {}", "python": "python -W error {}", "sh": ". {}", "console": ". {}"}
+_END = "trap 'for job in $(jobs -p); do kill \"$job\" 2>/dev/null || true; done' EXIT\n"
+
+
+def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the language and the text of each block that is to be run."""
+    text = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S):
+        if match[1] in _RUN:
+            yield text[: match.start()].count("\n") + 1, match[1], match[2]
+
+
+def follow(page: Path, *, installed: bool) -> str:
+    """Run every block; give what is wrong, '' where nothing is."""
+    chosen = [block for block in blocks(page) if not (installed and re.search(r"^pip install ", block[2], re.M))]
+    with tempfile.TemporaryDirectory() as folder:
+        script = _script(chosen, Path(folder))
+        # A process that is left behind would keep a pipe open, so standard error is a file.
+        errors = Path(folder, "errors")
+        with errors.open("w") as out:
+            ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=page.parent, stderr=out, check=False)
+        results = [Path(folder, f"{line}.out") for line, _, _ in chosen]
+        done = [path.read_text() for path in results if path.exists()]
+        if ran.returncode:
+            line, _, code = chosen[len(done) - 1]
+            return f"line {line} failed:\n{code}{done[-1]}{errors.read_text()}"
+    return "".join(
+        _compared(line, code, out) for (line, kind, code), out in zip(chosen, done, strict=True) if kind == "console"
+    )
+
+
+def _script(chosen: Sequence[tuple[int, str, str]], folder: Path) -> str:
+    script = _END
+    for line, language, code in chosen:
+        file = folder / f"{line}.{language}"
+        file.write_text("".join(re.findall(r"^\$ (.*\n)", code, re.M)) if language == "console" else code)
+        script += f"{_RUN[language].format(file)} > {folder}/{line}.out\n"
+    return script
+
+
+def _compared(line: int, code: str, output: str) -> str:
+    shown = "".join(re.findall(r"^(?!\$ ).*\n", code, re.M))
+    return "" if normal(output) == normal(shown) else f"line {line} shows:\n{shown}but this came:\n{output}"
+
+
+def normal(text: str) -> str:
+    """SIDs and times differ from run to run."""
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", re.sub(r"\b(C[AF])[0-9a-f]{32}\b", r"\1", text))
+
+
+if __name__ == "__main__":
+    problems = follow(Path(sys.argv[-1]).resolve(), installed="--installed" in sys.argv)
+    sys.exit(problems or 0)
