@@ -1,8 +1,8 @@
 """Follows a page from its top, and knows nothing but its blocks: `python tests/held_wrong/newcomer.py README.md`.
 
 All blocks run in one bash, in their order, in the folder of the page: sh and console as they stand, sql by
-`twsql query`, python by the `python` of then. What a console block shows must come. `--installed` leaves out the blocks
-that install.
+`twsql query`, python by the `python` of then. What a console block shows must come. What stands above the first block
+that installs is run behind it. `--installed` leaves out the blocks that install.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 _RUN = {"sql": "twsql query -f {}", "python": "python -W error {}", "sh": ". {}", "console": ". {}"}
 _END = "trap 'for job in $(jobs -p); do kill \"$job\" 2>/dev/null || true; done' EXIT\n"
+_INSTALLS = re.compile("^pip install ", re.MULTILINE)
 
 
 def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
@@ -28,7 +29,9 @@ def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
 
 def follow(page: Path, *, installed: bool) -> str:
     """Run every block; give what is wrong, '' where nothing is."""
-    chosen = [block for block in blocks(page) if not (installed and re.search(r"^pip install ", block[2], re.M))]
+    installs = [block for block in blocks(page) if _INSTALLS.search(block[2])]
+    others = [block for block in blocks(page) if block not in installs]
+    chosen = others if installed else installs[:1] + sorted(others + installs[1:])
     with tempfile.TemporaryDirectory() as folder:
         script = _script(chosen, Path(folder))
         # A process that is left behind would keep a pipe open, so standard error is a file.
