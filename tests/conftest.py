@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
+from worlds import NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +46,31 @@ def db(account: dict[str, Any]) -> Iterator[apsw.Connection]:
     yield connection
     registration.close()
     connection.close()
+
+
+@pytest.fixture
+def world() -> Iterator[Callable[..., World]]:
+    """Makes worlds: keywords of the connection go in `connection`, all others are the sandbox's."""
+    opened: list[tuple[Sandbox, Any, apsw.Connection]] = []
+
+    def make(connection: dict[str, Any] | None = None, **settings: Any) -> World:
+        sandbox = Sandbox(**{"now": NOW, **settings}).start()
+        db = apsw.Connection(":memory:")
+        registration = register(
+            db,
+            **{
+                "base_url": sandbox.base_url,
+                "account_sid": sandbox.account_sid,
+                "auth_token": sandbox.auth_token,
+                "page_size": 100,
+                **(connection or {}),
+            },
+        )
+        opened.append((sandbox, registration, db))
+        return World(sandbox, db)
+
+    yield make
+    for sandbox, registration, db in opened:
+        db.close()
+        registration.close()
+        sandbox.stop()

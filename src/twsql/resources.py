@@ -33,7 +33,13 @@ CONFERENCE = (
 """Sources: Twilio's OpenAPI file, schema `api.v2010.account.conference`."""
 
 PARTICIPANT = (
-    Column("ConferenceSid", "The SID of the conference that the participant is in.", key=True),
+    Column(
+        "ConferenceSid",
+        "The SID of the conference that the participant is in.",
+        key=True,
+        references="conferences.Sid",
+        none_when=lambda conference: conference.get("status") == "completed",  # Twilio has none of what is over
+    ),
     Column("CallSid", "The SID of the participant's call: CA and 32 hexadecimal digits.", lookup=True),
     Column("AccountSid", "The SID of the account that the participant belongs to."),
     Column(

@@ -28,6 +28,10 @@ class Column:
     Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
     more through. A `key` addresses rows with one request each; a `lookup` does so beside a key. `narrows` tells the
     planner that an `=` or IN leaves one row in so many.
+
+    `references` names the key of another table whose values these are (`conferences.Sid`): a join by it asks for many
+    rows' at the same time. `none_when` tells of a row of that table that certainly has none here, so that nothing is
+    asked. The value of a `late` column may be a function in the row, which is called when SQLite reads it.
     """
 
     name: str
@@ -40,6 +44,9 @@ class Column:
     lookup: bool = False
     hidden: bool = False
     narrows: int = 10
+    references: str = ""
+    none_when: Callable[[Row], bool] | None = None
+    late: bool = False
 
     @property
     def json_key(self) -> str:

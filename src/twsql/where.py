@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
-from typing import Any, Protocol
 
 from twsql.schema import Column, Row, Value
 
@@ -20,16 +19,8 @@ MOST_LISTS = 12
 """More values of an IN than this are not asked for one by one: one list of everything costs fewer requests."""
 
 
-class Company(Protocol):
-    """What else goes on in the statement that reads a table: other tables' rows that come next, and what is kept.
-
-    What is `kept` is closed when the statement ends.
-    """
-
-    kept: dict[object, Any]
-
-    def around(self, table: str, key: str, value: str) -> Iterator[Row]:
-        """Yield the row that a cursor over `table` is on, if its `key` is `value`, then those that it will come to."""
+def _nobody(table: str, key: str, row: Row) -> None:
+    """Outside of a statement nobody asks for it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +30,11 @@ class Where:
     `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
     value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
     known; `ordered` says that they must come in the table's own order, `order` by which columns (and whether from the
-    highest down) SQLite will sort them. `company` is the statement.
+    highest down) SQLite will sort them.
+
+    In a join `outer` is the row of the referenced table for which rows are asked, where the statement has read it. What
+    is read of another table on the way goes to `along`, with that table's name and the row's key: the statement need
+    not ask for it again.
     """
 
     equal: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -48,7 +43,8 @@ class Where:
     limit: int | None = None
     ordered: bool = False
     order: Order = ()
-    company: Company | None = None
+    outer: Row | None = None
+    along: Callable[[str, str, Row], None] = _nobody
 
     def any_of(self, name: str) -> tuple[str, ...] | None:
         """The texts that the column may equal; None where it is not constrained to texts.

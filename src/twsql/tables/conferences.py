@@ -14,11 +14,9 @@ from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.resources import CONFERENCE
 from twsql.schema import Effect, Row, Table
 from twsql.tables.history import Listing, in_parts, moment
-from twsql.tables.joined import Ahead, rows_of
 from twsql.tables.kept import kept
 from twsql.tables.moving_on import Earlier, behind, merged
-from twsql.tables.seen import seen
-from twsql.where import Company, Params, Where
+from twsql.where import Params, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -34,23 +32,11 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     life: see `moving_on`. Where a few rows of any are enough (LIMIT), they come as they are listed, and what is not
     needed is not asked for.
     """
-    rows = _conferences(client, where)
-    if where.company is None:
-        yield from rows
-        return
-    note = seen(where.company).note
-    for row in rows:
-        note(row, where.order)
-        yield row
-
-
-def _conferences(client: Client, where: Where) -> Iterator[Row]:
     sids = where.any_of("Sid")
     wanted = where.any_of("Status")
     statuses = [status for status in STATUSES if wanted is None or status in wanted]
     if sids is not None:
-        found = _of_participants(client, where.company, sids) if where.company else None
-        yield from by_sid(client, sids) if found is None else found
+        yield from by_sid(client, sids)
     elif where.limit is None:
         rows: Iterator[Row] = iter(())
         for status in statuses:
@@ -67,31 +53,6 @@ def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
     """Yield the conferences of these SIDs, asked for side by side; an unknown one is no row."""
     found = client.ahead(partial(_one, client), filter(is_conference_sid, sids))
     return (row for row in found if row is not None)
-
-
-def _of_participants(client: Client, company: Company, sids: tuple[str, ...]) -> list[Row] | None:
-    """The conference that a cursor over `participants` in the same statement is in; None if there is no such cursor.
-
-    Where the participants' conferences had to be listed, they are known. Others are asked for ahead, once each.
-    """
-    if len(sids) != 1:
-        return None
-    ahead: Ahead | None = company.kept.get("conferences of participants")
-    if ahead is None:
-
-        def fetch(participant: Row) -> list[Row]:
-            found = _one(client, participant["conference_sid"])
-            return [] if found is None else [found]
-
-        ahead = Ahead(client, "conference_sid", _listed_with, fetch)
-        company.kept["conferences of participants"] = ahead
-    return rows_of(ahead, company.around("participants", "conference_sid", sids[0]))
-
-
-def _listed_with(participant: Row) -> list[Row] | None:
-    """The conference by which a participant was found, if that was read whole."""
-    conference = participant.get("conference")
-    return None if conference is None else [conference]
 
 
 def _one(client: Client, sid: str) -> Row | None:

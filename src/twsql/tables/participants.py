@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
@@ -15,9 +15,7 @@ from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
 from twsql.resources import PARTICIPANT
 from twsql.schema import Column, Effect, Row, Table
 from twsql.tables.conferences import by_sid
-from twsql.tables.joined import Ahead, rows_of
-from twsql.tables.seen import seen
-from twsql.where import MOST_LISTS, Company, Where
+from twsql.where import MOST_LISTS, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -34,68 +32,28 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
     are not over are listed first: Twilio has no participants of the others, nor those who have left.
     """
     sids = where.any_of("ConferenceSid")
-    named = "FriendlyName" in where.columns
     if sids is not None and len(sids) == 1:
-        return iter(_one_conference(client, where, sids[0], named))
-    fetch = partial(_named if named else _of, client, where)
-    conferences = _conferences(client, where, named)
+        return _of(client, where, where.outer or {"sid": sids[0]}) if is_conference_sid(sids[0]) else iter(())
+    fetch = partial(_read, client, where)
+    conferences = _conferences(client, where)
     if where.limit is None:
         return chain.from_iterable(client.ahead(fetch, conferences))
     return chain.from_iterable(client.ahead(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
 
 
-def _one_conference(client: Client, where: Where, sid: str, named: bool) -> list[Row]:
-    """The participants of one conference, perhaps one of many in a join."""
-    rows = _of_conferences(client, where, where.company, sid, named) if where.company else None
-    if rows is not None or not is_conference_sid(sid) or (where.company and sid in seen(where.company).over):
-        return rows or []
-    rows = _of(client, where, {"sid": sid})
-    if not named:
-        return rows
-    name = cache(lambda: client.get(client.path("Conferences", sid)).get("friendly_name"))
-    return [_LateName(row, name) for row in rows]
-
-
-def _of_conferences(client: Client, where: Where, company: Company, sid: str, named: bool) -> list[Row] | None:
-    """The participants of the conference that a cursor over `conferences` in the same statement is on, or was on.
-
-    None if there is no such cursor.
-    """
-    others = tuple(sorted((name, values) for name, values in where.equal.items() if name != "ConferenceSid"))
-    key = ("participants of conferences", others, named)
-    ahead: Ahead | None = company.kept.get(key)
-    if ahead is None:
-        ahead = Ahead(client, "sid", _none_is_in, partial(_named if named else _of, client, where))
-        company.kept[key] = ahead
-    return rows_of(ahead, company.around("conferences", "sid", sid), seen(company).around(sid))
-
-
-def _none_is_in(conference: Row) -> list[Row] | None:
-    """Twilio has no participants of a conference that is over, so nothing is asked."""
-    return [] if conference.get("status") == "completed" else None
-
-
-def _conferences(client: Client, where: Where, named: bool) -> Iterator[Row]:
-    """Yield the conferences to look into, at least their SIDs; with the name where that is `named` in the statement."""
+def _conferences(client: Client, where: Where) -> Iterator[Row]:
+    """Yield the conferences to look into, at least their SIDs; with their names where these are read."""
     sids = where.any_of("ConferenceSid")
     if sids is None:
-        return _active(client, where.any_of("FriendlyName"))
-    return by_sid(client, sids) if named else ({"sid": sid} for sid in sids if is_conference_sid(sid))
-
-
-def _named(client: Client, where: Where, conference: Row) -> list[Row]:
-    return [{**row, "friendly_name": conference["friendly_name"]} for row in _of(client, where, conference)]
-
-
-class _LateName(dict[str, Any]):
-    """A row that learns its conference's name when that is read; an UPDATE names all columns and reads few."""
-
-    def __init__(self, row: Row, name: Callable[[], Any]) -> None:
-        super().__init__(row)
-        self._name = name
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self._name() if key == "friendly_name" else super().get(key, default)
+        found = _active(client, where.any_of("FriendlyName"))
+    elif "FriendlyName" in where.columns:
+        found = by_sid(client, sids)
+    else:
+        yield from ({"sid": sid} for sid in sids if is_conference_sid(sid))
+        return
+    for conference in found:
+        where.along("conferences", conference["sid"], conference)
+        yield conference
 
 
 def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
@@ -110,23 +68,33 @@ def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
                     yield row
 
 
-def _of(client: Client, where: Where, conference: Row) -> list[Row]:
-    """The participants of one conference, 250 at most. None if it is over, or unknown."""
+def _read(client: Client, where: Where, conference: Row) -> list[Row]:
+    """All participants of one conference, 250 at most."""
+    return [*_of(client, where, conference)]
+
+
+def _of(client: Client, where: Where, conference: Row) -> Iterator[Row]:
+    """Yield the participants of one conference. None if it is over, or unknown."""
     sid, single = str(conference["sid"]), _single(where)
+    name = _name(client, conference) if "FriendlyName" in where.columns else None
     try:
         if single is None:
             path = client.path("Conferences", sid, "Participants")
-            lists = where.lists(PARTICIPANT)
-            rows = [row for params in lists for row in client.pages(path, "participants", params)]
+            rows = chain.from_iterable(client.pages(path, "participants", each) for each in where.lists(PARTICIPANT))
         else:
-            rows = [row for address in single for row in _one(client, sid, address)]
+            rows = chain.from_iterable(_one(client, sid, address) for address in single)
+        for row in rows:
+            yield row if name is None else {**row, "friendly_name": name}
     except NotFound:
         if not _is_over(client, sid):
             raise
-        return []
-    if "status" in conference:  # read whole, as a join with `conferences` may want it
-        rows = [{**row, "conference": conference} for row in rows]
-    return rows
+
+
+def _name(client: Client, conference: Row) -> object:
+    """A conference's name; where it has not been read, what asks for it: an UPDATE names all columns, and reads few."""
+    if "friendly_name" in conference:
+        return conference["friendly_name"]
+    return cache(lambda: client.get(client.path("Conferences", str(conference["sid"]))).get("friendly_name"))
 
 
 def _single(where: Where) -> tuple[str, ...] | None:
@@ -164,6 +132,7 @@ _FRIENDLY_NAME = Column(
     "The name of the conference; WHERE takes it in place of ConferenceSid, for conferences that are not over.",
     key=True,
     hidden=True,
+    late=True,
 )
 
 PARTICIPANTS = Table(

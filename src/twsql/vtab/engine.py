@@ -15,7 +15,7 @@ from twsql.dialing import guard
 from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
 from twsql.twilio.costs import Cost, counting
-from twsql.vtab.company import Company
+from twsql.vtab.lookahead import Lookahead
 
 if TYPE_CHECKING:
     from twsql.dialing.dialer import Dialer
@@ -109,14 +109,14 @@ class Statement:
     """One run of one SQL statement: it never does the same thing (same procedure, same inputs) twice.
 
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
-    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `company` is
-    what its scans know of each other, `cost` what it has asked.
+    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
+    is what its scans know of each other, `cost` what it has asked.
     """
 
     engine: Engine
     done: dict[Call, Task] = field(default_factory=dict)
     keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
-    company: Company = field(default_factory=Company)
+    lookahead: Lookahead = field(default_factory=Lookahead)
     cost: Cost = field(default_factory=Cost)
     together: bool = False
     _counted: set[Call] = field(default_factory=set)
@@ -130,7 +130,7 @@ class Statement:
 
     def end(self) -> None:
         """Nothing of it is read any more: what was asked for ahead and has not been sent is not sent."""
-        self.company.close()
+        self.lookahead.close()
         self.cost.end()
 
     def run(self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()) -> list[Task]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from twsql.schema import Column, Parameter, Procedure, Table, Type, Value
+from twsql.schema import Column, Parameter, Procedure, Row, Table, Type, Value
 from twsql.values import CONVERT
 
 DECLARED: dict[Type, str] = {
@@ -39,16 +39,26 @@ class Relation:
     """A declaration with its columns numbered.
 
     `readers` has for each column its key in Twilio's JSON and the conversion of its value; None where there is none.
+    `joins` has the columns by which it is joined, each with the key that its values belong to: `conferences.Sid`.
     """
 
     source: Table | Procedure
     slots: tuple[Slot, ...]
     readers: tuple[tuple[str, Callable[[Any], Value]] | None, ...]
+    joins: tuple[tuple[Column, str], ...] = ()
 
     @property
     def name(self) -> str:
         """The name in SQL."""
         return self.source.name
+
+    def value(self, row: Row, number: int) -> Value:
+        """The value of a column in a row of Twilio's JSON; NULL for a column that only takes values."""
+        reader = self.readers[number]
+        if reader is None:
+            return None
+        value = row.get(reader[0])
+        return reader[1](value() if callable(value) else value)
 
     @property
     def sql(self) -> str:
@@ -62,7 +72,15 @@ def relation(source: Table | Procedure) -> Relation:
     readers = tuple(
         (slot.column.json_key, CONVERT[slot.column.type]) if slot.column is not None else None for slot in slots
     )
-    return Relation(source, slots, readers)
+    return Relation(source, slots, readers, () if isinstance(source, Procedure) else tuple(_joins(source)))
+
+
+def _joins(table: Table) -> Iterator[tuple[Column, str]]:
+    for column in table.columns:
+        if column.references:
+            yield column, column.references
+        elif column.key:
+            yield column, f"{table.name}.{column.name}"
 
 
 def input_type(parameter: Parameter) -> str:

@@ -16,6 +16,7 @@ from twsql.values import CONVERT, Convert, utc
 from twsql.vtab import arguments as given_by
 from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Statement, is_row
+from twsql.vtab.lookahead import Scan
 from twsql.vtab.plan import OMITTED
 from twsql.vtab.relation import Relation
 
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 class TableScan:
     """A cursor over a table's rows. It streams: a page is asked for when its first row is.
 
-    `Column` gives the value of a column of this row, by its number.
+    `Column` gives the value of a column of this row, by its number. `shown` is what other scans of the statement are to
+    see in place of this one, if it is read ahead of the host.
     """
 
-    def __init__(self, relation: Relation, table: Table) -> None:
-        self._relation = relation
+    def __init__(self, relation: Relation, table: Table, shown: Scan | None = None) -> None:
+        self.relation = relation
         self._table = table
+        self._shown = shown or self
         self._rows: Iterator[Row] = iter(())
         self._row: Row | None = None
         self._coming: deque[Row] = deque()
@@ -45,16 +48,15 @@ class TableScan:
         """Begin a scan by the plan's text."""
         spec = given_by.read(text)
         if spec is not self._spec:  # a join starts the same one again and again
-            self._spec, self._readers = spec, _readers(self._relation, frozenset(spec["columns"]))
+            self._spec, self._readers = spec, _readers(self.relation, frozenset(spec["columns"]))
         self._statement = statement
         self._row = None
         self._coming.clear()  # SQLite begins a correlated subquery's scan anew, wherever it was
         self._values.clear()
-        statement.company.join(self._table.name, self)
         where = given_by.where(spec, arguments)
-        limit = where.limit if given_by.is_understood(self._table, where) else None
-        where = replace(where, limit=limit, company=statement.company)
-        self._rows = iter(self._table.rows(statement.client, where))
+        if where.limit is not None and not given_by.is_understood(self._table, where):
+            where = replace(where, limit=None)
+        self._rows = statement.lookahead.rows(self._shown, self._table, statement.client, where)
         if spec["ordered"]:
             self._rows = _newest_first(self._rows, self._table)
         self.Next()
@@ -64,11 +66,7 @@ class TableScan:
         self._row = row = self._coming.popleft() if self._coming else next(self._rows, None)
         if row is None:
             return
-        values = self._values
-        if type(row) is not dict:  # some of its values are asked for when they are read
-            values.clear()
-            return
-        get = row.get
+        values, get = self._values, row.get
         try:
             for number, key, as_it_is, convert in self._readers:
                 value: Any = get(key)
@@ -84,6 +82,8 @@ class TableScan:
         while place < len(self._coming) or self._fill():
             yield self._coming[place]
             place += 1
+        if self._statement is not None:
+            yield from self._statement.lookahead.beyond(self._shown)
 
     def _fill(self) -> bool:
         """Take in one row more, if there is one; an error waits until the rows before it have been read."""
@@ -126,14 +126,13 @@ class TableScan:
         self._coming.clear()
         self._values.clear()
         if self._statement is not None:
-            self._statement.company.leave(self._table.name, self)
+            self._statement.lookahead.leave(self._shown)
 
     def _value(self, number: int) -> Value:
         """The value of a column that has not been converted."""
         if number < 0:
             return self.Rowid()
-        reader = self._relation.readers[number]
-        return None if reader is None or self._row is None else reader[1](self._row.get(reader[0]))
+        return None if self._row is None else self.relation.value(self._row, number)
 
 
 class ProcedureScan:
@@ -261,7 +260,7 @@ def _readers(relation: Relation, names: frozenset[str]) -> tuple[_Reader, ...]:
     return tuple(
         (number, reader[0], _AS_IT_IS.get(reader[1], type(None)), reader[1])
         for number, (slot, reader) in enumerate(zip(relation.slots, relation.readers, strict=True))
-        if reader is not None and slot.name in names
+        if reader is not None and slot.name in names and slot.column is not None and not slot.column.late
     )
 
 

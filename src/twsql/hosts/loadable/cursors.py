@@ -11,7 +11,6 @@ from twsql.hosts.loadable import frames
 from twsql.hosts.loadable.frames import Kind
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.vtab.arguments import Argument
-from twsql.vtab.company import Company
 from twsql.vtab.engine import Statement
 from twsql.vtab.plan import REST
 from twsql.vtab.relation import Relation
@@ -50,18 +49,17 @@ class TableCursor:
     def __init__(
         self, relation: Relation, table: Table, used: int, pause: Callable[[TableCursor, bytes], None]
     ) -> None:
-        self._scan = TableScan(relation, table)
-        self._relation = relation
+        self._scan = TableScan(relation, table, shown=self)
+        self.relation = relation
         self._send_and_wait = pause
         readers = enumerate(relation.readers)
         self._numbers = [n for n, reader in readers if used >> min(n, REST) & 1 and reader is not None]
+        self._late = {n for n, slot in enumerate(relation.slots) if slot.column is not None and slot.column.late}
         self._head = b"".join(map(frames.value, (len(self._numbers), *self._numbers)))
         self._rows: list[Row] = []
         self._values: list[bytes] = []
         self._most = 1
         self._problem: Exception | None = None
-        self._table = table
-        self._company: Company | None = None
         self._place = 0
         self._waits = False
 
@@ -71,9 +69,6 @@ class TableCursor:
         self._most, self._problem = 1, None
         with _filling(self):
             self._scan.start(statement, text, arguments)
-            self._company = statement.company
-            self._company.leave(self._table.name, self._scan)  # it is ahead of the host: others are to see this cursor
-            self._company.join(self._table.name, self)
             return self._fill()
 
     def fetch(self) -> bytes:
@@ -110,8 +105,7 @@ class TableCursor:
 
     def column(self, row: int, number: int) -> Value:
         """The value of a column of a row of the last batch."""
-        reader = self._relation.readers[number]
-        return None if reader is None else reader[1](self._rows[row].get(reader[0]))
+        return self.relation.value(self._rows[row], number)
 
     def rowid(self, row: int) -> int:
         """The rowid of a row of the last batch; the statement remembers which row it is."""
@@ -120,8 +114,6 @@ class TableCursor:
     def close(self) -> None:
         """Ask for nothing more."""
         self._scan.Close()
-        if self._company is not None:
-            self._company.leave(self._table.name, self)
 
     def _new_batch(self) -> None:
         self._rows, self._values, self._place = [], [], 0
@@ -147,6 +139,8 @@ class TableCursor:
 
     def _value(self, number: int) -> bytes:
         """The value of a column of the row that the scan is on."""
+        if number in self._late:
+            return frames.LAZY
         try:
             return frames.value(self._scan.Column(number))
         except DataError:

@@ -9,8 +9,7 @@ from itertools import islice
 import pytest
 
 from twsql.errors import TwilioError
-
-from .conftest import World
+from worlds import World
 
 Make = Callable[..., World]
 

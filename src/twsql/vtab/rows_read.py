@@ -1,0 +1,74 @@
+"""The rows that scans of one table and one order have read, so that look-ahead can tell which SQLite comes to next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from twsql.errors import DataError
+from twsql.schema import Column, Row, Table
+from twsql.values import CONVERT
+from twsql.where import Order
+
+MOST = 10_000
+"""Rows that are remembered of one table and order, some 15 MB."""
+
+_SortKey = tuple[bool, str]
+
+
+class RowsRead:
+    """For joins in which SQLite reads all outer rows before it asks for the first inner one.
+
+    It does so to sort them, and to keep the rows of a CTE. `keys` names the properties by which rows are found, each
+    under the column that its values belong to (see `domain`).
+
+    Example: `SELECT … FROM (SELECT * FROM conferences ORDER BY FriendlyName LIMIT 3) c JOIN participants p ON
+    p.ConferenceSid = c.Sid` reads conferences CF1 'sales', CF2 'board', CF3 'all hands', and then asks for the
+    participants of CF3. `after("conferences.Sid", "CF3")` gives CF3, CF2, CF1: sorted by name, as SQLite told in
+    xBestIndex that it would sort them. A wrong guess costs a few requests for rows that nobody reads.
+    """
+
+    def __init__(self, table: Table, keys: Mapping[str, str], order: Order) -> None:
+        columns = {column.name: column for column in table.columns}
+        self.table = table
+        self.keys = keys
+        self._order = tuple((columns[name], descending) for name, descending in order)
+        self._rows: dict[str, dict[str, Row]] = {domain: {} for domain in keys}
+        self._sorted: dict[str, tuple[list[Row], dict[str, int]]] = {}
+
+    def noted(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Pass the rows on, and remember each value's first."""
+        found = [(self._rows[domain], key) for domain, key in self.keys.items()]
+        for row in rows:
+            for known, key in found:
+                value = row.get(key)
+                if isinstance(value, str) and value not in known and len(known) < MOST:
+                    known[value] = row
+                    self._sorted.clear()
+            yield row
+
+    def after(self, domain: str, value: str) -> Iterator[Row] | None:
+        """The row of this value, then those behind it in SQLite's order; None for a value that has not been read."""
+        if value not in self._rows[domain]:
+            return None
+        if domain not in self._sorted:
+            self._sorted[domain] = self._sort(domain)
+        rows, places = self._sorted[domain]
+        return islice(rows, places[value], None)
+
+    def _sort(self, domain: str) -> tuple[list[Row], dict[str, int]]:
+        rows = [*self._rows[domain].values()]
+        for column, descending in reversed(self._order):
+            rows.sort(key=lambda row: _sort_key(column, row), reverse=descending)
+        return rows, {row[self.keys[domain]]: place for place, row in enumerate(rows)}
+
+
+def _sort_key(column: Column, row: Row) -> _SortKey:
+    """What SQLite sorts by: NULL comes first, then text by its characters."""
+    value = row.get(column.json_key)
+    if value is None or callable(value):
+        return False, ""
+    try:
+        return True, str(CONVERT[column.type](value))
+    except DataError:
+        return False, ""
