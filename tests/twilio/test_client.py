@@ -46,7 +46,7 @@ def conferences(client: Client, **more: Any) -> Any:
 
 def create(client: Client, name: str = "weekly") -> Any:
     """Place a call."""
-    return client.post(client.path("Conferences", name, "Participants"), CREATE, repeatable=False)
+    return client.create(client.path("Conferences", name, "Participants"), CREATE, sid="call_sid")
 
 
 def test_get(full: Sandbox, client: Make) -> None:
@@ -233,7 +233,7 @@ def test_requests_on_the_wire(server: Make, answer: Make, client: Make) -> None:
     ).encode()
     one.get(one.path("Conferences"), {"DateCreated>": "2026-01-01", "FriendlyName": "a b"})
     form = {"To": "+15550001111", "Muted": False, "WaitUrl": "", "Label": None, "Event": ["ringing", "completed"]}
-    one.post(one.path("Conferences", "a/b?c#d%", "Participants"), form, repeatable=False)
+    one.create(one.path("Conferences", "a/b?c#d%", "Participants"), form, sid="call_sid")
     one.post(one.path("Conferences", "日本"), {}, repeatable=True)
     one.delete(one.path("Conferences", "CF", "Participants", "~x y+z"))
     body = b"To=%2B15550001111&Muted=false&WaitUrl=&Event=ringing&Event=completed"

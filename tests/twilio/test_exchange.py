@@ -29,10 +29,10 @@ MB = 2**20
 
 def create(client: Client) -> object:
     """Place a call."""
-    return client.post(
+    return client.create(
         client.path("Conferences", "weekly", "Participants"),
         {"From": "+15550001111", "To": "+15550002222"},
-        repeatable=False,
+        sid="call_sid",
     )
 
 

@@ -47,7 +47,7 @@ def delete(client: Client) -> object:
 
 def create(client: Client) -> object:
     """Place a call."""
-    return client.post(client.path("Conferences", "weekly", "Participants"), CREATE, repeatable=False)
+    return client.create(client.path("Conferences", "weekly", "Participants"), CREATE, sid="call_sid")
 
 
 REPEATABLE = [read, lists, update, delete]
@@ -175,7 +175,7 @@ def test_a_create_that_a_proxy_answers(
 def test_a_create_without_a_calls_sid(sandbox: Sandbox, client: MakeClient) -> None:
     """A success that names no call proves nothing."""
     sandbox.fail("no-sid")
-    with pytest.raises(OutcomeUnknown, match="no call's SID"):
+    with pytest.raises(OutcomeUnknown, match="no SID in its call_sid"):
         create(client(sandbox.base_url))
     assert (sandbox.counters.requests, sandbox.counters.placed) == (1, 1)
 
@@ -281,7 +281,7 @@ def test_a_create_in_doubt_after_429(sandbox: Sandbox, client: MakeClient, naps:
 def test_a_delete_whose_answer_was_lost(sandbox: Sandbox, client: MakeClient, naps: list[float]) -> None:
     """That it is gone when it is repeated is not an error then; it is one at first."""
     one = client(sandbox.base_url)
-    sid = one.post(one.path("Conferences", "weekly", "Participants"), CREATE, repeatable=False)["call_sid"]
+    sid = one.create(one.path("Conferences", "weekly", "Participants"), CREATE, sid="call_sid")["call_sid"]
     conference = sandbox.conference("weekly").sid
     sandbox.fail("500-after", method="DELETE", times=1)
     one.delete(one.path("Conferences", conference, "Participants", sid))

@@ -21,7 +21,7 @@ def add_participants(client: Client, checked: Checked) -> Row:
     Raises OutcomeUnknown where an answer was lost, TwilioError where Twilio refused.
     """
     path = client.path("Conferences", str(checked["Conference"]), "Participants")
-    return client.post(path, inputs.form(ADD_PARTICIPANTS, checked), repeatable=False)
+    return client.create(path, inputs.form(ADD_PARTICIPANTS, checked), sid="call_sid")
 
 
 def _method(name: str, of: str) -> Parameter:

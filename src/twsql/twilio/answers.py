@@ -18,7 +18,7 @@ TRY_LATER = 16030
 TOO_MANY_REQUESTS = 20429
 _LEAST_CODE = 10_000
 """Twilio's codes have five digits; three are a status that some proxy's JSON repeats."""
-_CALL_SID = re.compile("CA[0-9a-fA-F]{32}")
+_SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,12 @@ def page(answer: Answer, key: str) -> Page:
     return Page(items, next_uri or None)
 
 
-def created(answer: Answer) -> Row:
-    """Read the answer to a create, which proves nothing without the call's SID; raises TwilioError."""
+def created(answer: Answer, key: str) -> Row:
+    """Read the answer to a create, which proves nothing without the new resource's SID; raises TwilioError."""
     value = parsed(answer)
-    sid = value.get("call_sid")
-    if not isinstance(sid, str) or not _CALL_SID.fullmatch(sid):
-        raise _unreadable(answer, "has no call's SID")
+    sid = value.get(key)
+    if not isinstance(sid, str) or not _SID.fullmatch(sid):
+        raise _unreadable(answer, f"has no SID in its {key}")
     return value
 
 

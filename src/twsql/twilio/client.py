@@ -110,13 +110,20 @@ class Client:
                 following.cancel()
 
     def post(self, path: str, form: Params, *, repeatable: bool) -> Row:
-        """Change something, or with `repeatable=False` create a call, and give the answer's JSON object.
+        """Change something, and give the answer's JSON object.
 
-        A create is sent again only if it was certainly not done. Raises OutcomeUnknown if it may have been:
-        look for the call before anything else. An interrupt during a create leaves it just as unknown.
+        What is not `repeatable` is sent again only if it was certainly not done; OutcomeUnknown if it may have been.
         """
-        request = Request("POST", addresses.target(path), addresses.encoded(form), urgent=not repeatable)
-        return self._ask(request, answers.parsed if repeatable else answers.created, repeatable=repeatable)
+        return self._ask(_posted(path, form), answers.parsed, repeatable=repeatable)
+
+    def create(self, path: str, form: Params, *, sid: str) -> Row:
+        """Create what costs money, a call, and give the answer's JSON object; `sid` is its property that proves it.
+
+        It is sent again only if it was certainly not done. Raises OutcomeUnknown if it may have been: look for the call
+        before anything else. An interrupt leaves it just as unknown.
+        """
+        request = replace(_posted(path, form), urgent=True)
+        return self._ask(request, lambda answer: answers.created(answer, sid), repeatable=False)
 
     def delete(self, path: str) -> None:
         """Delete something; NotFound if it is gone already, unless a lost answer explains that."""
@@ -195,3 +202,7 @@ class Client:
         if not 1 <= size <= 1000:
             raise InputError(f"a page has 1 to 1000 items, not {size}")
         return addresses.target(path, params, {"PageSize": size})
+
+
+def _posted(path: str, form: Params) -> Request:
+    return Request("POST", addresses.target(path), addresses.encoded(form))
