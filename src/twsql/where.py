@@ -80,7 +80,7 @@ class Where:
         return tuple("true" if value else "false" for value in values)
 
     def _days(self, column: Column) -> Params:
-        """Twilio compares whole UTC days, with `<` and `>` the day itself too: ask for no fewer rows than wanted."""
+        """The first and the last UTC day that holds such rows, both whole: `day_ranges` has how these are asked for."""
         params: Params = {}
         days = sorted(day or "" for day in map(_day, self.equal.get(column.name, ())))
         if days and all(days):

@@ -43,7 +43,7 @@ def _checked(made: World, rows: list[tuple[str, str]], count: int) -> None:
         # three more ranges and a page, unless that is known to be the last
         (500, 7),
         # nine more, ten in all
-        (1000, 14),
+        (1000, 17),
     ],
 )
 def test_requests(world: Make, conferences: int, requests: int) -> None:
@@ -51,12 +51,16 @@ def test_requests(world: Make, conferences: int, requests: int) -> None:
     made = world(conferences=conferences, over=1)
     rows, asked = made.asked(ALL)
     _checked(made, rows, conferences)
-    assert requests - 2 <= len(asked) <= requests  # what is known to be empty in time spares some
+    assert requests - 4 <= len(asked) <= requests  # what is known to be empty in time spares some
 
 
 def test_ranges(world: Make) -> None:
-    """Ranges of days are disjoint, and begin with the day on which the page before them ends."""
+    """Ranges of days are disjoint, and begin with the day on which the page before them ends.
+
+    That Twilio's upper bound holds its day is known by then; else each asks for a day more, see test_day_ranges.
+    """
     made = world(conferences=300, over=1, days=300.0)
+    made.asked(ALL)
     rows, asked = made.asked(ALL)
     ranges = sorted((each for each in asked if "DateCreated>" in each), reverse=True)
     bounds = [

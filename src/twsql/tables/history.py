@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twsql.errors import DataError
 from twsql.schema import Row
+from twsql.tables.day_ranges import day_after, field_of, last_days, query
 from twsql.twilio.ahead import TASTE
 from twsql.values import utc
 from twsql.where import Params
@@ -42,11 +43,33 @@ class Listing:
 
     def first(self) -> Page:
         """Ask for the first page."""
-        return self.client.page(self.path, self.key, self.params)
+        inclusive = self.client.shown.inclusive[self.key]
+        known = frozenset(inclusive)
+        page = self.client.page(self.path, self.key, query(self.params, inclusive))
+        kept = self._of_these_days(page)
+        if known != inclusive and page.next_uri and 2 * len(kept.items) < len(page.items):
+            return self.first()  # in place of more pages of days that are not wanted
+        return kept
 
     def following(self, page: Page, before: Collection[str]) -> Future[Page | None]:
         """Ask for the page after a page, while that is read; None if it was the last. See `Client.following`."""
-        return self.client.submit(partial(self.client.following, page, self.key, before))
+        return self.client.submit(partial(self._after, page, before))
+
+    def _after(self, page: Page, before: Collection[str]) -> Page | None:
+        following = self.client.following(page, self.key, before)
+        return following and self._of_these_days(following)
+
+    def _of_these_days(self, page: Page) -> Page:
+        """A page without the rows that are later than the last day, which show how Twilio reads that bound."""
+        items = page.items
+        for name, last in last_days(self.params):
+            field = field_of(name)
+            kept = [row for row in items if moment(field, row)[:10] <= last]
+            if len(kept) < len(items):
+                if any(moment(field, row)[:10] == day_after(last) for row in items):
+                    self.client.shown.inclusive[self.key].add(name)
+                items = kept
+        return page if items is page.items else replace(page, items=items)
 
     def between(self, oldest: int, newest: int | None) -> Listing:
         """The part of the list that was created on these days (numbered as `date` does), both included.

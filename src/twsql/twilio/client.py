@@ -23,6 +23,7 @@ from twsql.twilio.costs import REMEMBERED, Cost
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
 from twsql.twilio.settings import Settings
+from twsql.twilio.shown import Shown
 from twsql.twilio.workers import Workers
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class Client:
         self._sleep = sleep
         self._cost = Cost()
         self.total = Cost()
+        self.shown = Shown()
         self.costs: deque[Cost] = deque(maxlen=REMEMBERED)
 
     def __repr__(self) -> str:
