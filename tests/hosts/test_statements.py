@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import pytest
 
-from twsql.errors import Error, InternalError
+from twsql.errors import Error, InternalError, NotSupportedError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 
@@ -154,3 +154,29 @@ def _traces(db: apsw.Connection) -> list[Any]:
 
     every = [each for each in gc.get_objects() if isinstance(each, Statements)]
     return [each for each in every if any(each is other for other in gc.get_referents(db))] or every[-1:]
+
+
+INSERT = "INSERT INTO participants(FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', '+15550000001')"
+
+
+@pytest.mark.parametrize("clause", [" RETURNING CallSid", "\nreturning *", "--\nReturning/**/Label AS x"])
+def test_returning_is_refused(db: apsw.Connection, sandbox: Sandbox, clause: str) -> None:
+    """SQLite would return what was inserted, NULL for the new call's SID; nothing is sent."""
+    with pytest.raises(NotSupportedError, match=r"no RETURNING: SELECT … FROM AddParticipants\(…\)"):
+        db.execute(INSERT + clause).fetchall()
+    assert sandbox.counters.placed == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        INSERT.replace("'c'", "' returning '"),
+        f"{INSERT} -- RETURNING CallSid",
+        INSERT.replace("'c'", '(SELECT "returning" FROM (SELECT 1 AS "returning"))'),
+        INSERT.replace("'c'", "'it''s /* RETURNING'"),
+    ],
+)
+def test_the_word_returning_is_no_clause(db: apsw.Connection, sandbox: Sandbox, sql: str) -> None:
+    """In a text, a comment or a quoted name it means nothing."""
+    db.execute(sql).fetchall()
+    assert sandbox.counters.placed == 1

@@ -16,8 +16,8 @@ from twsql.twilio.settings import Settings
 from twsql.vtab import change
 from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Engine
-from twsql.vtab.plan import REST, Constraint, Question, plan
-from twsql.vtab.relation import Relation
+from twsql.vtab.plan import Constraint, Question, plan
+from twsql.vtab.relation import REST, Relation
 from twsql.vtab.scan import ProcedureScan, TableScan
 
 _OPERATORS = {
@@ -106,8 +106,11 @@ class _VirtualTable:
 
     def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
         table = change.changed(self._relation, "INSERT")
+        statement = self._statements.newest()
+        if change.is_returning(statement.sql):
+            raise change.no_returning(table)
         given = {s.name: v for s, v in zip(self._relation.slots, fields, strict=True) if v is not None}
-        return change.insert(self._relation, table, self._statements.newest(), given)
+        return change.insert(self._relation, table, statement, given)
 
     def UpdateChangeRow(self, rowid: int, new: int, fields: Sequence[Any]) -> None:
         table = change.changed(self._relation, "UPDATE")

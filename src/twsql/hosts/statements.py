@@ -66,7 +66,7 @@ class Statements:
         if event["code"] == apsw.SQLITE_TRACE_STMT:
             # What a trigger does is announced too, under the number of the statement that fires it.
             if not (event["trigger"] and statement in self._under_way):
-                self._begin(statement)
+                self._begin(statement, event["sql"])
         elif event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"] > _STEPS_OF_A_STALE_START:
             self._end(statement)
         elif statement in self._under_way:
@@ -74,9 +74,9 @@ class Statements:
             if len(self._doubtful) > _MOST_DOUBTFUL:
                 self._end(next(iter(self._doubtful)))
 
-    def _begin(self, statement: int) -> None:
+    def _begin(self, statement: int, sql: str) -> None:
         self._end(statement)
-        self._under_way[statement] = Statement(self._engine)
+        self._under_way[statement] = Statement(self._engine, sql=sql)
         self._owners.update(dict.fromkeys(self._new, statement))
         self._new.clear()
         while len(self._owners) > _MOST_PLANS:

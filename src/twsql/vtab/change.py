@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from twsql.errors import InputError, NotSupportedError, ReadOnlyError
@@ -11,12 +12,28 @@ from twsql.vtab.relation import Relation
 from twsql.vtab.scan import row_number
 
 
+_NO_CODE = re.compile(r"""'[^']*' | "[^"]*" | `[^`]*` | \[[^]]*] | --[^\n]* | /\*.*?(?:\*/|\Z)""", re.DOTALL | re.VERBOSE)
+"""Strings, quoted names and comments."""
+
+
 def changed(relation: Relation, verb: str) -> Table:
     """The table that is to be changed. Raises ReadOnlyError for a procedure."""
     if isinstance(relation.source, Procedure):
         name = relation.name
         raise ReadOnlyError(f"{name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
     return relation.source
+
+
+def is_returning(sql: str) -> bool:
+    """Whether a statement has a RETURNING clause; SQLite takes the word for nothing else."""
+    return "RETURNING" in sql.upper() and re.search(r"\bRETURNING\b", _NO_CODE.sub(" ", sql), re.IGNORECASE) is not None
+
+
+def no_returning(table: Table) -> NotSupportedError:
+    """The error for INSERT … RETURNING: SQLite gives what was inserted, and so NULL for all that Twilio answers."""
+    procedure = table.insert.procedure.name if table.insert else ""
+    remedy = f": SELECT … FROM {procedure}(…) does the same and gives what Twilio answers" if procedure else ""
+    return NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
 
 
 def insert(relation: Relation, table: Table, statement: Statement, given: Mapping[str, Value]) -> int:

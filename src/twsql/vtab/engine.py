@@ -110,7 +110,7 @@ class Statement:
 
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
     has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
-    is what its scans know of each other, `cost` what it has asked.
+    is what its scans know of each other, `cost` what it has asked. `sql` is its text, where the host tells.
     """
 
     engine: Engine
@@ -119,6 +119,7 @@ class Statement:
     lookahead: Lookahead = field(default_factory=Lookahead)
     cost: Cost = field(default_factory=Cost)
     together: bool = False
+    sql: str = ""
     _counted: set[Call] = field(default_factory=set)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)

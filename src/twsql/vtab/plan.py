@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from twsql.dialing.batch import BATCH
 from twsql.schema import Column, Procedure, Table
-from twsql.vtab.relation import Relation
+from twsql.vtab.relation import REST, Relation
 
 LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
 RANGES = ("<", "<=", ">", ">=")
-REST = 63
-"""SQLite marks used columns in 64 bits; the last one stands for it and all that follow."""
 OMITTED = 16
 """SQLite leaves out its own check of a constraint (`omit`) for the first so many only."""
 

@@ -18,6 +18,10 @@ DECLARED: dict[Type, str] = {
 """The declared type in SQL of each column type."""
 
 
+REST = 63
+"""SQLite marks used columns in 64 bits; the last one stands for it and all that follow."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """One column of the virtual table: what Twilio answers (`column`), what it is given (`parameter`), or both."""
@@ -89,13 +93,19 @@ def input_type(parameter: Parameter) -> str:
 
 
 def _procedure_slots(procedure: Procedure) -> Iterator[Slot]:
-    """Visible result columns, then the inputs in order (they are the arguments), then further results."""
+    """Visible result columns, then the inputs in order (they are the arguments), then further results.
+
+    SQLite tells of the columns from REST on only whether any of them is used. Inputs alone may stand there: a
+    statement that gives RequestKey and reads QueueTime could not be told from one that reads nothing. So the further
+    results of AddParticipants stand before its last inputs.
+    """
     answers = {column.name: column for column in procedure.columns}
-    yield from (_answer(column) for column in procedure.columns if not column.hidden)
-    for parameter in procedure.inputs:
-        yield _input(parameter, answers.get(parameter.name))
     inputs = {parameter.name for parameter in procedure.inputs}
-    yield from (_answer(column) for column in procedure.columns if column.hidden and column.name not in inputs)
+    visible = [_answer(column) for column in procedure.columns if not column.hidden]
+    further = [_answer(column) for column in procedure.columns if column.hidden and column.name not in inputs]
+    given = [_input(parameter, answers.get(parameter.name)) for parameter in procedure.inputs]
+    before = REST - len(visible) - len(further)
+    yield from (*visible, *given[:before], *further, *given[before:])
 
 
 def _table_slots(table: Table) -> Iterator[Slot]:

@@ -19,6 +19,9 @@ LATE = "SELECT n, CASE WHEN rowid > 1 THEN (SELECT CallSid FROM AddParticipants(
 INSERT = "INSERT INTO participants (FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', '+15550000001')"
 
 
+RETURNING = f"/* RETURNING */ {INSERT} returning CallSid"
+
+
 @pytest.fixture
 def t(loaded: apsw.Connection) -> apsw.Connection:
     """The connection, with two rows that have one number, and one that has another."""
@@ -158,3 +161,13 @@ def test_hostile_files(connect: Callable[[], apsw.Connection], world: Sandbox, s
             "INSERT INTO hostile.v VALUES ('+15550000001')" if "TABLE v" in stored else "SELECT * FROM hostile.v"
         ).fetchall()
     assert world.counters.placed == 0
+
+
+@pytest.mark.parametrize("host", ["shell", "python"])
+def test_returning_is_refused(host: str, request: pytest.FixtureRequest, world: Sandbox) -> None:
+    """SQLite would return NULL for the new call's SID, so nothing is sent; the word elsewhere is no clause."""
+    refused = request.getfixturevalue(host)(RETURNING)
+    assert "no RETURNING: SELECT … FROM AddParticipants(…)" in refused.stderr
+    assert world.counters.placed == 0
+    taken = request.getfixturevalue(host)(INSERT.replace("'c'", "' returning '"))
+    assert (taken.returncode, world.counters.placed) == (0, 1)

@@ -117,8 +117,10 @@ class Conversation:
         return self.cursors[number].start(self._statement(statement), text, arguments)
 
     def _insert(self, items: Items) -> bytes:
-        relation, statement, fields = _RELATIONS[items[0]], self._statement(items[1]), items[2:]
+        relation, statement, fields = _RELATIONS[items[0]], self._statement(items[1]), items[3:]
         table = change.changed(relation, "INSERT")
+        if change.is_returning(items[2]):
+            raise change.no_returning(table)
         given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not None}
         return _value(change.insert(relation, table, statement, given))
 

@@ -12,8 +12,7 @@ from twsql.hosts.loadable.frames import Kind
 from twsql.schema import Procedure, Row, Table, Value
 from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Statement
-from twsql.vtab.plan import REST
-from twsql.vtab.relation import Relation
+from twsql.vtab.relation import REST, Relation
 from twsql.vtab.scan import ProcedureScan, TableScan
 
 MOST_ROWS = 1000

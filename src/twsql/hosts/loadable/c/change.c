@@ -39,6 +39,7 @@ int table_update(sqlite3_vtab *base, int count, sqlite3_value **values, sqlite3_
   size_t frame = frame_begin(&request, kind);
   put_words(&request, table->name);
   put_integer(&request, run->number);
+  if (kind == INSERT) put_words(&request, sqlite3_sql(run->statement)); /* it may have a RETURNING clause */
   bytes_add(&request, change.data, change.size);
   request.failed = request.failed || change.failed;
   frame_end(&request, frame);
