@@ -11,8 +11,7 @@ from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
 from twsql.vtab.scan import row_number
 
-
-_NO_CODE = re.compile(r"""'[^']*' | "[^"]*" | `[^`]*` | \[[^]]*] | --[^\n]* | /\*.*?(?:\*/|\Z)""", re.DOTALL | re.VERBOSE)
+_NO_CODE = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^]]*]|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 """Strings, quoted names and comments."""
 
 
@@ -32,7 +31,7 @@ def is_returning(sql: str) -> bool:
 def no_returning(table: Table) -> NotSupportedError:
     """The error for INSERT … RETURNING: SQLite gives what was inserted, and so NULL for all that Twilio answers."""
     procedure = table.insert.procedure.name if table.insert else ""
-    remedy = f": SELECT … FROM {procedure}(…) does the same and gives what Twilio answers" if procedure else ""
+    remedy = f": {procedure}(…) in a SELECT does the same and gives what Twilio answers" if procedure else ""
     return NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
 
 
