@@ -16,7 +16,7 @@ Value = str | int | float | bytes | None
 Row = Mapping[str, Any]
 """One item as Twilio's JSON gives it: keys in snake_case, values not yet converted."""
 
-Type = Literal["text", "integer", "boolean", "datetime"]
+Type = Literal["text", "integer", "real", "boolean", "datetime"]
 """Column types: boolean is 0 or 1, datetime is UTC text `YYYY-MM-DD HH:MM:SS`."""
 
 

@@ -75,6 +75,7 @@ Convert = Callable[[Any], Value]
 CONVERT: dict[Type, Convert] = {
     "text": _plain,
     "integer": _integer,
+    "real": _plain,
     "boolean": _boolean,
     "datetime": _datetime,
 }

@@ -1,6 +1,6 @@
 """The file in the tools of others, none of which knows twsql. Run by .ci/tools, which installs them all.
 
-sqlite3, Datasette in Chromium, pandas, Polars, and ODBC by libsqliteodbc: pip install '.[test,tools]' and
+sqlite3, Datasette in Chromium, pandas, Polars, DuckDB, and ODBC by libsqliteodbc: pip install '.[test,tools]' and
 apt-get install sqlite3 unixodbc libsqliteodbc chromium. Not collected without being named, so none can be skipped.
 """
 
@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import duckdb
+import duckdb_extension_sqlite_scanner
 import pandas
 import polars
 import pyodbc
@@ -141,6 +143,22 @@ def test_polars_reads_tables_and_views(path: Path) -> None:
     times = calls.with_columns(polars.all().str.to_datetime("%Y-%m-%d %H:%M:%S"))
     assert times.schema["LeftAt"] == polars.Datetime("us")
     assert times.filter(polars.col("LeftAt") < polars.col("DateCreated")).is_empty()
+
+
+@pytest.mark.parametrize("each", [*TABLES, *VIEWS], ids=lambda each: each.name)
+def test_duckdb_has_the_types(path: Path, each: Any) -> None:
+    """Each column has the type that it is declared with, a BLOB none, and each view the rows that SQLite gives."""
+    extension = next(Path(duckdb_extension_sqlite_scanner.__file__).parent.rglob("*.duckdb_extension"))
+    kinds = {"text": "VARCHAR", "integer": "BIGINT", "real": "DOUBLE", "boolean": "BIGINT", "datetime": "TIMESTAMP"}
+    with closing(duckdb.connect()) as db:
+        db.execute(f"LOAD '{extension}'")
+        found = db.execute(f"SELECT * FROM sqlite_scan('{path}', '{each.name}')")
+        assert {name: str(kind) for name, kind, *_ in found.description} == {
+            c.name: kinds[c.type] for c in each.columns
+        }
+        times = {number for number, column in enumerate(each.columns) if column.type == "datetime"}
+        rows = [tuple(v and str(v) if n in times else v for n, v in enumerate(row)) for row in found.fetchall()]
+    assert rows == _rows(path, f"SELECT * FROM {each.name}")
 
 
 def test_odbc_reads_without_our_extension(path: Path) -> None:

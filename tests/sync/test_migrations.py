@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from tests.sync.conftest import File
 
@@ -78,6 +79,18 @@ def test_declared_types_are_those_described(file: File, account: dict[str, Any],
     assert found == {column.name: DECLARED[column.type] for column in table.columns}
 
 
+@pytest.mark.parametrize("connect", [sqlite3.connect, apsw.Connection], ids=["Python's SQLite", "apsw's"])
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_the_columns_of_a_view_have_types(file: File, account: dict[str, Any], view: Any, connect: Any) -> None:
+    """As other readers of the file see them, of older and newer SQLites: where a view has none, DuckDB reads BLOBs."""
+    sync(file.path, **account)
+    with closing(connect(file.path)) as db:
+        found = dict(db.execute(f"SELECT name, type FROM pragma_table_info('{view.name}')"))
+    assert {name: {"INT": "INTEGER"}.get(declared, declared) for name, declared in found.items()} == {
+        column.name: DECLARED[column.type] for column in view.columns
+    }
+
+
 def test_views_are_made_anew(file: File, account: dict[str, Any]) -> None:
     """A view that somebody changed, or that an older twsql made, is as declared after the next run; others stay."""
     sync(file.path, **account)
@@ -100,18 +113,20 @@ def test_newer_file_is_refused(file: File, account: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "held"),
     [
-        "CREATE TABLE mine (x)",
-        "PRAGMA user_version = 3",
-        f"PRAGMA application_id = {APPLICATION_ID + 1}; CREATE TABLE t (x)",
+        ("CREATE TABLE mine (x)", ", it holds mine"),
+        ("PRAGMA user_version = 3", ""),
+        ("CREATE VIEW v AS SELECT 1", ", it holds views"),
+        (f"PRAGMA application_id = {APPLICATION_ID + 1}; CREATE TABLE t (x); CREATE TABLE s (x)", ", it holds s, t"),
+        ("".join(f"CREATE TABLE t{n} (x);" for n in range(7)), ", it holds t0, t1, t2, t3, t4 and more"),
     ],
 )
-def test_file_of_another_program_is_refused(file: File, account: dict[str, Any], script: str) -> None:
-    """A SQLite file that is not of sync is left as it is, to the byte."""
+def test_file_of_another_program_is_refused(file: File, account: dict[str, Any], script: str, held: str) -> None:
+    """A SQLite file that is not of sync is left as it is, to the byte; the error says what it holds."""
     file.run(script)
     before = Path(file.path).read_bytes()
-    with pytest.raises(NotSupportedError, match="is a SQLite file, but not of twsql sync: name another file"):
+    with pytest.raises(NotSupportedError, match=f"is a SQLite file, but not of twsql sync{held}: name another file"):
         sync(file.path, **account)
     assert Path(file.path).read_bytes() == before
 

@@ -88,6 +88,7 @@ SYNC_RUNS = FileTable(
             " word.",
         ),
         Column("Error", "Why it failed; with ok: what Twilio did not let it read."),
+        Column("Seconds", "How long it took; NULL: as for Finished.", type="real"),
     ),
 )
 

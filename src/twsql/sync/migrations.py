@@ -57,7 +57,9 @@ DROP INDEX participants_by_date;
 CREATE INDEX participants_by_date ON participants (coalesce(JoinedAt, DateCreated));
 """
 
-STEPS = (_FIRST, _INSIGHTS)
+_SECONDS = "ALTER TABLE sync_runs ADD COLUMN Seconds REAL"
+
+STEPS = (_FIRST, _INSIGHTS, _SECONDS)
 """The statements that lead from each version to the next."""
 
 
@@ -91,8 +93,8 @@ def descriptions() -> list[tuple[str, str, str]]:
 def _version(db: apsw.Connection, path: str) -> int:
     version = int(db.pragma("user_version"))
     if db.pragma("application_id") != APPLICATION_ID:
-        if db.execute("SELECT count(*) FROM sqlite_schema").get or version:
-            raise NotSupportedError(f"{path} is a SQLite file, but not of twsql sync: name another file")
+        if (held := _held(db)) or version:
+            raise NotSupportedError(f"{path} is a SQLite file, but not of twsql sync{held}: name another file")
         return 0
     if version > len(STEPS):
         raise NotSupportedError(
@@ -100,6 +102,16 @@ def _version(db: apsw.Connection, path: str) -> int:
             " upgrade twsql, or name another file"
         )
     return version
+
+
+def _held(db: apsw.Connection) -> str:
+    """What a file of another program holds, in words: the tables' names, or how many things there are if none is."""
+    names = [
+        name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name LIMIT 6")
+    ]
+    if names:
+        return f", it holds {', '.join(names[:5])}{' and more' if len(names) > 5 else ''}"
+    return ", it holds views" if db.execute("SELECT 1 FROM sqlite_schema").get else ""
 
 
 def _is_described(db: apsw.Connection) -> bool:

@@ -1,10 +1,18 @@
-"""The views made for charts. A new one is an entry in VIEWS; a file gets it at its next run."""
+"""The views made for charts. A new one is an entry in VIEWS; a file gets it at its next run.
+
+SQLite up to 3.40, which DuckDB has, tells no type of an expression, and DuckDB takes what has no type for a BLOB. There
+a view's types are those of its last SELECT, so each ends with one of columns that have types, and no rows. A later
+SQLite wants both to agree, so each expression is CAST.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twsql.schema import Column
+from twsql.schema import Column, Type
+
+_TYPED: dict[Type, str] = {"text": "AccountSid", "integer": "Run", "real": "Seconds", "datetime": "Started"}
+"""A column of sync_runs that has the type."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,9 @@ class View:
     def sql(self) -> str:
         """The statement that makes it, as SQLite keeps it."""
         names = ", ".join(f'"{column.name}"' for column in self.columns)
-        return f"CREATE VIEW {self.name} ({names}) AS\n{self.select.strip()}"
+        typed = ", ".join(_TYPED[column.type] for column in self.columns)
+        head, end = f"CREATE VIEW {self.name} ({names}) AS", f"{typed} FROM sync_runs WHERE FALSE"
+        return "\n".join((head, "SELECT * FROM (", self.select.strip(), ") UNION ALL SELECT", end))
 
 
 VIEWS = (
@@ -32,11 +42,14 @@ VIEWS = (
             Column("Conferences", "How many were created on it.", type="integer"),
             Column("Completed", "How many of those are over.", type="integer"),
             Column("NotOver", "How many of those are not.", type="integer"),
-            Column("Minutes", "How long those that are over lasted in all."),
+            Column("Minutes", "How long those that are over lasted in all.", type="real"),
         ),
         select="""
-SELECT substr(DateCreated, 1, 10), count(*), sum(Status = 'completed'), sum(Status <> 'completed'),
-       round(1440 * sum(CASE WHEN Status = 'completed' THEN julianday(DateUpdated) - julianday(DateCreated) END), 1)
+SELECT CAST(substr(DateCreated, 1, 10) AS TEXT), CAST(count(*) AS INTEGER),
+       CAST(sum(Status = 'completed') AS INTEGER), CAST(sum(Status <> 'completed') AS INTEGER),
+       CAST(
+         round(1440 * sum(CASE WHEN Status = 'completed' THEN julianday(DateUpdated) - julianday(DateCreated) END), 1)
+         AS REAL)
 FROM conferences WHERE DateCreated IS NOT NULL GROUP BY 1 ORDER BY 1
 """,
     ),
@@ -52,7 +65,7 @@ FROM conferences WHERE DateCreated IS NOT NULL GROUP BY 1 ORDER BY 1
             Column("Seconds", "How long it lasted.", type="integer"),
         ),
         select="""
-SELECT Sid, FriendlyName, substr(DateCreated, 1, 10), DateCreated, DateUpdated,
+SELECT Sid, FriendlyName, CAST(substr(DateCreated, 1, 10) AS TEXT), DateCreated, DateUpdated,
        CAST(round(86400 * (julianday(DateUpdated) - julianday(DateCreated))) AS INTEGER)
 FROM conferences WHERE Status = 'completed'
 """,
@@ -70,7 +83,8 @@ WITH bounds(place, low, high, name) AS (VALUES
   (1, -1e9, 60, '< 1 min'), (2, 60, 300, '1-5 min'), (3, 300, 900, '5-15 min'), (4, 900, 1800, '15-30 min'),
   (5, 1800, 3600, '30-60 min'), (6, 3600, 7200, '1-2 h'), (7, 7200, 14400, '2-4 h'), (8, 14400, 1e9, '> 4 h')),
 lengths(seconds, times) AS (SELECT Seconds, count(*) FROM conference_durations GROUP BY 1)
-SELECT place, name, coalesce(sum(times), 0) FROM bounds LEFT JOIN lengths ON seconds >= low AND seconds < high
+SELECT CAST(place AS INTEGER), CAST(name AS TEXT), CAST(coalesce(sum(times), 0) AS INTEGER)
+FROM bounds LEFT JOIN lengths ON seconds >= low AND seconds < high
 GROUP BY place ORDER BY place
 """,
     ),
@@ -89,7 +103,8 @@ WITH changes(moment, change) AS (
 levels(moment, change, level) AS (
   SELECT moment, sum(change), sum(sum(change)) OVER (ORDER BY moment) FROM changes
   WHERE moment IS NOT NULL GROUP BY moment)
-SELECT substr(moment, 1, 10), max(max(level, level - change)) FROM levels GROUP BY 1 ORDER BY 1
+SELECT CAST(substr(moment, 1, 10) AS TEXT), CAST(max(max(level, level - change)) AS INTEGER)
+FROM levels GROUP BY 1 ORDER BY 1
 """,
     ),
     View(
@@ -105,8 +120,8 @@ SELECT substr(moment, 1, 10), max(max(level, level - change)) FROM levels GROUP 
         ),
         select="""
 SELECT Sid, FriendlyName, Status, DateCreated,
-       (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid),
-       (SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid AND p.LeftAt IS NULL)
+       CAST((SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid) AS INTEGER),
+       CAST((SELECT count(*) FROM participants p WHERE p.ConferenceSid = c.Sid AND p.LeftAt IS NULL) AS INTEGER)
 FROM conferences c
 """,
     ),
@@ -116,10 +131,11 @@ FROM conferences c
         columns=(
             Column("Reason", "Twilio's word for it; 'not told' where there is none."),
             Column("Conferences", "How many ended so.", type="integer"),
-            Column("Percent", "Their share of all that are over."),
+            Column("Percent", "Their share of all that are over.", type="real"),
         ),
         select="""
-SELECT coalesce(ReasonConferenceEnded, 'not told'), count(*), round(100.0 * count(*) / sum(count(*)) OVER (), 1)
+SELECT CAST(coalesce(ReasonConferenceEnded, 'not told') AS TEXT), CAST(count(*) AS INTEGER),
+       CAST(round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS REAL)
 FROM conferences WHERE Status = 'completed' GROUP BY 1 ORDER BY 2 DESC
 """,
     ),

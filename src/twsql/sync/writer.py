@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
@@ -70,6 +71,7 @@ class Writer:
         self._path = path
         self._account = account
         self._run = 0
+        self._begun = 0.0
         with self._told():
             self._db = apsw.Connection(path)
         try:
@@ -93,6 +95,7 @@ class Writer:
             insert = "INSERT INTO sync_runs (AccountSid, Started, Since) VALUES (?, ?, ?)"
             self._db.execute(insert, (self._account, now(), since))
             self._run = self._db.last_insert_rowid()
+        self._begun = time.monotonic()
 
     def put(self, table: FileTable, rows: Sequence[tuple[Value, ...]], requests: int) -> None:
         """Write rows of a live table; `requests` is how many the run has sent until now."""
@@ -155,8 +158,9 @@ class Writer:
             )
 
     def _end(self, outcome: str, requests: int, error: str | None = None) -> None:
-        update = "UPDATE sync_runs SET Outcome = ?, Finished = ?, Requests = ?, Error = ? WHERE Run = ?"
-        self._db.execute(update, (outcome, now(), requests, error, self._run))
+        update = "UPDATE sync_runs SET Outcome = ?, Finished = ?, Seconds = ?, Requests = ?, Error = ? WHERE Run = ?"
+        seconds = round(time.monotonic() - self._begun, 3)
+        self._db.execute(update, (outcome, now(), seconds, requests, error, self._run))
 
     def _one(self, sql: str) -> str | None:
         with self._told():

@@ -12,6 +12,7 @@ from twsql.values import CONVERT
 DECLARED: dict[Type, str] = {
     "text": "TEXT",
     "integer": "INTEGER",
+    "real": "REAL",
     "boolean": "BOOLEAN",
     "datetime": "DATETIME",
 }
