@@ -117,8 +117,8 @@ class Table:
     """A table that is read live: `rows` yields what Twilio has, a superset of what `where` asks for.
 
     `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
-    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint may take,
-    `page_rows` how many rows each brings.
+    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint takes
+    in an account where that is few, and `expected_rows` how many rows it brings in one where they are many.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Table:
     update: Effect | None = None
     delete: Effect | None = None
     pages: int = 100
-    page_rows: int = 1000
+    expected_rows: int = 1000
 
 
 def snake_case(name: str) -> str:

@@ -70,7 +70,7 @@ def _behind(client: Client, status: str, where: Where, earlier: Earlier) -> Iter
         listing = Listing(client, path, "conferences", params, "DateCreated", "date_created")
         return in_parts(client, behind(listing, earlier))
 
-    return _together(rows, status, where)
+    return _together(client, rows, status, where, earlier)
 
 
 def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -> Iterator[Row]:
@@ -84,22 +84,39 @@ def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -
 def _first(client: Client, status: str, where: Where, count: int) -> Iterator[Row]:
     """Yield the conferences of a status, newest first, in pages of so many."""
     path, page_size = client.path("Conferences"), min(count, client.settings.page_size)
-    return _together(lambda params: client.pages(path, "conferences", params, page_size=page_size), status, where)
+
+    def rows(params: Params) -> Iterator[Row]:
+        return client.pages(path, "conferences", params, page_size=page_size)
+
+    return _together(client, rows, status, where)
 
 
-def _together(rows: Callable[[Params], Iterator[Row]], status: str, where: Where) -> Iterator[Row]:
-    """Yield the `rows` of each list of a status that is to be asked for, newest first."""
-    lists = []
-    for params in where.lists(tuple(column for column in CONFERENCE if column.name != "Status")):
-        name = params.get("FriendlyName")
-        listed = rows({**params, "Status": status})
-        lists.append(listed if name is None else _named(listed, name))
-    return heapq.merge(*lists, key=_created, reverse=True) if len(lists) > 1 else chain(*lists)
+def _together(
+    client: Client, rows: Callable[[Params], Iterator[Row]], status: str, where: Where, earlier: Earlier | None = None
+) -> Iterator[Row]:
+    """Yield the `rows` of each list of a status that is to be asked for, newest first.
+
+    Several names have a list each, where one page does not hold the whole status: most accounts have few conferences
+    that are not over. Nothing is asked for before all rows of `earlier` have been read.
+    """
+    names = where.lists(tuple(column for column in CONFERENCE if column.name != "Status"))
+    lists = [{**params, "Status": status} for params in names]
+    if len(lists) > 1:
+        if earlier:
+            earlier.read_past(0)
+        whole = {name: value for name, value in lists[0].items() if name != "FriendlyName"}
+        page = client.page(client.path("Conferences"), "conferences", whole)
+        if page.next_uri is None:
+            given = {params["FriendlyName"] for params in lists}
+            yield from (row for row in page.items if row.get("friendly_name") in given)
+            return
+    named = [_named(rows(params), params.get("FriendlyName")) for params in lists]
+    yield from heapq.merge(*named, key=_created, reverse=True) if len(named) > 1 else chain(*named)
 
 
-def _named(rows: Iterator[Row], name: str) -> Iterator[Row]:
+def _named(rows: Iterator[Row], name: str | None) -> Iterator[Row]:
     """Pass on the rows of exactly this name: Twilio may not mind upper and lower case, and lists would overlap."""
-    return (row for row in rows if row.get("friendly_name") == name)
+    return rows if name is None else (row for row in rows if row.get("friendly_name") == name)
 
 
 def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
@@ -121,5 +138,6 @@ CONFERENCES = Table(
     identity=("Sid",),
     newest_first="DateCreated",
     update=Effect(UPDATE_CONFERENCE, keys=(("Conference", "Sid"),)),
-    pages=50,
+    pages=len(STATUSES),
+    expected_rows=50_000,
 )

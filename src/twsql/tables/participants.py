@@ -145,5 +145,4 @@ PARTICIPANTS = Table(
     update=Effect(MODIFY_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
     delete=Effect(REMOVE_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
     pages=200,
-    page_rows=5,
 )

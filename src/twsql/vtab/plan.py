@@ -15,8 +15,8 @@ RANGES = ("<", "<=", ">", ">=")
 OMITTED = 16
 """SQLite leaves out its own check of a constraint (`omit`) for the first so many only."""
 
-_REQUEST = 1000.0
-"""The cost of one request, where that of a row is 1."""
+_REQUEST = 1e6
+"""The cost of one request, where that of a row is 1: no number of rows outweighs a request."""
 _NEVER = 1e300
 """The cost of a plan that can only end in an error."""
 
@@ -149,18 +149,24 @@ def _sorted(relation: Relation, question: Question) -> list[list[object]]:
 
 
 def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
-    """How many requests and rows SQLite should expect."""
+    """How many requests and rows SQLite should expect.
+
+    SQLite takes an OR apart where its parts together look cheaper than the whole table. `Muted = 1 OR Hold = 1` would
+    read the list of every conference twice. `FriendlyName = 'x' OR Status = 'init'` would read three lists for the name
+    and one more, where three lists may be all there is. So only what one SID names is cheaper than the whole table.
+    """
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
     many = 10 if any(operator == IN for _, operator in taken) else 1
     keys = {column.name for column in table.columns if column.key}
     lookups = {column.name for column in table.columns if column.lookup}
+    single = any(operator == EQ and column.key and column.name in table.identity for column, operator in taken)
+    requests = 1 if single else table.pages
     if names & keys:
         alone = not lookups or names & lookups
-        return many, many * (1 if alone else 10)
-    requests, rows = float(table.pages), table.pages * table.page_rows
+        return requests, many * (1 if alone else 10)
+    rows = table.expected_rows
     for column, operator in taken:
-        share = 3 if operator in RANGES else column.narrows
-        requests, rows = max(1.0, requests / share), max(10, rows // share)
+        rows = max(10, rows // (3 if operator in RANGES else column.narrows))
     return requests, rows
 
 
