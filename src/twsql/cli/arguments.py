@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_sandbox(commands)
     _add_loadable_path(commands)
+    _add_init(commands)
     _add_odbc(commands)
     return parser
 
@@ -163,6 +164,17 @@ def _add_loadable_path(commands: Any) -> None:
         "For .load in the sqlite3 shell, --load-extension of Datasette and sqlite-utils, and the like.",
     )
     parser.add_argument("--build", action="store_true", help="compile it first; needs a C compiler and sqlite3ext.h")
+
+
+def _add_init(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "init",
+        "list the live tables in a SQLite file",
+        "ODBC, JDBC, Datasette and .tables then show them. Whoever loads the extension reads them from Twilio, and "
+        "cannot change them; the file holds no rows.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the SQLite file; made if it is not there")
 
 
 def _add_odbc(commands: Any) -> None:

@@ -87,6 +87,12 @@ def _loadable_path(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _init(arguments: argparse.Namespace) -> int:
+    from twsql.cli.init import run
+
+    return run(arguments)
+
+
 def _odbc(arguments: argparse.Namespace) -> int:
     from twsql.cli.odbc import run
 
@@ -102,6 +108,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
     "sandbox": _sandbox,
     "loadable-path": _loadable_path,
+    "init": _init,
     "odbc": _odbc,
 }
 

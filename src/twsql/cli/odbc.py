@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import glob
+import os
 import sys
 
 from twsql.hosts.loadable import loadable_path
@@ -19,7 +20,9 @@ _DRIVERS = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a section for ~/.odbc.ini. Raises NotSupportedError where the extension is not built."""
-    sys.stdout.write(section(arguments.name, arguments.database, loadable_path()))
+    database = arguments.database
+    database = database if database == ":memory:" else os.path.abspath(database)  # any folder may be the program's
+    sys.stdout.write(section(arguments.name, database, loadable_path()))
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 
 from twsql.errors import ReadOnlyError
-from twsql.hosts import local
+from twsql.hosts import local, stored
 from twsql.hosts.relations import RELATIONS, has_effect
 from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
@@ -59,7 +59,8 @@ def register(connection: apsw.Connection, **settings: Any) -> Registration:
             module,
             use_bestindex_object=True,
             use_no_change=True,
-            eponymous_only=True,
+            eponymous=isinstance(each.source, Table),  # those can be stored, see twsql.hosts.stored
+            eponymous_only=isinstance(each.source, Procedure),
         )
     return Registration(engine)
 
@@ -70,16 +71,22 @@ class _Module:
         self._statements = statements
         self._read_only = engine.settings.read_only
 
-    def Connect(self, connection: apsw.Connection, *_: Any) -> tuple[str, _VirtualTable]:
-        if has_effect(self._relation, read_only=self._read_only):
+    def Connect(
+        self, connection: apsw.Connection, module: str, schema: str, name: str, *arguments: str
+    ) -> tuple[str, _VirtualTable]:
+        entry = connection.execute(stored.ENTRY, (name,)).get
+        is_stored = stored.is_stored(self._relation, schema, name, arguments, entry)
+        if has_effect(self._relation, read_only=self._read_only or is_stored):
             connection.vtab_config(apsw.SQLITE_VTAB_DIRECTONLY)
-        return self._relation.sql, _VirtualTable(self._relation, self._statements)
+        sql = self._relation.read_sql if is_stored else self._relation.sql
+        return sql, _VirtualTable(self._relation, self._statements, is_stored)
 
 
 class _VirtualTable:
-    def __init__(self, relation: Relation, statements: Statements) -> None:
+    def __init__(self, relation: Relation, statements: Statements, is_stored: bool) -> None:
         self._relation = relation
         self._statements = statements
+        self._is_stored = is_stored
 
     def BestIndexObject(self, info: apsw.IndexInfo) -> bool:
         answer = plan(self._relation, _question(info))
@@ -105,7 +112,7 @@ class _VirtualTable:
         return _TableCursor(self._relation, source, self._statements)
 
     def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
-        table = change.changed(self._relation, "INSERT")
+        table = self._changed("INSERT")
         statement = self._statements.newest()
         if change.is_returning(statement.sql):
             raise change.no_returning(table)
@@ -113,7 +120,7 @@ class _VirtualTable:
         return change.insert(self._relation, table, statement, given)
 
     def UpdateChangeRow(self, rowid: int, new: int, fields: Sequence[Any]) -> None:
-        table = change.changed(self._relation, "UPDATE")
+        table = self._changed("UPDATE")
         if rowid != new:
             raise ReadOnlyError(f"{table.name}: rowid is read-only")
         named = zip(self._relation.slots, fields, strict=True)
@@ -121,7 +128,13 @@ class _VirtualTable:
         change.update(self._relation, table, self._statements.newest(), rowid, given)
 
     def UpdateDeleteRow(self, rowid: int) -> None:
-        change.delete(self._relation, change.changed(self._relation, "DELETE"), self._statements.newest(), rowid)
+        change.delete(self._relation, self._changed("DELETE"), self._statements.newest(), rowid)
+
+    def _changed(self, verb: str) -> Table:
+        table = change.changed(self._relation, verb)
+        if self._is_stored:
+            raise stored.read_only(table.name)
+        return table
 
     def Disconnect(self) -> None:
         """Nothing is held."""

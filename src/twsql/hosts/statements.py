@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 
 from twsql.errors import InternalError
+from twsql.hosts.stored import ENTRY
 from twsql.vtab.engine import Engine, Statement
 
 _MOST_PLANS = 10_000
@@ -65,7 +66,8 @@ class Statements:
         statement = event["id"]
         if event["code"] == apsw.SQLITE_TRACE_STMT:
             # What a trigger does is announced too, under the number of the statement that fires it.
-            if not (event["trigger"] and statement in self._under_way):
+            # Our own question to the schema is no statement of the user's: it comes while one is being prepared.
+            if not (event["trigger"] and statement in self._under_way) and event["sql"] != ENTRY:
                 self._begin(statement, event["sql"])
         elif event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"] > _STEPS_OF_A_STALE_START:
             self._end(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,15 @@ class Relation:
     @property
     def sql(self) -> str:
         """The CREATE TABLE statement that SQLite is given."""
-        return f'CREATE TABLE "{self.name}" ({", ".join(slot.sql for slot in self.slots)})'
+        return self._declared(self.slots)
+
+    @property
+    def read_sql(self) -> str:
+        """The same for who can only read: without the columns that only INSERT and UPDATE have, which are the last."""
+        return self._declared([slot for slot in self.slots if slot.column])
+
+    def _declared(self, slots: Iterable[Slot]) -> str:
+        return f'CREATE TABLE "{self.name}" ({", ".join(slot.sql for slot in slots)})'
 
 
 def relation(source: Table | Procedure) -> Relation:

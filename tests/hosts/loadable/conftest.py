@@ -67,12 +67,12 @@ def python(extension: Path, world: Sandbox) -> Run:
 
 
 @pytest.fixture
-def connect(extension: Path, world: Sandbox) -> Iterator[Callable[[], apsw.Connection]]:
+def connect(extension: Path, world: Sandbox) -> Iterator[Callable[..., apsw.Connection]]:
     """Connections of apsw that know the extension only: a SQLite newer than Debian's, in this process."""
     opened: list[apsw.Connection] = []
 
-    def open_one() -> apsw.Connection:
-        connection = apsw.Connection(":memory:")
+    def open_one(file: Path | str = ":memory:") -> apsw.Connection:
+        connection = apsw.Connection(str(file))
         opened.append(connection)
         connection.enable_load_extension(True)
         connection.load_extension(str(extension))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import requests
 
 from twsql.hosts.loadable import build
 
@@ -20,6 +23,7 @@ PACKAGES = {
     "sqlite3": "sqlite3",
     "isql": "unixodbc libsqliteodbc",
     "chromium": "chromium",
+    "java": "default-jdk-headless libxerial-sqlite-jdbc-java",
     "clang": "clang libclang-rt-dev",
 }
 """Which Debian package has a program."""
@@ -67,3 +71,35 @@ def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def beside_python(name: str) -> str:
+    """A program of the environment that runs the tests, whose Python's sqlite3 must be able to load extensions."""
+    path = shutil.which(name, path=str(Path(sys.executable).parent))
+    if path is None:
+        lacking(name, f"pip install {name} in an environment of Debian's python3")
+    return path
+
+
+@contextmanager
+def serving(arguments: Sequence[str], log: Path) -> Iterator[str]:
+    """A Datasette of its own; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [beside_python("datasette"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with log.open("w") as out:
+        options = ["--setting", "sql_time_limit_ms", "20000"]
+        server = subprocess.Popen([*command, *arguments, *options], stdout=out, stderr=out)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: _answers(address), 30)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _answers(address: str) -> bool:
+    with suppress(requests.ConnectionError):
+        return requests.get(address, timeout=5).ok
+    return False

@@ -5,18 +5,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from hosting import lacking, program, until
+from hosting import beside_python, lacking, program, serving
 
 from twsql.cli import odbc
 from twsql.sandbox import Sandbox
@@ -75,14 +72,6 @@ def test_pyodbc(source: str, world: Sandbox) -> None:
     assert world.counters.placed == 1
 
 
-def beside_python(name: str) -> str:
-    """A program of the environment that runs the tests, whose Python's sqlite3 must be able to load extensions."""
-    path = shutil.which(name, path=str(Path(sys.executable).parent))
-    if path is None:
-        lacking(name, f"pip install {name} in an environment of Debian's python3")
-    return path
-
-
 def test_sqlite_utils(extension: Path, world: Sandbox) -> None:
     """sqlite-utils places one call and reads its conference."""
     found = [{"FriendlyName": "MyConference", "Status": "in-progress"}]
@@ -97,19 +86,8 @@ def test_sqlite_utils(extension: Path, world: Sandbox) -> None:
 def datasette(extension: Path, world: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a Datasette over the extension, with read_only set."""
     monkeypatch.setenv("TWSQL_READ_ONLY", "1")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [beside_python("datasette"), "serve", "--memory", "--host", "127.0.0.1", "--port", str(port)]
-    options = ["--load-extension", str(extension), "--setting", "sql_time_limit_ms", "20000"]
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen([*command, *options], stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: _answers(address), 30)
+    with serving(["--memory", "--load-extension", str(extension)], tmp_path / "log") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def test_datasette(datasette: str, world: Sandbox, tmp_path: Path) -> None:
@@ -144,9 +122,3 @@ def _page(address: str, sql: str, folder: Path) -> str:
     command = [program("chromium"), *options, f"--user-data-dir={folder / 'browser'}", "--dump-dom", url]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
     return done.stdout
-
-
-def _answers(address: str) -> bool:
-    with suppress(requests.ConnectionError):
-        return requests.get(address, timeout=5).ok
-    return False

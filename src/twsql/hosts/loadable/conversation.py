@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twsql.errors import InternalError, ReadOnlyError
-from twsql.hosts import local
+from twsql.hosts import local, stored
 from twsql.hosts.loadable import changing, frames
 from twsql.hosts.loadable.asking import AskingEngine
 from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
@@ -90,9 +90,13 @@ class Conversation:
         return self._engine
 
     def _relation(self, items: Items) -> bytes:
-        relation = _RELATIONS[items[0]]
-        effect = has_effect(relation, read_only=self.engine.settings.read_only)
-        return frames.frame(Kind.VALUES, [relation.sql, int(effect)])
+        entry, module, schema, name, *arguments = items
+        relation = next(each for each in RELATIONS if each.name.lower() == module.lower())
+        is_stored = stored.is_stored(relation, schema, name, arguments, entry)
+        effect = has_effect(relation, read_only=self.engine.settings.read_only or is_stored)
+        sql = relation.read_sql if is_stored else relation.sql
+        refusal = [str(stored.read_only(relation.name))] if is_stored else []
+        return frames.frame(Kind.VALUES, [relation.name, sql, int(effect), *refusal])
 
     def _plan(self, items: Items) -> bytes:
         used = items[1] & _ALL_BITS

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from twsql.hosts.loadable.build import SOURCES
 from twsql.hosts.relations import RELATIONS
+from twsql.schema import Procedure, Table
 
 PATH = SOURCES / "relations.h"
 
 
 def text() -> str:
     """What the header should say."""
-    names = ", \\\n  ".join(f'"{relation.name}"' for relation in RELATIONS)
-    return f"/* Written by relation_names.py. */\n#define TWSQL_RELATIONS \\\n  {names}\n"
+    tables = [relation.name for relation in RELATIONS if isinstance(relation.source, Table)]
+    procedures = [relation.name for relation in RELATIONS if isinstance(relation.source, Procedure)]
+    return f"/* Written by relation_names.py. */\n{_list('TABLES', tables)}{_list('PROCEDURES', procedures)}"
+
+
+def _list(name: str, names: list[str]) -> str:
+    quoted = ", \\\n  ".join(f'"{each}"' for each in names)
+    return f"#define TWSQL_{name} \\\n  {quoted}\n"
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ int table_update(sqlite3_vtab *base, int count, sqlite3_value **values, sqlite3_
   Table *table = (Table *)base;
   Host *host = table->host;
   Reason reason;
+  if (table->refusal != NULL) return table_failed(table, SQLITE_READONLY, table->refusal);
   int code = channel_open(&host->channel, host->db, true, &reason);
   const Run *run = code == SQLITE_OK ? statements_run(&host->statements, 0, &host->channel, &reason) : NULL;
   if (run == NULL) return table_failed(table, code == SQLITE_OK ? SQLITE_ERROR : code, &reason);

@@ -9,7 +9,8 @@ SQLITE_EXTENSION_INIT1
 #include "relations.h"
 
 /* The build gives TWSQL_VERSION. */
-static const char *const relations[] = {TWSQL_RELATIONS};
+static const char *const tables[] = {TWSQL_TABLES};
+static const char *const procedures[] = {TWSQL_PROCEDURES};
 
 static void version(sqlite3_context *context, int count, sqlite3_value **values) {
   (void)count, (void)values;
@@ -47,11 +48,11 @@ static Host *host_new(sqlite3 *db) {
   return NULL;
 }
 
-static int add_relations(Host *host) {
+static int add_relations(Host *host, const char *const *names, size_t count, const sqlite3_module *module) {
   int code = SQLITE_OK;
-  for (size_t i = 0; i < sizeof relations / sizeof *relations && code == SQLITE_OK; i++) {
+  for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
     host->references++;
-    code = sqlite3_create_module_v2(host->db, relations[i], &twsql_module, host, host_release);
+    code = sqlite3_create_module_v2(host->db, names[i], module, host, host_release);
   }
   return code;
 }
@@ -76,7 +77,10 @@ __attribute__((visibility("default"))) int sqlite3_twsql_init(sqlite3 *db, char 
   }
   Host *host = host_new(db);
   if (host == NULL) return SQLITE_NOMEM;
-  int code = add_relations(host);
+  int code = add_relations(host, tables, sizeof tables / sizeof *tables, &table_module);
+  if (code == SQLITE_OK) {
+    code = add_relations(host, procedures, sizeof procedures / sizeof *procedures, &procedure_module);
+  }
   if (code == SQLITE_OK) code = add_functions(host);
   host_release(host); /* the modules and functions hold it */
   /* The thread that waits for the worker's end runs code of this file, which must stay. */

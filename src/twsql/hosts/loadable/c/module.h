@@ -22,6 +22,7 @@ typedef struct Table {
   sqlite3_vtab base;
   Host *host;
   char *name;
+  Reason *refusal; /* why it cannot be changed: a file lists it; NULL where it can */
 } Table;
 
 struct Cursor {
@@ -34,7 +35,7 @@ struct Cursor {
   sqlite3_int64 told; /* and the one that the worker knows of */
 };
 
-extern const sqlite3_module twsql_module;
+extern const sqlite3_module table_module, procedure_module;
 
 void host_release(void *host);
 

@@ -1,5 +1,5 @@
 /* Written by relation_names.py. */
-#define TWSQL_RELATIONS \
+#define TWSQL_TABLES \
   "conferences", \
   "participants", \
   "twsql_journal", \
@@ -7,7 +7,8 @@
   "sys_tablecolumns", \
   "sys_procedures", \
   "sys_procedureparameters", \
-  "twsql_requests", \
+  "twsql_requests"
+#define TWSQL_PROCEDURES \
   "AddParticipants", \
   "ModifyParticipants", \
   "RemoveParticipants", \

@@ -1,0 +1,41 @@
+"""twsql init: lists the live tables in a SQLite file, so that tools which look into its schema show them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+
+import apsw
+
+from twsql.dbapi.translation import Translated
+from twsql.errors import NotSupportedError, OperationalError
+from twsql.hosts.apsw import register
+from twsql.hosts.relations import RELATIONS
+from twsql.hosts.stored import definition
+from twsql.schema import Table
+
+_TABLES = [relation.name for relation in RELATIONS if isinstance(relation.source, Table)]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Store the tables that are not stored yet. Raises NotSupportedError where the file has others of such names."""
+    try:
+        with Translated():
+            _store(arguments.file)
+    except OperationalError as error:
+        raise OperationalError(f"{error}: {arguments.file}") from error
+    sys.stderr.write(f"twsql: {arguments.file} lists {', '.join(_TABLES)}: load the extension to read them\n")
+    return 0
+
+
+def _store(file: str) -> None:
+    with closing(apsw.Connection(file)) as connection, closing(register(connection)), connection:
+        known = {name.lower(): sql for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema")}
+        others = [name for name in _TABLES if known.get(name.lower(), definition(name)) != definition(name)]
+        if others:
+            kept = " (twsql sync keeps its copy there)" if "sync_runs" in known else ""
+            raise NotSupportedError(f"{file} has its own {', '.join(others)}{kept}: give another file")
+        for name in _TABLES:
+            if name.lower() not in known:
+                connection.execute(definition(name))
