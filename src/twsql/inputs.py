@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from twsql.errors import InputError
 from twsql.schema import Checked, Parameter, Procedure, Value
 
+OWN_LABEL = "twsql-"
+"""What the labels begin with that twsql gives itself; 32 hexadecimal digits follow."""
 _SPELLINGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), "true"),
     **dict.fromkeys(("false", "f", "no", "n", "off", "0"), "false"),
@@ -164,6 +166,8 @@ def _label(parameter: Parameter, value: Value) -> str:
     text = _text(parameter, value)
     if "/" in text or text in ("", ".", "..") or re.fullmatch("CA[0-9a-fA-F]{32}", text):
         raise _BadInputError("cannot be empty, '.' or '..', hold '/' or look like a call SID")
+    if text.casefold().startswith(OWN_LABEL):  # a call under such a label is taken for one of ours
+        raise _BadInputError(f"cannot begin with {OWN_LABEL!r}, as the labels do that twsql gives itself")
     return text
 
 

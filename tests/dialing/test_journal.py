@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -10,6 +11,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -20,8 +22,10 @@ import apsw
 import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, until
-from twsql.dialing.journal import Journal
+from twsql.dialing.entries import digest
+from twsql.dialing.journal import _MIGRATIONS, Journal
 from twsql.errors import InputError, OperationalError
+from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import Sandbox
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -36,6 +40,68 @@ def test_only_its_owner_reads_it(connect: Connect, tmp_path: Path) -> None:
     assert {file.name for file in files} == {"journal.db", "journal.db-wal", "journal.db-shm", "journal.db-holds"}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_one_that_all_could_read(connect: Connect, tmp_path: Path) -> None:
+    """A journal whose mode was opened is its owner's alone again when it is used."""
+    path = tmp_path / "journal.db"
+    assert path.parent.stat().st_uid == os.getuid()
+    with closing(apsw.Connection(str(path))) as db:
+        db.execute("PRAGMA journal_mode = WAL; CREATE TABLE t (n); DROP TABLE t").fetchall()
+        assert {file.name for file in tmp_path.iterdir()} == {"journal.db", "journal.db-wal", "journal.db-shm"}
+        for file in tmp_path.iterdir():
+            file.chmod(0o644)
+        connect().execute(KEYED).fetchall()
+        assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("calls", [1, 40])
+def test_ctrl_c_while_it_is_locked(
+    run: Run, environ: dict[str, str], connect: Connect, sandbox: Sandbox, tmp_path: Path, calls: int
+) -> None:
+    """While another program has the journal, Ctrl-C ends a statement at once, whether it dials here or in threads."""
+    connect().execute("SELECT * FROM twsql_journal").fetchall()
+    batch = [{"Conference": "room", "From": FROM, "To": f"{TO}{n}"} for n in range(calls)]
+    sql = f"SELECT CallSid FROM AddParticipants WHERE Batch = '{json.dumps(batch)}'"
+    code = f'print("go", flush=True)\ntry: show({sql!r})\nexcept KeyboardInterrupt: print("stopped", flush=True)'
+    with closing(apsw.Connection(str(tmp_path / "journal.db"))) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        process = run(code)
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30)[0] == "stopped\n"
+        assert time.monotonic() - began < 10
+    assert sandbox.counters.requests == 0
+
+
+def test_an_older_one(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A journal of the first version goes on: its keys are of Twilio's own host, and of no other server."""
+    path = tmp_path / "old.db"
+    with closing(apsw.Connection(str(path))) as db:
+        db.execute(_MIGRATIONS[0])
+        db.execute(f"PRAGMA application_id = {0x74777371}; PRAGMA user_version = 1")
+        answer = json.dumps({"call_sid": "CA" + "1" * 32, "status": "queued"})
+        db.execute(
+            "INSERT INTO calls (account_sid, request_key, digest, conference, caller, called, hold, state, attempts,"
+            " started, sent, changed, call_sid, answer) VALUES (?, 'k', ?, 'room', ?, ?, 5, 'placed', 1,"
+            " '2026-01-02 03:04:05.678', '2026-01-02 03:04:05.678', '2026-01-02 03:04:06.789', ?, ?)",
+            (sandbox.account_sid, _digest(), FROM, TO, "CA" + "1" * 32, answer),
+        )
+    here = connect(journal=str(path))
+    assert here.execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
+    twilio = connect(journal=str(path), base_url="https://api.twilio.com")
+    assert twilio.execute(KEYED).fetchall() == [("CA" + "1" * 32,)]
+    rows = here.execute("SELECT Server, RequestKey, State, DateCreated FROM twsql_journal").fetchall()
+    assert rows[0] == ("https://api.twilio.com", "k", "placed", "2026-01-02 03:04:05")
+    assert (rows[1][0], sandbox.counters.placed) == (sandbox.base_url, 1)
+
+
+def _digest() -> str:
+    return digest(ADD_PARTICIPANTS, {"Conference": "room", "From": FROM, "To": TO, "RequestKey": "k"})
 
 
 def test_what_is_in_it(connect: Connect, sandbox: Sandbox) -> None:

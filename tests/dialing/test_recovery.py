@@ -142,30 +142,6 @@ def _age(tmp_path: Path, **ago: float) -> None:
         db.execute("UPDATE calls SET started = ?1, sent = ?1, changed = ?1", (then,))
 
 
-@pytest.mark.parametrize("apart", [-120, -2, 2, 120])
-def test_clocks_apart(apart: int, account: dict[str, Any], connect: Connect) -> None:
-    """Clocks that differ a little change nothing; where they differ more, an ended call is unknown: none is placed."""
-    now = datetime.now(timezone.utc) + timedelta(seconds=apart)
-    with Sandbox(now=now, hang_up_after=0.0) as twilio:
-        twilio.fail("500-after", method="POST", times=1)
-        settings = {**account, "base_url": twilio.base_url}
-        if abs(apart) == 120:
-            with pytest.raises(OutcomeUnknown, match="clock"):
-                _call(connect, **settings)
-        else:
-            assert _call(connect, **settings) == [call.sid for call in twilio.calls()]
-        assert twilio.counters.by_method["POST"] == 1
-
-
-@pytest.mark.parametrize("apart", [-86400, 86400])
-def test_the_label_needs_no_clock(apart: int, account: dict[str, Any], connect: Connect) -> None:
-    """A call that is still there is found by its label, whatever the clocks say."""
-    with Sandbox(now=datetime.now(timezone.utc) + timedelta(seconds=apart)) as twilio:
-        twilio.fail("500-after", method="POST", times=1)
-        assert _call(connect, **{**account, "base_url": twilio.base_url}) == [call.sid for call in twilio.calls()]
-        assert twilio.counters.placed == 1
-
-
 def test_it_cannot_be_looked_for(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
     """When Twilio cannot be asked what became of it, it is unknown; the key finds it later."""
     sandbox.fail("500-after", method="POST", times=1)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,3 +94,68 @@ def test_the_accounts_own(connect: Connect, environ: dict[str, str], sandbox: Sa
     with pytest.raises(OutcomeUnknown):
         db.execute(KEYED).fetchall()
     assert _journal(environ, "settle").stderr == "twsql: nothing is in doubt\n"
+
+
+def _two_in_doubt(connect: Connect, sandbox: Sandbox) -> list[str]:
+    """Two keys of one number, both answers lost, both calls over: the SIDs."""
+    sandbox.change(hang_up_after=0.0)
+    sandbox.fail("500-after", method="POST", times=2)
+    calls = [{"Conference": "room", "From": FROM, "To": TO, "RequestKey": f"{n}"} for n in range(2)]
+    sql = f"SELECT CallSid FROM AddParticipants WHERE OnError = 'row' AND Batch = '{json.dumps(calls)}'"
+    assert connect().execute(sql).fetchall() == [(None,), (None,)]
+    return [call.sid for call in sandbox.calls()]
+
+
+def test_decided_by_hand(connect: Connect, environ: dict[str, str], sandbox: Sandbox, journal: Ask) -> None:
+    """What no witness can tell apart is decided by hand for one; that settles the other."""
+    first, second = _two_in_doubt(connect, sandbox)
+    assert _journal(environ, "settle").returncode == 1
+    done = _journal(environ, "settle", "1", "--placed", first, "--format", "json")
+    (row,) = json.loads(done.stdout)
+    assert (done.returncode, row["Id"], row["State"], row["CallSid"]) == (0, 1, "placed", first)
+    assert _journal(environ, "settle", "2").returncode == 0
+    assert journal("SELECT state, call_sid FROM calls") == [("placed", first), ("placed", second)]
+    assert sandbox.counters.placed == 2
+    assert connect().execute(KEYED.replace("'k'", "'0'")).fetchall() == [(first,)]
+
+
+def test_decided_that_it_was_not_placed(
+    connect: Connect, environ: dict[str, str], sandbox: Sandbox, journal: Ask
+) -> None:
+    """What was not placed, as a person has found out, is free to be sent again by its key."""
+    sandbox.fail("500-before", method="POST", times=1)
+    with pytest.raises(OutcomeUnknown):
+        connect(label_calls=False).execute(KEYED).fetchall()
+    done = _journal(environ, "settle", "1", "--not-placed")
+    assert (done.returncode, "by hand" in done.stdout) == (0, True)
+    assert journal("SELECT state FROM calls") == [("refused",)]
+    assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
+
+
+@pytest.mark.parametrize("wrong", ["number", "entry", "sid", "nothing in doubt"])
+def test_a_wrong_decision(
+    connect: Connect, environ: dict[str, str], sandbox: Sandbox, journal: Ask, tmp_path: Path, wrong: str
+) -> None:
+    """A call to another number, another entry's, or that there is not, is refused, and the doubt stays."""
+    connect(journal=str(tmp_path / "another.db")).execute(KEYED.replace("'k'", "'other'").replace(TO, FROM)).fetchall()
+    connect().execute(KEYED.replace("'k'", "'same'")).fetchall()
+    sandbox.fail("500-after", method="POST", times=1)
+    with pytest.raises(OutcomeUnknown):
+        connect(label_calls=False).execute(KEYED).fetchall()
+    other, same, _ = (call.sid for call in sandbox.calls())
+    before = journal("SELECT * FROM calls WHERE id <> 2")
+    sid = {"number": other, "entry": same}.get(wrong, "CA" + "f" * 32)
+    done = _journal(environ, "settle", "1" if wrong == "nothing in doubt" else "2", "--placed", sid)
+    words = {"number": "is a call to", "entry": "of another entry", "sid": "not found", "nothing in doubt": "in doubt"}
+    assert (done.returncode, words[wrong] in done.stderr, done.stderr.count("\n")) == (1, True, 1), done.stderr
+    assert journal("SELECT state FROM calls WHERE id = 2") == [("unknown",)]
+    assert journal("SELECT * FROM calls WHERE id <> 2") == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list", "1"], ["settle", "--not-placed"], ["settle", "1", "--placed", "CA1"], ["settle", "1", "--placed"]],
+)
+def test_a_decision_about_nothing(environ: dict[str, str], arguments: list[str]) -> None:
+    """A decision needs an entry, and a call's SID that is one."""
+    assert _journal(environ, *arguments).returncode == 2

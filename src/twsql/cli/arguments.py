@@ -59,6 +59,10 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         if sys.stdin is None or sys.stdin.isatty():
             parser.error("no SQL: give it as an argument, in a file with -f, or on standard input")
         arguments.file = ["-"]
+    if arguments.command == "journal":
+        is_decision = arguments.placed or arguments.not_placed
+        if (is_decision and arguments.id is None) or (arguments.id is not None and arguments.action == "list"):
+            parser.error("an ID goes with settle, and --placed and --not-placed with an ID")
     if getattr(arguments, "sandbox", None) and arguments.base_url:
         parser.error("--sandbox and --base-url lead to different places: give one of them")
     return arguments
@@ -149,9 +153,14 @@ def _add_journal(commands: Any) -> None:
         commands,
         "journal",
         "what is on record of each call",
-        "settle finds out what became of calls whose answer was lost, places none, and lists these.",
+        "settle finds out what became of calls whose answer was lost, places none, and lists these. What it cannot "
+        "find out you can decide: settle ID --placed CA…, or settle ID --not-placed.",
     )
     parser.add_argument("action", nargs="?", choices=("list", "settle"), default="list", help="list, or settle first")
+    parser.add_argument("id", nargs="?", type=_count, metavar="ID", help="the entry to settle (all that are in doubt)")
+    decision = parser.add_mutually_exclusive_group()
+    decision.add_argument("--placed", type=_call, metavar="SID", help="the entry's call is this one")
+    decision.add_argument("--not-placed", action="store_true", help="the entry's call was not placed")
     parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how it is printed (table)")
     _add_settings(parser)
 
@@ -239,6 +248,12 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
         raise argparse.ArgumentTypeError("must be NAME=VALUE")
     return name, value
+
+
+def _call(text: str) -> str:
+    if not re.fullmatch("CA[0-9a-fA-F]{32}", text):
+        raise argparse.ArgumentTypeError("must be a call's SID: CA and 32 hexadecimal digits")
+    return text
 
 
 def _count(text: str) -> int:

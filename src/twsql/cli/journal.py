@@ -31,11 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
-    """Settle each entry side by side, as each takes the time in which a call may yet show up; None: not ours to."""
+    """Settle each entry side by side, as each takes the time in which a call may yet show up; None: not ours to.
+
+    One that is decided by hand is asked about no more.
+    """
     registration = register(apsw.Connection(":memory:"), **settings(arguments))
     with closing(registration):
         dialer = registration.engine.dialer
-        numbers = dialer.in_doubt()
+        if arguments.placed or arguments.not_placed:
+            dialer.decide(arguments.id, arguments.placed)
+            return {arguments.id: "placed" if arguments.placed else "refused"}
+        numbers = dialer.in_doubt() if arguments.id is None else [arguments.id]
         with ThreadPoolExecutor(registration.settings.max_in_flight, "twsql-call") as pool:
             try:
                 return dict(zip(numbers, pool.map(dialer.settle, numbers), strict=True))

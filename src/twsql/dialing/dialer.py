@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from hashlib import blake2b
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from twsql.dialing import entries, recovery
+from twsql.dialing.attempts import Attempts, window, written
 from twsql.dialing.entries import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.journal import Journal
+from twsql.dialing.lost import Lost, is_to
 from twsql.errors import (
     DataError,
     Error,
+    InputError,
     OperationalError,
     OutcomeUnknown,
     ProgrammingError,
-    RateLimited,
     TwilioError,
-    Unreachable,
 )
+from twsql.inputs import OWN_LABEL
 from twsql.schema import Checked, Procedure, Row
 from twsql.twilio.exchange import LONGEST_ANSWER
 
@@ -33,12 +36,12 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 LABEL_IN_USE = 16026
-_OWN = "twsql-"
-"""What our own labels begin with; 32 hexadecimal digits follow."""
 _POLL_SECONDS = 0.1
 """How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
 _PATIENCE = 0.5
 """Seconds in which calls that are under way may end before they are left, as unknown, on record."""
+_LAST_WRITES = 2.0
+"""Seconds after the end in which a journal that another process has is waited for; what it lacks then is in doubt."""
 _NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
 """What says that no call was placed, unless it is an OutcomeUnknown."""
 
@@ -54,6 +57,7 @@ class Dialer:
         self._stopping = threading.Event()
         self._under_way: dict[int, Entry] = {}
         self._ended = threading.Condition()
+        self._stopped = math.inf
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each call the answer that is on record for its RequestKey; None for those that are yet to be placed.
@@ -80,10 +84,11 @@ class Dialer:
         if entry.answer is not None:
             return entry.answer
         with self._at_work(entry):
+            attempts = Attempts(self._client.clock, entry)
             try:
-                answer = self._send(procedure, checked, entry, stop)
+                answer = self._send(procedure, checked, attempts, stop)
             except BaseException as error:
-                self._record_failure(entry, error, _secrets(procedure, checked))
+                self._record_failure(attempts.timed(), error, _secrets(procedure, checked))
                 raise
             self._record(entry, answer)
         return answer
@@ -93,7 +98,7 @@ class Dialer:
 
         Nothing is sent again: what was not placed becomes `refused`, and is sent when its RequestKey comes again.
         """
-        entry = entries.take(self._journal, number, self._settings.require_credentials()[0])
+        entry = self._take(number)
         if entry is None:
             return None
         with self._at_work(entry):
@@ -108,29 +113,62 @@ class Dialer:
                 self._record_failure(entry, error)
                 raise
             if answer is None:
-                entries.failed(self._journal, entry, "refused", "it was not placed: Twilio does not know it")
+                self._fail(entry, "refused", "it was not placed: Twilio does not know it")
                 return "refused"
             self._record(entry, answer)
             return "placed"
 
+    def decide(self, number: int, call_sid: str | None) -> None:
+        """Record what a person has found out of an entry in doubt: which call it is, None: it was not placed.
+
+        Raises InputError where it is not in doubt, or the call is to another number or another entry's; TwilioError
+        where the call cannot be fetched.
+        """
+        entry = self._take(number)
+        if entry is None:
+            raise InputError(f"entry {number} is not in doubt, or a program is about it just now")
+        with self._at_work(entry):
+            try:
+                if call_sid is None:
+                    self._fail(entry, "refused", "it was not placed, as was decided by hand")
+                else:
+                    self._record(entry, self._decided(entry, call_sid))
+            except BaseException as error:
+                self._record_failure(entry, OutcomeUnknown(f"it could not be decided: {error}"))
+                raise
+
+    def _decided(self, entry: Entry, call_sid: str) -> Row:
+        if entries.is_known(self._journal, entry.intent, call_sid):
+            raise InputError(f"{call_sid} is the call of another entry")
+        call = self._client.get(self._client.path("Calls", call_sid))
+        if not is_to(call, entry.intent.called):
+            raise InputError(f"{call_sid} is a call to {call.get('to')}, not to {entry.intent.called}")
+        return recovery.as_participant(call, entry.intent.label, None)
+
+    def _take(self, number: int) -> Entry | None:
+        return entries.take(self._journal, number, self._settings.require_credentials()[0], self._settings.realm)
+
     def in_doubt(self) -> list[int]:
         """The entries of this account that `settle` may be needed for."""
-        return entries.in_doubt(self._journal, self._settings.require_credentials()[0])
+        return entries.in_doubt(self._journal, self._settings.require_credentials()[0], self._settings.realm)
 
     def stop(self) -> None:
         """Begin nothing more. What does not end soon is put on record as unknown; its answer may still follow."""
+        self._stopped = time.monotonic()
         self._stopping.set()
         with self._ended:
             self._ended.wait_for(lambda: not self._under_way, _PATIENCE)
             left = list(self._under_way.values())
         for entry in left:
-            entries.failed(self._journal, entry, "unknown", "the connection was closed before the answer came")
+            with suppress(OperationalError):  # it stays as sending, which is as much in doubt
+                self._fail(entry, "unknown", "the connection was closed before the answer came")
 
     def _intent(self, procedure: Procedure, checked: Checked) -> Intent:
         account = self._settings.require_credentials()[0]
         key = checked.get("RequestKey")
         return Intent(
             account_sid=account,
+            server=self._settings.realm,
             request_key=None if key is None else str(key),
             digest=entries.digest(procedure, checked),
             conference=str(checked["Conference"]),
@@ -145,10 +183,10 @@ class Dialer:
         if not self._settings.label_calls:
             return None
         digest = blake2b(f"{account} {key}".encode(), digest_size=16).hexdigest()
-        return _OWN + (token_hex(16) if key is None else digest)
+        return OWN_LABEL + (token_hex(16) if key is None else digest)
 
     def _claim(self, intent: Intent, stop: threading.Event) -> Entry:
-        while (entry := entries.claim(self._journal, intent)).todo == "wait":
+        while (entry := entries.claim(self._journal, intent, self._now(), self._is_off(stop))).todo == "wait":
             self._pause(_POLL_SECONDS, stop)
         return entry
 
@@ -163,80 +201,84 @@ class Dialer:
                 del self._under_way[entry.number]
                 self._ended.notify_all()
 
-    def _send(self, procedure: Procedure, checked: Checked, entry: Entry, stop: threading.Event) -> Row:
-        """Send it until it is known to be placed or refused; before each further time it is looked for."""
-        label = entry.intent.label
+    def _send(self, procedure: Procedure, checked: Checked, attempts: Attempts, stop: threading.Event) -> Row:
+        """Send it until it is known to be placed or refused; before each further time it is looked for.
+
+        Once an attempt is in doubt, so is the call, whatever becomes of the next: until a witness has seen it.
+        """
+        label = attempts.entry.intent.label
         labelled = checked if label is None else {**checked, "Label": label}
-        doubt = OutcomeUnknown("an earlier attempt was cut off") if entry.todo == "settle" else None
+        doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
-                if (found := self._find(entry)) is not None:
+                if (found := self._find(attempts.timed())) is not None:
                     return found
-                entry = self._again(entry, doubt, stop)
+                self._again(attempts, doubt, stop)
             try:
-                return procedure.run(self._client, labelled)
+                with attempts.one():
+                    return procedure.run(self._client, labelled)
             except OutcomeUnknown as error:
                 if label is None:
                     raise
                 doubt = error
-            except TwilioError as error:
-                if error.code == LABEL_IN_USE and (doubt is not None or _is_own(label)):
-                    return self._in_use(entry, error, is_first=doubt is None)
-                if doubt is not None and isinstance(error, RateLimited | Unreachable):
-                    raise OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}") from error
+            except Error as error:
+                if doubt is not None:
+                    doubt = OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}")
+                    break
+                if isinstance(error, TwilioError) and error.code == LABEL_IN_USE and _is_own(label):
+                    return self._in_use(attempts.timed(), error)
                 raise
-        if (found := self._find(entry)) is not None:
+        if (found := self._find(attempts.timed())) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
-    def _again(self, entry: Entry, doubt: OutcomeUnknown, stop: threading.Event) -> Entry:
+    def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: threading.Event) -> None:
         """Get ready to send again what no witness has seen; without a label there is but one, which is not enough."""
-        if entry.intent.label is None:
+        if attempts.entry.intent.label is None:
             raise doubt
-        self._await_turn(stop)
-        return entries.sending(self._journal, entry)
+        try:
+            self._await_turn(stop)
+            entry = entries.sending(self._journal, attempts.timed(), self._now(), self._is_off(stop))
+        except OperationalError as error:
+            raise OutcomeUnknown(f"{doubt.message}; it was not found, nor sent again: {error}") from error
+        attempts.entry = entry
 
-    def _in_use(self, entry: Entry, error: TwilioError, *, is_first: bool) -> Row:
-        """The label is in use, so the call was placed: by an earlier attempt, or before the journal was lost."""
+    def _in_use(self, entry: Entry, error: TwilioError) -> Row:
+        """The label of its key is in use at the first attempt, so it was placed before the journal was lost."""
         found = self._find(entry)
-        if found is None:
-            raise OutcomeUnknown(
-                f"its label is in use, so it may have been placed, but is not found: {error}"
-            ) from error
-        if is_first and not recovery.has_called(self._client, str(found["call_sid"]), entry.intent.called):
+        if found is not None:
+            return found
+        if recovery.labelled(self._client, self._lost(entry)) is not None:
             raise entries.other_inputs({str(entry.intent.request_key)})
-        return found
+        raise OutcomeUnknown(f"its label is in use, so it may have been placed, but is not found: {error}") from error
 
     def _find(self, entry: Entry) -> Row | None:
         """Ask both witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
-        lost = self._lost(entry)
-        # Until now somebody may have had it in hand; long after it was sent, everything has happened.
-        grace = timedelta(seconds=self._settings.recovery_grace)
-        deadline = min(datetime.now(timezone.utc), lost.until) + grace
         try:
-            return recovery.find(self._client, lost, deadline, self._wait)
+            return recovery.find(self._client, self._lost(entry), self._settings.recovery_grace, self._wait)
         except OutcomeUnknown:
             raise
-        except TwilioError as error:
+        except Error as error:
             raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
 
-    def _lost(self, entry: Entry) -> recovery.Lost:
-        longest = timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
-        return recovery.Lost(
-            conference=entry.intent.conference,
-            callers=tuple(each for each in (entry.intent.caller, entry.intent.shown) if each),
-            called=entry.intent.called,
-            label=entry.intent.label,
-            own_label=_is_own(entry.intent.label),
-            since=_moment(entry.started),
-            until=_moment(entry.sent) + longest,
-            is_other=lambda sid: entries.is_known(self._journal, sid),
+    def _lost(self, entry: Entry) -> Lost:
+        intent, longest = entry.intent, timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
+        return Lost(
+            conference=intent.conference,
+            callers=tuple(each for each in (intent.caller, intent.shown) if each),
+            called=intent.called,
+            label=intent.label,
+            own_label=_is_own(intent.label),
+            unique_label=_is_own(intent.label) and intent.request_key is None,
+            window=lambda: window(entry, self._client.clock, longest),
+            is_other=lambda sid: entries.is_known(self._journal, intent, sid),
             has_rival=lambda: entries.has_rival(self._journal, entry),
+            foreign=lambda calls: entries.foreign(self._journal, intent, calls),
         )
 
     def _record(self, entry: Entry, answer: Row) -> None:
         try:
-            entries.placed(self._journal, entry, answer)
+            entries.placed(self._journal, entry, answer, self._is_over)
         except OperationalError as error:
             sid = answer.get("call_sid")
             raise OperationalError(
@@ -250,11 +292,24 @@ class Dialer:
             text = text.replace(secret, "***")
         code = error.code if isinstance(error, TwilioError) else None
         try:
-            entries.failed(self._journal, entry, "refused" if refused else "unknown", text, code)
+            self._fail(entry, "refused" if refused else "unknown", text, code)
         except OperationalError as failure:
             if isinstance(error, Error):
                 raise OperationalError(f"{error}; this could not be recorded: {failure}") from error
             raise error from failure
+
+    def _fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
+        entries.failed(self._journal, entry, state, message, code, self._is_over)
+
+    def _is_off(self, stop: threading.Event) -> Callable[[], bool]:
+        """Whether what has not been sent is not to be sent any more."""
+        return lambda: stop.is_set() or self._stopping.is_set()
+
+    def _is_over(self) -> bool:
+        return time.monotonic() > self._stopped + _LAST_WRITES
+
+    def _now(self) -> str | None:
+        return written(self._client.clock.at(time.monotonic()))
 
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
@@ -275,12 +330,8 @@ class Dialer:
         raise NotBegunError("stopped before it was sent; nothing was sent")
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
-
-
 def _is_own(label: str | None) -> bool:
-    return label is not None and re.fullmatch(_OWN + "[0-9a-f]{32}", label) is not None
+    return label is not None and re.fullmatch(OWN_LABEL + "[0-9a-f]{32}", label) is not None
 
 
 def _secrets(procedure: Procedure, checked: Checked) -> tuple[str, ...]:

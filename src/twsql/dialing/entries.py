@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import apsw
 
-from twsql.dialing.journal import Journal, rows_of
+from twsql.dialing.journal import Journal, never, rows_of
 from twsql.errors import InputError, InternalError
 from twsql.schema import Checked, Procedure, Row
 
@@ -23,10 +23,11 @@ Todo = Literal["send", "settle", "recorded", "wait"]
 class Intent:
     """A call as the journal knows it; `digest` tells whether another has the same inputs (secret ones left out).
 
-    `shown` is the CallerId, which Twilio's lists may show in place of `caller`.
+    `shown` is the CallerId, which Twilio's lists may show in place of `caller`. A key belongs to account and `server`.
     """
 
     account_sid: str
+    server: str
     request_key: str | None
     digest: str
     conference: str
@@ -40,9 +41,10 @@ class Intent:
 class Entry:
     """An entry and what there is to do about it.
 
-    send: it has not been placed. settle: an attempt since `started`, the last at `sent` (UTC), may have been done.
-    recorded: `answer` is its result. wait: somebody else is about it. With send and settle it is in our hands, until
-    `release`.
+    send: it has not been placed. settle: an attempt since `started`, the last at `sent`, may have been done: UTC by
+    this machine's clock then. `since` and `until` are the same by Twilio's, `until` being when the answer was lost if
+    that was seen; None where Twilio's was not known. recorded: `answer` is its result. wait: somebody else is about it.
+    With send and settle it is in our hands, until `release`.
     """
 
     number: int
@@ -51,6 +53,8 @@ class Entry:
     started: str
     sent: str
     intent: Intent
+    since: str | None = None
+    until: str | None = None
     answer: Row | None = None
 
 
@@ -62,15 +66,19 @@ def digest(procedure: Procedure, checked: Checked) -> str:
 
 def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row], set[str]]:
     """The answers of the keys whose calls were placed, and the keys that stand for other inputs."""
-    digests: dict[tuple[str, str], str] = {}
+    digests: dict[tuple[str, str, str], str] = {}
     wrong: set[str] = set()
     for each in intents:
         if each.request_key is not None:
-            known = digests.setdefault((each.account_sid, each.request_key), each.digest)
+            known = digests.setdefault((each.account_sid, each.server, each.request_key), each.digest)
             wrong |= {each.request_key} if known != each.digest else set()
     keys = json.dumps([list(key) for key in digests])
     rows = journal.read(_BY_KEYS, (keys,)) if digests else []
-    wrong |= {row["request_key"] for row in rows if row["digest"] != digests[row["account_sid"], row["request_key"]]}
+    wrong |= {
+        row["request_key"]
+        for row in rows
+        if row["digest"] != digests[row["account_sid"], row["server"], row["request_key"]]
+    }
     return {row["request_key"]: json.loads(row["answer"]) for row in rows if row["answer"]}, wrong
 
 
@@ -84,20 +92,20 @@ def other_inputs(keys: set[str]) -> InputError:
     )
 
 
-def claim(journal: Journal, intent: Intent) -> Entry:
-    """Put a call on record before it is sent, or take up the entry that its key has.
+def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[], bool]) -> Entry:
+    """Put a call on record before it is sent, now by Twilio's clock, or take up the entry that its key has.
 
     Raises InputError where the key was used with other inputs.
     """
 
     def change(connection: apsw.Connection) -> Entry:
-        key = (intent.account_sid, intent.request_key)
+        key = (intent.account_sid, intent.server, intent.request_key)
         known = None if intent.request_key is None else _one(connection, _BY_KEY, key)
         if known is None:
             hold = secrets.randbits(62)  # a number of its own, as an id may come again after a failed transaction
             taken.append(hold)
             journal.holds.take(hold)
-            return _entry("send", _one(connection, _INSERT, (*astuple(intent), hold)), intent)
+            return _entry("send", _one(connection, _INSERT, (*astuple(intent), hold, now, now)), intent)
         if known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
@@ -106,23 +114,23 @@ def claim(journal: Journal, intent: Intent) -> Entry:
             return _entry("wait", known, intent)
         taken.append(known["hold"])
         if known["state"] == "refused":  # nothing was placed, so it begins anew
-            return _entry("send", _one(connection, _BEGIN_ANEW, (intent.label, known["id"])), intent)
+            return _entry("send", _one(connection, _BEGIN_ANEW, (intent.label, now, now, known["id"])), intent)
         return _entry("settle", _one(connection, _TAKE, (known["id"],)), replace(intent, label=known["label"]))
 
     taken: list[int] = []
-    return _held(journal, change, taken)
+    return _held(journal, change, taken, give_up)
 
 
-def take(journal: Journal, number: int, account_sid: str) -> Entry | None:
+def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry | None:
     """Take up an entry of an account to settle it; None where it is not in doubt, or in somebody's hands.
 
-    Raises InputError where the account has no such entry.
+    Raises InputError where the account has no such entry on this server.
     """
 
     def change(connection: apsw.Connection) -> Entry | None:
-        known = _one(connection, "SELECT * FROM calls WHERE id = ? AND account_sid = ?", (number, account_sid))
+        known = _one(connection, _BY_ID, (number, account_sid, server))
         if known is None:
-            raise InputError(f"the journal has no entry {number} of account {account_sid}")
+            raise InputError(f"the journal has no entry {number} of account {account_sid} at {server}")
         if known["state"] not in ("sending", "unknown") or not journal.holds.take(known["hold"]):
             return None
         taken.append(known["hold"])
@@ -138,33 +146,42 @@ def release(journal: Journal, entry: Entry) -> None:
     journal.holds.release(entry.hold)
 
 
-def in_doubt(journal: Journal, account_sid: str) -> list[int]:
+def in_doubt(journal: Journal, account_sid: str, server: str) -> list[int]:
     """The entries of an account whose outcome is not known, oldest first; some may be in the hands of a process."""
-    return [row["id"] for row in journal.read(_IN_DOUBT, (account_sid,))]
+    return [row["id"] for row in journal.read(_IN_DOUBT, (account_sid, server))]
 
 
-def sending(journal: Journal, entry: Entry) -> Entry:
-    """Count a further attempt, before it is sent."""
-    return journal.write(lambda connection: _entry("send", _one(connection, _COUNT, (entry.number,)), entry.intent))
+def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[], bool]) -> Entry:
+    """Count a further attempt, now by Twilio's clock, before it is sent."""
+
+    def change(connection: apsw.Connection) -> Entry:
+        return _entry("send", _one(connection, _COUNT, (entry.since, now, entry.number)), entry.intent)
+
+    return journal.write(change, give_up)
 
 
-def placed(journal: Journal, entry: Entry, answer: Row) -> None:
+def placed(journal: Journal, entry: Entry, answer: Row, give_up: Callable[[], bool]) -> None:
     """Record that the call was placed, and Twilio's answer."""
     values = (answer.get("call_sid"), json.dumps(answer), entry.number)
-    journal.write(lambda connection: _one(connection, _PLACED, values))
+    journal.write(lambda connection: _one(connection, _PLACED, values), give_up)
 
 
 def failed(
-    journal: Journal, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None
+    journal: Journal,
+    entry: Entry,
+    state: Literal["refused", "unknown"],
+    message: str,
+    code: int | None,
+    give_up: Callable[[], bool],
 ) -> None:
     """Record that the call was refused, or that its outcome is unknown, and why; not where it is known already."""
-    values = (state, code, message, entry.number)
-    journal.write(lambda connection: _one(connection, _FAILED, values))
+    values = (state, code, message, entry.since, entry.until, entry.number)
+    journal.write(lambda connection: _one(connection, _FAILED, values), give_up)
 
 
-def is_known(journal: Journal, call_sid: str) -> bool:
-    """Whether a call is the result of an entry already."""
-    return bool(journal.read("SELECT 1 FROM calls WHERE call_sid = ?", (call_sid,)))
+def is_known(journal: Journal, intent: Intent, call_sid: str) -> bool:
+    """Whether a call of the account's is the result of an entry already."""
+    return bool(journal.read(_KNOWN, (call_sid, intent.account_sid, intent.server)))
 
 
 def has_rival(journal: Journal, entry: Entry) -> bool:
@@ -172,10 +189,18 @@ def has_rival(journal: Journal, entry: Entry) -> bool:
     return bool(journal.read(_RIVALS, (entry.number,)))
 
 
-def _held(journal: Journal, change: Callable[[apsw.Connection], T], taken: list[int]) -> T:
+def foreign(journal: Journal, intent: Intent, calls: Sequence[tuple[str, str]]) -> set[str]:
+    """Those SIDs of `calls`, pairs of SID and number called, that no entry accounts for: neither placed nor open."""
+    bindings = (json.dumps(calls), intent.account_sid, intent.server, intent.account_sid, intent.server)
+    return {row["sid"] for row in journal.read(_FOREIGN, bindings)}
+
+
+def _held(
+    journal: Journal, change: Callable[[apsw.Connection], T], taken: list[int], give_up: Callable[[], bool] = never
+) -> T:
     """Write a change, and keep what it has `taken` in hand only if it was written."""
     try:
-        return journal.write(change)
+        return journal.write(change, give_up)
     except BaseException:
         for hold in taken:
             journal.holds.release(hold)
@@ -191,35 +216,47 @@ def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
     if row is None:
         raise InternalError("an entry of the journal has gone")
     answer = json.loads(row["answer"]) if todo == "recorded" else None
-    return Entry(row["id"], todo, row["hold"], row["started"], row["sent"], intent, answer)
+    times = (row["started"], row["sent"])
+    return Entry(row["id"], todo, row["hold"], *times, intent, row["since"], row["until"], answer)
 
 
 # Times are UTC with milliseconds, in SQLite's own form.
-_BY_KEY = "SELECT * FROM calls WHERE account_sid = ? AND request_key = ?"
+_BY_ID = "SELECT * FROM calls WHERE id = ? AND account_sid = ? AND server = ?"
+_BY_KEY = "SELECT * FROM calls WHERE account_sid = ? AND server = ? AND request_key = ?"
 _BY_KEYS = """
-    SELECT account_sid, request_key, digest, answer FROM calls
-    WHERE (account_sid, request_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"""
+    SELECT account_sid, server, request_key, digest, answer FROM calls
+    WHERE (account_sid, server, request_key) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))"""
 _INSERT = """
-    INSERT INTO calls (account_sid, request_key, digest, conference, caller, shown, called, label, hold, state,
-                       attempts, started, sent, changed)
-    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now)
+    INSERT INTO calls (account_sid, server, request_key, digest, conference, caller, shown, called, label, hold, since,
+                       until, state, attempts, started, sent, changed)
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now
+    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now)
     RETURNING *"""
 _BEGIN_ANEW = """
     UPDATE calls SET state = 'sending', label = ?, attempts = attempts + 1, code = NULL, message = NULL,
-                     started = now, sent = now, changed = now
+                     since = ?, until = ?, started = now, sent = now, changed = now
     FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
 _TAKE = "UPDATE calls SET state = 'sending' WHERE id = ? RETURNING *"
 _COUNT = """
-    UPDATE calls SET attempts = attempts + 1, sent = now, changed = now
+    UPDATE calls SET attempts = attempts + 1, since = ?, until = ?, sent = now, changed = now
     FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
-_IN_DOUBT = "SELECT id FROM calls WHERE account_sid = ? AND state IN ('sending', 'unknown') ORDER BY id"
+_IN_DOUBT = """
+    SELECT id FROM calls WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown') ORDER BY id"""
 _PLACED = """
     UPDATE calls SET state = 'placed', call_sid = ?, answer = ?, code = NULL, message = NULL,
                      changed = strftime('%Y-%m-%d %H:%M:%f')
     WHERE id = ?"""
 _FAILED = """
-    UPDATE calls SET state = ?, code = ?, message = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
+    UPDATE calls SET state = ?, code = ?, message = ?, since = ?, until = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
     WHERE id = ? AND state <> 'placed'"""
+_KNOWN = "SELECT 1 FROM calls WHERE call_sid = ? AND account_sid = ? AND server = ?"
 _RIVALS = """
-    SELECT 1 FROM calls JOIN calls AS mine USING (account_sid, caller, called)
-    WHERE mine.id = ? AND calls.id <> mine.id AND calls.state IN ('sending', 'unknown')"""
+    SELECT 1 FROM calls JOIN calls AS mine USING (account_sid, server)
+    WHERE mine.id = ? AND calls.id <> mine.id AND calls.state IN ('sending', 'unknown')
+      AND ltrim(lower(calls.called), '+') = ltrim(lower(mine.called), '+')
+      AND (calls.caller IN (mine.caller, mine.shown) OR calls.shown IN (mine.caller, mine.shown))"""
+_FOREIGN = """
+    SELECT listed.sid FROM (SELECT value ->> 0 AS sid, value ->> 1 AS number FROM json_each(?)) AS listed
+    WHERE NOT EXISTS (SELECT 1 FROM calls WHERE call_sid = sid AND account_sid = ? AND server = ?)
+      AND NOT EXISTS (SELECT 1 FROM calls WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown')
+                      AND ltrim(lower(called), '+') = ltrim(lower(number), '+'))"""

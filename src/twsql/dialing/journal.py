@@ -10,10 +10,12 @@ import fcntl
 import os
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,13 +27,15 @@ from twsql.errors import Error, OperationalError
 
 T = TypeVar("T")
 Change = Callable[[apsw.Connection], T]
+Outcome = tuple[Any, "Exception | None"]
 
 MEMORY = ":memory:"
 _APPLICATION = 0x74777371
 """`twsq`, SQLite's application_id of a journal: a file of something else is never written to."""
 _SHARED = (0x40000002, 510)
 """Where SQLite locks a file that it reads, and how many bytes."""
-_BUSY_MILLISECONDS = 60_000
+_LONGEST_WAIT = 60.0
+"""Seconds in which another process must let go of the file."""
 _MIGRATIONS = (
     """
     CREATE TABLE calls (
@@ -66,8 +70,95 @@ _MIGRATIONS = (
     CREATE INDEX calls_by_sid ON calls (call_sid) WHERE call_sid IS NOT NULL;
     CREATE INDEX calls_open ON calls (account_sid, state) WHERE state IN ('sending', 'unknown');
     """,
+    # A key belongs to a server too; all that was on record is Twilio's. `since` and `until` are Twilio's time at the
+    # first attempt, and when the last one was sent or its answer was lost: NULL where that was not known.
+    """
+    DROP VIEW entries;
+    DROP INDEX calls_by_sid;
+    DROP INDEX calls_open;
+    ALTER TABLE calls RENAME TO calls_1;
+    CREATE TABLE calls (
+      id INTEGER PRIMARY KEY,
+      account_sid TEXT NOT NULL,
+      server TEXT NOT NULL DEFAULT 'https://api.twilio.com',
+      request_key TEXT,
+      digest TEXT NOT NULL,
+      conference TEXT NOT NULL,
+      caller TEXT NOT NULL,
+      shown TEXT,
+      called TEXT NOT NULL,
+      label TEXT,
+      hold INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('sending', 'placed', 'refused', 'unknown')),
+      attempts INTEGER NOT NULL,
+      started TEXT NOT NULL,
+      sent TEXT NOT NULL,
+      changed TEXT NOT NULL,
+      since TEXT,
+      until TEXT,
+      call_sid TEXT,
+      answer TEXT,
+      code INTEGER,
+      message TEXT,
+      UNIQUE (account_sid, server, request_key)
+    ) STRICT;
+    INSERT INTO calls (id, account_sid, request_key, digest, conference, caller, shown, called, label, hold, state,
+                       attempts, started, sent, changed, call_sid, answer, code, message)
+    SELECT id, account_sid, request_key, digest, conference, caller, shown, called, label, hold, state,
+           attempts, started, sent, changed, call_sid, answer, code, message FROM calls_1;
+    DROP TABLE calls_1;
+    CREATE VIEW entries AS SELECT
+      id,
+      strftime('%Y-%m-%d %H:%M:%S', started) AS date_created,
+      strftime('%Y-%m-%d %H:%M:%S', changed) AS date_updated,
+      account_sid, server, request_key, conference, caller AS "from", called AS "to", label, state, call_sid,
+      answer ->> 'conference_sid' AS conference_sid, code AS error_code, message AS error_message, attempts
+    FROM calls;
+    CREATE INDEX calls_by_sid ON calls (call_sid) WHERE call_sid IS NOT NULL;
+    CREATE INDEX calls_open ON calls (account_sid, state) WHERE state IN ('sending', 'unknown');
+    """,
 )
 """What makes each version of the schema from the one before; the first makes version 1."""
+
+
+def never() -> bool:
+    """Give up never."""
+    return False
+
+
+class _Patience:
+    """Waits while another process has the file. It is Python's code, so Ctrl-C is heard: SQLite's own wait is deaf."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self, give_up: Callable[[], bool] = never) -> None:
+        """Wait from now on, until it gives up."""
+        self._end = time.monotonic() + _LONGEST_WAIT
+        self._give_up = give_up
+
+    def __call__(self, times: int) -> bool:
+        """Wait a little; False where that is enough. SQLite asks whenever the file is locked, for the n-th time."""
+        if self._give_up() or time.monotonic() > self._end:
+            return False
+        time.sleep(min(0.001 * 2 ** min(times, 10), 0.05))
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A change that is to be written, unless it gives up."""
+
+    change: Change[Any]
+    give_up: Callable[[], bool]
+    result: Future[Any]
+
+    def end(self, value: Any, problem: Exception | None) -> None:
+        """Tell whoever waits for it."""
+        if problem is None:
+            self.result.set_result(value)
+        else:
+            self.result.set_exception(problem)
 
 
 class Journal:
@@ -80,11 +171,12 @@ class Journal:
     def __init__(self, path: str) -> None:
         self.path = path
         self._parents: list[apsw.Connection] = []
+        self._patience = _Patience()
         self._begin()
         try:
             if path != MEMORY:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = _open(path)
+            self._connection = _open(path, self._patience)
             self.holds = Holds(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
@@ -92,14 +184,15 @@ class Journal:
                 " make it writable, or name another file with journal or TWSQL_JOURNAL"
             ) from error
 
-    def write(self, change: Change[T]) -> T:
+    def write(self, change: Change[T], give_up: Callable[[], bool] = never) -> T:
         """Run `change` in a transaction and wait until it is on the disk.
 
-        Raises OperationalError where that fails, and then nothing was written; an error of `change` itself as it is.
+        Raises OperationalError where that fails, also where another process has the file and `give_up` comes true, and
+        then nothing was written; an error of `change` itself as it is.
         """
         self._follow_fork()
         result: Future[T] = Future()
-        self._waiting.append((change, result))
+        self._waiting.append(_Waiting(change, give_up, result))
         with self._lock:
             if not result.done():  # else the thread that held the lock before has written this one too
                 self._commit()
@@ -109,6 +202,7 @@ class Journal:
         """Run a SELECT and give its rows by column. Raises OperationalError where that fails."""
         self._follow_fork()
         with self._lock:
+            self._patience.begin()
             try:
                 return rows_of(self._connection.execute(sql, bindings))
             except (apsw.Error, OSError) as error:
@@ -117,34 +211,44 @@ class Journal:
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[Change[Any], Future[Any]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
 
     def _follow_fork(self) -> None:
         """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
         if self._process != os.getpid():
             self._parents.append(self._connection)
             self._begin()
-            self._connection = _open(self.path)
+            self._connection = _open(self.path, self._patience)
 
     def _commit(self) -> None:
         """Write all that waits in one transaction."""
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
+            while batch:
+                outcomes = self._transact([each.change for each in batch], lambda: any(e.give_up() for e in batch))
+                # Those that have given up fail alone; if nobody has, all do.
+                done = [each for each in batch if outcomes is not None or each.give_up()] or batch
+                unwritten = OperationalError(f"the journal {self.path} cannot be written: another process has it")
+                for each, (value, problem) in zip(done, outcomes or [(None, unwritten)] * len(done), strict=True):
+                    each.end(value, problem)
+                    batch.remove(each)
+        except BaseException as error:
+            for each in batch:  # nobody may wait for ever
+                each.result.set_exception(error)
+            raise
+
+    def _transact(self, changes: list[Change[Any]], give_up: Callable[[], bool]) -> list[Outcome] | None:
+        """What each change gave or raised; None where another process has the file for too long."""
+        self._patience.begin(give_up)
+        try:
             with _transaction(self._connection):
-                outcomes = [_outcome(self._connection, change) for change, _ in batch]
+                return [_outcome(self._connection, change) for change in changes]
+        except apsw.BusyError:
+            return None
         except (apsw.Error, OSError) as error:
             failure = OperationalError(f"the journal {self.path} cannot be written: {error}")
             failure.__cause__ = error
-            outcomes = [(None, failure)] * len(batch)
-        except BaseException as error:
-            for _, future in batch:  # nobody may wait for ever
-                future.set_exception(error)
-            raise
-        for (_, future), (value, problem) in zip(batch, outcomes, strict=True):
-            if problem is None:
-                future.set_result(value)
-            else:
-                future.set_exception(problem)
+            return [(None, failure)] * len(changes)
 
 
 @cache
@@ -175,7 +279,7 @@ def _transaction(connection: apsw.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exception | None]:
+def _outcome(connection: apsw.Connection, change: Change[Any]) -> Outcome:
     """What one change gave or raised; it is undone alone, unless it is the disk that fails."""
     try:
         with connection:
@@ -185,16 +289,20 @@ def _outcome(connection: apsw.Connection, change: Change[Any]) -> tuple[Any, Exc
     return value, None
 
 
-def _open(path: str) -> apsw.Connection:
+def _open(path: str, patience: _Patience) -> apsw.Connection:
+    patience.begin()
     if path != MEMORY:
         # Phone numbers are nobody else's. Only a new file is opened here: to close one that SQLite has open in this
         # process would take its locks away.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
-    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    connection.set_busy_handler(patience)
     _refuse_others(connection)
-    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    for each in (path, f"{path}-wal", f"{path}-shm", f"{path}-holds") if path != MEMORY else ():
+        with suppress(FileNotFoundError, PermissionError):  # only its owner may
+            os.chmod(each, 0o600)
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").fetchall()  # else only the first is run
     with _transaction(connection):  # also finds out whether it can be written
         for migration in _MIGRATIONS[_version(connection) :]:
             connection.execute(migration)

@@ -33,6 +33,7 @@ JOURNAL = Table(
         Column("DateCreated", "When the call was first sent, UTC."),
         Column("DateUpdated", "When the entry was last changed, UTC."),
         Column("AccountSid", "The account that the call was placed from."),
+        Column("Server", "The server that keeps the account: https://api.twilio.com, or that of base_url."),
         Column("RequestKey", "The key that it was given."),
         Column("Conference", "The conference, as it was given."),
         Column("From", "Who calls."),

@@ -19,6 +19,7 @@ from twsql.twilio import addresses, answers, costs
 from twsql.twilio.addresses import Params
 from twsql.twilio.ahead import FIRST, TASTE, ahead
 from twsql.twilio.answers import Answer, Page
+from twsql.twilio.clock import Clock
 from twsql.twilio.costs import REMEMBERED, Cost
 from twsql.twilio.exchange import Exchange, Request
 from twsql.twilio.retries import Failure, Verdict, repeating
@@ -50,6 +51,11 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client of {self.settings.account_sid} at {self.settings.server}>"
+
+    @property
+    def clock(self) -> Clock:
+        """Twilio's time."""
+        return self._exchange.clock
 
     def counted(self, cost: Cost) -> Client:
         """The same client, whose requests are counted as a statement's.

@@ -23,6 +23,7 @@ from twsql import __version__
 from twsql.errors import SettingError, TwilioError, Unreachable
 from twsql.twilio import limits
 from twsql.twilio.answers import Answer
+from twsql.twilio.clock import Clock
 from twsql.twilio.connections import Connections, begin, was_sent
 from twsql.twilio.retries import Failure, Verdict, retry_after
 from twsql.twilio.settings import Settings
@@ -65,6 +66,7 @@ class Exchange:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._limit = limits.shared(settings.server, settings.account_sid or "")
+        self.clock = Clock()
         self._proxies = {} if settings.is_local else dict(get_environ_proxies(settings.server))
         self._bundle = next((name for name in BUNDLES if os.environ.get(name)), "")
         self._bundle_path = os.environ.get(self._bundle) or DEFAULT_CA_BUNDLE_PATH
@@ -81,6 +83,7 @@ class Exchange:
         with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent, again=request.again) as begun:
             waited(begun - came)
             answer = self._send(connections, self._prepared(request, headers), begun)
+            self._tell_clock(answer, begun)
         self._tell_limit(answer, begun)
         status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
         passed = (time.monotonic() - begun) * 1000
@@ -111,6 +114,11 @@ class Exchange:
         if response.status_code >= 300:
             body = _without(request.headers["Authorization"], body)
         return Answer(response.status_code, response.headers, body)
+
+    def _tell_clock(self, answer: Answer | Failure, begun: float) -> None:
+        """Only Twilio knows its time: an error that its request id is not on may be a proxy's, of another clock."""
+        if isinstance(answer, Answer) and (answer.status < 300 or answer.request_id):
+            self.clock.hear(answer.headers.get("Date"), begun)
 
     def _tell_limit(self, answer: Answer | Failure, begun: float) -> None:
         if isinstance(answer, Failure):

@@ -82,6 +82,12 @@ class Settings:
         return f"https://api.{self.region}.twilio.com" if self.region else "https://api.twilio.com"
 
     @property
+    def realm(self) -> str:
+        """The server that keeps the account: Twilio, by whichever edge and region, or that of `base_url`."""
+        is_twilio = (urlsplit(self.server).hostname or "").endswith(".twilio.com")
+        return "https://api.twilio.com" if is_twilio else self.server
+
+    @property
     def is_local(self) -> bool:
         """Whether the server is on this machine."""
         return spellings.is_loopback(urlsplit(self.server).hostname or "")

@@ -1,0 +1,71 @@
+"""When a call was attempted, by Twilio's clock as far as that is known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from twsql.dialing.entries import Entry
+from twsql.dialing.lost import CLOCKS_AGREE, CLOCKS_APART, Window
+from twsql.twilio.clock import Clock
+
+
+class Attempts:
+    """The attempts of one entry in this process, dated by its monotonic clock until Twilio has told its time."""
+
+    def __init__(self, clock: Clock, entry: Entry) -> None:
+        self.entry = entry
+        self._clock = clock
+        self._is_first = entry.todo == "send"
+        self._first: float | None = None
+        self._last: float | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Make an attempt, which ends with its answer, or when that is known to be lost."""
+        self._last = time.monotonic()
+        if self._is_first and self._first is None:
+            self._first = self._last
+        try:
+            yield
+        finally:
+            self._last = time.monotonic()
+
+    def timed(self) -> Entry:
+        """The entry with what is known now of when it was attempted."""
+        since = self.entry.since or written(self._at(self._first))
+        return replace(self.entry, since=since, until=written(self._at(self._last)) or self.entry.until)
+
+    def _at(self, moment: float | None) -> datetime | None:
+        return None if moment is None else self._clock.at(moment)
+
+
+def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
+    """When the call was placed, if it was; a request may be done as late as its answer could come.
+
+    Times of this machine alone are taken to be as wrong as its clock is now, or not at all.
+    """
+    told = clock.at(time.monotonic())
+    wrong = timedelta() if told is None else told - datetime.now(timezone.utc)
+    started, sent = _moment(entry.started), _moment(entry.sent)
+    until = sent + wrong if entry.until is None else _moment(entry.until)
+    if entry.since is not None:
+        since = _moment(entry.since)
+        earliest, latest = since - CLOCKS_AGREE, max(until, since) + longest + CLOCKS_AGREE
+    else:
+        since = started + wrong
+        earliest = min(started, since) - CLOCKS_APART
+        latest = max(sent, until) + longest + CLOCKS_APART
+    return Window(since - CLOCKS_AGREE, max(until, since) + CLOCKS_AGREE, earliest, latest)
+
+
+def written(moment: datetime | None) -> str | None:
+    """A time as the journal has it: UTC with milliseconds, in SQLite's own form."""
+    return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)

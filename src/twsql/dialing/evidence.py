@@ -1,0 +1,138 @@
+"""What speaks for and against a call between the two numbers being the one whose answer was lost.
+
+    the call is                                                            it is
+    in our conference, under our label (both may have none)                LIKELY ours
+    in our conference, under another label; in another conference          ANOTHER's
+    going on, and in no conference that was looked at                      PERHAPS ours
+    over, and there was no conference of our name then                     ANOTHER's
+    over, and its end was the end of our conference                        LIKELY ours
+    over, and its end was the end of another conference                    ANOTHER's
+    over, while others than the journal's called from our number           PERHAPS ours
+    over, while nobody else called from our number                         LIKELY ours
+
+Twilio does not tell which conference a call was in once it has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from enum import Enum
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from twsql.dialing.lost import CLOCKS_AGREE, Lost, conferences, moment
+from twsql.errors import NotFound
+from twsql.procedures.addressing import ACTIVE, is_conference_sid
+from twsql.schema import Row
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_LOOKED_AT = 200
+"""Conferences, the newest, in which a call that goes on is looked for: a request for each."""
+_READ = 5000
+"""Conferences that are over, and calls from our number, that are read at most."""
+_ABOUT = timedelta(seconds=10)
+"""How long before and after the attempts a stranger's use of our number makes a call doubtful."""
+
+
+class Verdict(Enum):
+    """Whose call it is."""
+
+    LIKELY = "ours, if nothing else speaks against it"
+    PERHAPS = "ours or a stranger's"
+    ANOTHER = "a stranger's"
+
+
+def judge(client: Client, lost: Lost, call: Row) -> Verdict:
+    """Say whose call it is; costs some requests, up to 200 for a call that goes on in no conference of ours."""
+    sid = str(call["sid"])
+    ours = [*conferences(client, lost.conference)]
+    for conference in ours:
+        label = _label_in(client, conference, sid)
+        if label is not None:
+            return Verdict.LIKELY if label == (lost.label or "") else Verdict.ANOTHER
+    if call.get("status") in ENDED:
+        return _judge_ended(client, lost, sid, ours)
+    others = (str(row["sid"]) for row in _active(client))
+    looked_at = islice((each for each in others if each not in ours), _LOOKED_AT)
+    labels = client.ahead(lambda conference: _label_in(client, conference, sid), looked_at)
+    return Verdict.PERHAPS if all(label is None for label in labels) else Verdict.ANOTHER
+
+
+def conference_of(client: Client, lost: Lost) -> str | None:
+    """The SID of the one conference that the call can have been in; None where it is not certain."""
+    if is_conference_sid(lost.conference):
+        return lost.conference
+    found = {*conferences(client, lost.conference), *(str(row["sid"]) for row in _over(client, lost))}
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdict:
+    if not is_conference_sid(lost.conference):
+        over = [*_over(client, lost)]
+        if not (ours or over):
+            return Verdict.ANOTHER
+        if any(row.get("call_sid_ending_conference") == sid for row in over):
+            return Verdict.LIKELY
+    if _has_ended_another(client, lost, sid):
+        return Verdict.ANOTHER
+    return Verdict.PERHAPS if _has_strangers(client, lost) else Verdict.LIKELY
+
+
+def _label_in(client: Client, conference: str, call_sid: str) -> str | None:
+    """The label of a call in a conference, empty if it has none; None: it is not there."""
+    with suppress(NotFound):
+        return str(client.get(client.path("Conferences", conference, "Participants", call_sid)).get("label") or "")
+    return None
+
+
+def _active(client: Client) -> Iterator[Row]:
+    path = client.path("Conferences")
+    return chain.from_iterable(client.pages(path, "conferences", {"Status": status}) for status in ACTIVE)
+
+
+def _over(client: Client, lost: Lost) -> Iterator[Row]:
+    """The conferences of the name that have ended since the call was sent."""
+    for row in _ended_since(client, lost, {"FriendlyName": lost.conference}):
+        if str(row.get("friendly_name")).casefold() == lost.conference.casefold():
+            yield row
+
+
+def _ended_since(client: Client, lost: Lost, params: dict[str, str]) -> Iterator[Row]:
+    since = lost.window().earliest - CLOCKS_AGREE
+    params = {"Status": "completed", **params, "DateUpdated>": since.strftime("%Y-%m-%d")}
+    for row in client.pages(client.path("Conferences"), "conferences", params):
+        ended = moment(row.get("date_updated"))
+        if ended is None or ended >= since:
+            yield row
+
+
+def _has_ended_another(client: Client, lost: Lost, sid: str) -> bool:
+    rows = islice(_ended_since(client, lost, {}), _READ)
+    return any(
+        row.get("call_sid_ending_conference") == sid and row.get("friendly_name") != lost.conference for row in rows
+    )
+
+
+def _has_strangers(client: Client, lost: Lost) -> bool:
+    """Whether somebody else called from our number at about that time; also where that is too much to read."""
+    window = lost.window()
+    begin, end = window.since - _ABOUT, window.until + _ABOUT
+    params = {"StartTime<": (end + timedelta(days=2)).strftime("%Y-%m-%d")}
+    for caller in lost.callers:
+        found: list[tuple[str, str]] = []
+        for count, row in enumerate(client.pages(client.path("Calls"), "calls", {"From": caller, **params})):
+            made = moment(row.get("date_created"))
+            if made is not None and made < begin:
+                break
+            if count >= _READ:
+                return True
+            if made is None or made <= end:
+                found.append((str(row["sid"]), str(row.get("to"))))
+        if lost.foreign(found):
+            return True
+    return False
