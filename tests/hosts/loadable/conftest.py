@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, built, lacking, program
+from hosting import DEBIAN_PYTHON, PATIENCE, built, lacking, program
 
 from twsql.sandbox import Sandbox
 
@@ -20,6 +20,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension, built without a warning."""
     return built(tmp_path_factory.mktemp("extension"))
+
+
+@pytest.fixture(scope="session")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension, built to give up a silent worker after `PATIENCE` in place of ten seconds."""
+    return built(tmp_path_factory.mktemp("impatient"), f"-DTWSQL_PATIENCE={PATIENCE}")
 
 
 @pytest.fixture

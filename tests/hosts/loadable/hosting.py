@@ -28,6 +28,8 @@ PACKAGES = {
 }
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"
+PATIENCE = 4
+"""Seconds of silence after which the fixture `impatient` gives a worker up; it gives a sign of life each second."""
 
 
 def lacking(what: str, remedy: str) -> NoReturn:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, program, until
+from hosting import DEBIAN_PYTHON, PATIENCE, program, until
 
 from twsql.sandbox import Sandbox
 
@@ -131,14 +131,14 @@ print(connection.execute("{READ}").fetchone(), len(fired) > 0)
     assert done.stdout == "(0,) True\n", done.stderr
 
 
-def test_stopped_and_continued(extension: Path, world: Sandbox) -> None:
+def test_stopped_and_continued(impatient: Path, world: Sandbox) -> None:
     """Ctrl-Z and fg in the middle of a statement: it goes on."""
     world.change(latency=1.0)
-    command = [program("sqlite3"), "-cmd", f".load {extension}", ":memory:", READ]
+    command = [program("sqlite3"), "-cmd", f".load {impatient}", ":memory:", READ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as host:
         until(lambda: world.counters.under_way == 1)
         os.killpg(host.pid, signal.SIGSTOP)
-        time.sleep(12)
+        time.sleep(PATIENCE + 1)
         os.killpg(host.pid, signal.SIGCONT)
         assert host.communicate(timeout=20)[0] == "0\n"
 

@@ -14,7 +14,11 @@
 #endif
 
 /* A worker at work says so each second. The first answer takes longer: it starts Python. */
-enum { PATIENCE = 10 * 1000, PATIENCE_AT_START = 60 * 1000 };
+#ifndef TWSQL_PATIENCE
+#define TWSQL_PATIENCE 10 /* Seconds without a sign of life after which a worker is ended. */
+#endif
+
+enum { PATIENCE = TWSQL_PATIENCE * 1000, PATIENCE_AT_START = 60 * 1000 };
 
 void channel_close(Channel *channel) {
   if (channel->fd >= 0) close(channel->fd);
