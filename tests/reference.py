@@ -11,21 +11,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from twsql.dialing.table import JOURNAL
-from twsql.metadata import METADATA, filter_text
-from twsql.procedures import PROCEDURES
+from twsql.catalog import CATALOG
+from twsql.catalog.sys_tables import filter_text
 from twsql.schema import Parameter, Procedure, Table
-from twsql.tables import TABLES
 from twsql.vtab.relation import DECLARED
 
 DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"<!-- (?P<name>\w+) from the declarations -->\n.*?<!-- end -->", re.DOTALL)
 _SITE = DOCS.parent / "mkdocs.yml"
 _NAV = re.compile(r"  # from the declarations\n.*?  # end\n", re.DOTALL)
-_ALL = (*TABLES, JOURNAL, *METADATA)
-
-
-_ROOMS: Mapping[str, Sequence[Table | Procedure]] = {"tables": _ALL, "procedures": PROCEDURES}
+_ROOMS: Mapping[str, Sequence[Table | Procedure]] = {"tables": CATALOG.tables, "procedures": CATALOG.procedures}
 
 
 def pages() -> Mapping[Path, str]:
@@ -72,8 +67,8 @@ def _marked(name: str) -> str:
 
 def _rewritten(text: str) -> str:
     blocks = {"tables": _tables, "procedures": _procedures}
-    blocks |= {table.name: lambda table=table: _columns(table) for table in _ALL}
-    blocks |= {procedure.name: lambda procedure=procedure: _inputs(procedure) for procedure in PROCEDURES}
+    blocks |= {table.name: lambda table=table: _columns(table) for table in CATALOG.tables}
+    blocks |= {procedure.name: lambda procedure=procedure: _inputs(procedure) for procedure in CATALOG.procedures}
 
     def block(match: re.Match[str]) -> str:
         lines = "\n".join(blocks[match["name"]]())
@@ -84,14 +79,14 @@ def _rewritten(text: str) -> str:
 
 def _tables() -> Iterator[str]:
     yield "| table | what a row is | INSERT | UPDATE | DELETE |\n| --- | --- | --- | --- | --- |"
-    for table in _ALL:
+    for table in CATALOG.tables:
         effects = " | ".join("yes" if effect else "" for effect in (table.insert, table.update, table.delete))
         yield f"| [`{table.name}`]({table.name}.md) | {table.description} | {effects} |"
 
 
 def _procedures() -> Iterator[str]:
     yield "| procedure | what it does | required inputs |\n| --- | --- | --- |"
-    for procedure in PROCEDURES:
+    for procedure in CATALOG.procedures:
         required = ", ".join(f"`{parameter.name}`" for parameter in procedure.inputs if parameter.required)
         yield f"| [`{procedure.name}`]({procedure.name}.md) | {procedure.description} | {required} |"
 

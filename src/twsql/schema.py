@@ -27,7 +27,7 @@ class Column:
     `field` is the key in Twilio's JSON: the name in snake_case unless given. `filter` is the query parameter by which
     Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
     more through. A `key` addresses rows with one request each; a `lookup` does so beside a key. `narrows` tells the
-    planner that an `=` or IN leaves one row in so many.
+    planner that an `=` or IN leaves one row in so many. Twilio lists nothing without an `=` or IN on a `required` one.
 
     `references` names the key of another table whose values these are (`conferences.Sid`): a join by it asks for many
     rows' at the same time. `none_when` tells of a row of that table that certainly has none here, so that nothing is
@@ -44,6 +44,7 @@ class Column:
     lookup: bool = False
     hidden: bool = False
     narrows: int = 10
+    required: bool = False
     references: str = ""
     none_when: Callable[[Row], bool] | None = None
     late: bool = False
@@ -118,7 +119,8 @@ class Table:
 
     `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
     descending order the rows come. `pages` tells the planner how many requests a scan without any constraint takes
-    in an account where that is few, and `expected_rows` how many rows it brings in one where they are many.
+    in an account where that is few, and `expected_rows` how many rows it brings in one where they are many. A `local`
+    one is told by twsql itself, and asks Twilio for nothing.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Table:
     delete: Effect | None = None
     pages: int = 100
     expected_rows: int = 1000
+    local: bool = False
 
 
 def snake_case(name: str) -> str:

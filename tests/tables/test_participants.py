@@ -241,14 +241,6 @@ def test_insert_by_sid(world: Make) -> None:
     assert len(made.sandbox.conferences()) == 1
 
 
-def test_insert_returning(world: Make) -> None:
-    """RETURNING gives what was inserted; SQLite does not ask a virtual table what it has made of it."""
-    made = world()
-    sql = INSERT + "VALUES ('c', '+15550000000', '+15550000001') RETURNING FriendlyName, CallSid, \"To\""
-    assert made.db.execute(sql).fetchall() == [("c", None, "+15550000001")]
-    assert made.sandbox.counters.placed == 1
-
-
 @pytest.mark.parametrize(
     ("sql", "error", "words"),
     [

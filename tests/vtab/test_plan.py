@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from twsql.metadata import METADATA
-from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.tables import CONFERENCES, PARTICIPANTS
+from twsql.catalog import CATALOG
 from twsql.vtab.plan import Constraint, Plan, Question, plan
-from twsql.vtab.relation import Relation, relation
+from twsql.vtab.relation import Relation
 
-RELATIONS = {source.name: relation(source) for source in (CONFERENCES, PARTICIPANTS, ADD_PARTICIPANTS, METADATA[0])}
+RELATIONS = {each.name: each for each in CATALOG.relations}
 
 
 def number_of(on: Relation, name: str) -> int:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from twsql.catalog import CATALOG
 from twsql.dbapi.execs import WORDS
 from twsql.dbapi.tokens import Token, tokens
-from twsql.metadata import METADATA
-from twsql.procedures import PROCEDURES
 from twsql.schema import Procedure
-from twsql.tables import TABLES
-from twsql.vtab.relation import relation
-
-_RELATIONS = {source.name.lower(): relation(source) for source in (*TABLES, *METADATA, *PROCEDURES)}
 
 
 def names(token: str) -> list[str]:
     """Complete any name of ours that an SQL statement may hold."""
-    columns = {slot.name for each in _RELATIONS.values() for slot in each.slots}
+    columns = {slot.name for each in CATALOG.relations for slot in each.slots}
     words = {f"{word} " for word in WORDS}
-    return _starting(token, sorted({*(each.name for each in _RELATIONS.values()), *columns, *words}))
+    return _starting(token, sorted({*(each.name for each in CATALOG.relations), *columns, *words}))
 
 
 def is_table_next(before: str) -> bool:
@@ -30,13 +25,13 @@ def is_table_next(before: str) -> bool:
 
 def tables(token: str, others: Iterable[str]) -> list[str]:
     """Complete the name of a table or procedure of ours, or of one of the `others`."""
-    return _starting(token, sorted({*(each.name for each in _RELATIONS.values()), *others}))
+    return _starting(token, sorted({*(each.name for each in CATALOG.relations), *others}))
 
 
 def columns(token: str) -> list[str]:
     """Complete `conferences.St`: columns of a table or procedure of ours."""
     table, dot, start = token.rpartition(".")
-    known = _RELATIONS.get(table.lower()) if dot else None
+    known = CATALOG.named(table) if dot else None
     return _starting(start, (slot.name for slot in known.slots), f"{table}.") if known else []
 
 
@@ -50,7 +45,7 @@ def in_exec(before: str, token: str) -> list[str] | None:
     if verb not in WORDS:
         return None
     if len(found) == 1:
-        return _starting(token, (procedure.name + ("(" if verb == "CALL" else " ") for procedure in PROCEDURES))
+        return _starting(token, (procedure.name + ("(" if verb == "CALL" else " ") for procedure in CATALOG.procedures))
     procedure = _called(found[1:])
     if procedure is None or not _is_input_next(found):
         return []
@@ -66,7 +61,7 @@ def _last_statement(text: str) -> list[Token]:
 
 def _called(found: Iterable[Token]) -> Procedure | None:
     """Find the procedure whose name, perhaps after catalog and schema, these tokens begin with."""
-    known = {procedure.name.lower(): procedure for procedure in PROCEDURES}
+    known = {procedure.name.lower(): procedure for procedure in CATALOG.procedures}
     for each in found:
         if each.is_name and each.name.lower() in known:
             return known[each.name.lower()]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import textwrap
 
-from twsql.metadata import METADATA
-from twsql.procedures import PROCEDURES
+from twsql.catalog import CATALOG
 from twsql.schema import Parameter, Procedure
-from twsql.tables import TABLES
-from twsql.vtab.relation import relation
 
 
 def declared(name: str) -> str:
     """Give the columns of a table or procedure of ours as CREATE TABLE, one a line; '' where there is none."""
-    for source in (*TABLES, *METADATA, *PROCEDURES):
-        if source.name.lower() == name.lower():
-            columns = ",\n".join(f"  {slot.sql}" for slot in relation(source).slots)
-            return f'CREATE VIRTUAL TABLE "{source.name}" (\n{columns}\n);\n'
-    return ""
+    known = CATALOG.named(name)
+    if known is None:
+        return ""
+    columns = ",\n".join(f"  {slot.sql}" for slot in known.slots)
+    return f'CREATE VIRTUAL TABLE "{known.name}" (\n{columns}\n);\n'
 
 
 def described(procedure: Procedure, width: int) -> str:

@@ -8,14 +8,13 @@ from contextlib import closing
 
 import apsw
 
+from twsql.catalog import CATALOG
 from twsql.dbapi.translation import Translated
 from twsql.errors import NotSupportedError, OperationalError
 from twsql.hosts.apsw import register
-from twsql.hosts.relations import RELATIONS
 from twsql.hosts.stored import definition
-from twsql.schema import Table
 
-_TABLES = [relation.name for relation in RELATIONS if isinstance(relation.source, Table)]
+_TABLES = [table.name for table in CATALOG.tables]
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ import apsw
 import apsw.shell
 
 from twsql import __version__
+from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
 from twsql.cli.arguments import settings
 from twsql.cli.descriptions import declared, described
@@ -30,7 +31,6 @@ from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
 from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
 from twsql.hosts.apsw import Registration, register
-from twsql.procedures import PROCEDURES
 from twsql.schema import Value
 
 _BOX = 5000
@@ -38,7 +38,7 @@ _BOX = 5000
 
 _TABLES = "SELECT name FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"
 
-_PROCEDURES = [procedure.name for procedure in PROCEDURES]
+_PROCEDURES = [procedure.name for procedure in CATALOG.procedures]
 _WIDEST = max(map(len, _PROCEDURES))
 
 
@@ -123,7 +123,7 @@ class Shell(apsw.shell.Shell):
     def _exec(self, statement: str, bindings: Any) -> None:
         if self.echo:
             self.write_error(statement + "\n")
-        super().process_sql(*translate(statement, PROCEDURES, bindings), internal=True)
+        super().process_sql(*translate(statement, CATALOG.procedures, bindings), internal=True)
 
     def output_box(self, header: bool, line: Sequence[Value]) -> None:
         """Outputs using line drawing and auto sizing columns, or a line for each value where that is too wide."""
@@ -241,8 +241,8 @@ class Shell(apsw.shell.Shell):
         if len(cmd) > 1:
             raise self.Error("procedures takes the name of one procedure")
         if cmd:
-            self.write(self.stdout, described(procedure_named(cmd[0], PROCEDURES), self._terminal_width(60)))
-        for procedure in () if cmd else PROCEDURES:
+            self.write(self.stdout, described(procedure_named(cmd[0], CATALOG.procedures), self._terminal_width(60)))
+        for procedure in () if cmd else CATALOG.procedures:
             self.write(self.stdout, f"{procedure.name:{_WIDEST}}  {procedure.description}\n")
 
 

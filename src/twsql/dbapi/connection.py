@@ -10,11 +10,11 @@ from typing import Any
 import apsw
 
 from twsql import errors
+from twsql.catalog import CATALOG
 from twsql.dbapi.cursor import Cursor
 from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.translation import Translated
 from twsql.hosts.apsw import Registration, register
-from twsql.procedures import PROCEDURES
 from twsql.schema import Procedure
 
 _PATIENCE = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
@@ -66,7 +66,7 @@ class Connection:
         opened: apsw.Connection,
         registration: Registration | None = None,
         *,
-        procedures: Sequence[Procedure] = PROCEDURES,
+        procedures: Sequence[Procedure] = CATALOG.procedures,
         autocommit: bool = False,
     ) -> None:
         self._apsw = opened

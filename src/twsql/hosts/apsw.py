@@ -7,9 +7,9 @@ from typing import Any
 
 import apsw
 
+from twsql.catalog import CATALOG, Catalog
 from twsql.errors import ReadOnlyError
 from twsql.hosts import local, stored
-from twsql.hosts.relations import RELATIONS, has_effect
 from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
 from twsql.twilio.settings import Settings
@@ -43,7 +43,7 @@ class Registration:
         self.engine.close()
 
 
-def register(connection: apsw.Connection, **settings: Any) -> Registration:
+def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **settings: Any) -> Registration:
     """Give an apsw connection the tables and procedures.
 
     `settings` as for `twsql.connect`; what is not given comes from the environment. Nothing is asked of Twilio before a
@@ -52,7 +52,7 @@ def register(connection: apsw.Connection, **settings: Any) -> Registration:
     loaded = Settings.load(**settings)
     engine = Engine(local.settings(loaded) if loaded.sandbox else loaded)
     statements = Statements(connection, engine)
-    for each in RELATIONS:
+    for each in catalog.relations:
         module: Any = _Module(each, statements, engine)  # apsw's protocol lists the optional methods too
         connection.create_module(
             each.name,
@@ -76,7 +76,7 @@ class _Module:
     ) -> tuple[str, _VirtualTable]:
         entry = connection.execute(stored.ENTRY, (name,)).get
         is_stored = stored.is_stored(self._relation, schema, name, arguments, entry)
-        if has_effect(self._relation, read_only=self._read_only or is_stored):
+        if self._relation.has_effect(read_only=self._read_only or is_stored):
             connection.vtab_config(apsw.SQLITE_VTAB_DIRECTONLY)
         sql = self._relation.read_sql if is_stored else self._relation.sql
         return sql, _VirtualTable(self._relation, self._statements, is_stored)

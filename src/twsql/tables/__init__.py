@@ -4,5 +4,8 @@ from __future__ import annotations
 
 from twsql.tables.conferences import CONFERENCES
 from twsql.tables.participants import PARTICIPANTS
+from twsql.tables.twsql_journal import TWSQL_JOURNAL
+from twsql.tables.twsql_requests import TWSQL_REQUESTS
 
-TABLES = (CONFERENCES, PARTICIPANTS)
+TABLES = (CONFERENCES, PARTICIPANTS, TWSQL_JOURNAL, TWSQL_REQUESTS)
+"""All of them but the sys_ tables, which tell of these: see `twsql.catalog`."""

@@ -9,13 +9,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
+from twsql.lists.spill_queue import kept
+from twsql.lists.splitting import Listing, in_parts, moment
+from twsql.lists.statuses import Earlier, behind, merged
 from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.resources import CONFERENCE
 from twsql.schema import Effect, Row, Table
-from twsql.tables.history import Listing, in_parts, moment
-from twsql.tables.kept import kept
-from twsql.tables.moving_on import Earlier, behind, merged
 from twsql.where import Params, Where
 
 if TYPE_CHECKING:

@@ -72,12 +72,15 @@ def used_names(relation: Relation, question: Question) -> list[str]:
 # Tables
 
 
-def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
+def _plan_table(relation: Relation, table: Table, question: Question) -> Plan | None:
     taken = [
         (number, column, _operator(constraint))
         for number, constraint in enumerate(question.constraints)
         if (column := _column(relation, constraint)) and _pushed(column, constraint)
     ]
+    missing = _missing(table, [column for _, column, operator in taken if operator in (EQ, IN)])
+    if any(_names(relation, each) in missing for each in question.constraints if not each.usable):
+        return None  # a join in the other direction gives it
     ordered = _newest_first(relation, table, question) and not any(column.key for _, column, _ in taken)
     arguments = [number for number, _, _ in taken]
     args = [[column.name, operator] for _, column, operator in taken]
@@ -93,15 +96,25 @@ def _plan_table(relation: Relation, table: Table, question: Question) -> Plan:
     requests, rows = _estimate(table, [(column, operator) for _, column, operator in taken])
     spec = {"asks": asks, "args": args, "columns": used_names(relation, question), "ordered": ordered}
     by = [] if ordered else _sorted(relation, question)
+    further = ({"sorted": by} if by else {}) | ({"missing": missing} if missing else {})
     return Plan(
         arguments=tuple(arguments),
         omit=frozenset(),
-        text=_text({**spec, "sorted": by} if by else spec),
-        cost=requests * _REQUEST + rows,
+        text=_text({**spec, **further}),
+        cost=_NEVER if missing else requests * _REQUEST + rows,
         rows=rows,
         ordered=ordered,
         unique=any(c.key and o == EQ for _, c, o in taken) and rows == 1,
     )
+
+
+def _missing(table: Table, given: list[Column]) -> list[str]:
+    """The columns without which Twilio lists nothing, where the statement does not say what they equal."""
+    return [column.name for column in table.columns if column.required and column not in given]
+
+
+def _names(relation: Relation, constraint: Constraint) -> str:
+    return relation.slots[constraint.column].name if constraint.column >= 0 and constraint.operator == EQ else ""
 
 
 def _asks(table: Table, taken: list[tuple[Column, str]], here: list[Column | None], limited: bool) -> str:

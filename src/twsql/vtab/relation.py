@@ -57,6 +57,13 @@ class Relation:
         """The name in SQL."""
         return self.source.name
 
+    def has_effect(self, *, read_only: bool) -> bool:
+        """Whether its use may change something at Twilio: a view or trigger that came with a file must not do that."""
+        source = self.source
+        if isinstance(source, Procedure):
+            return True
+        return bool(source.insert or source.update or source.delete) and not read_only
+
     def value(self, row: Row, number: int) -> Value:
         """The value of a column in a row of Twilio's JSON; NULL for a column that only takes values."""
         reader = self.readers[number]

@@ -53,6 +53,11 @@ class TableScan:
         self._row = None
         self._coming.clear()  # SQLite begins a correlated subquery's scan anew, wherever it was
         self._values.clear()
+        if "missing" in spec:
+            raise ProgrammingError(
+                f"{self._table.name}: Twilio lists rows of one {' and one '.join(spec['missing'])} only: write"
+                f" WHERE {spec['missing'][0]} = … (or IN), or join by it"
+            )
         where = given_by.where(spec, arguments)
         if where.limit is not None and not given_by.is_understood(self._table, where):
             where = replace(where, limit=None)

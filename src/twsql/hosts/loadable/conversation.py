@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from twsql.catalog import CATALOG
 from twsql.errors import InternalError, ReadOnlyError
 from twsql.hosts import local, stored
 from twsql.hosts.loadable import changing, frames
 from twsql.hosts.loadable.asking import AskingEngine
 from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
 from twsql.hosts.loadable.frames import Item, Kind, Mark
-from twsql.hosts.relations import RELATIONS, has_effect
 from twsql.schema import Procedure
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
@@ -24,7 +24,7 @@ Items = list[Any]
 
 _OPERATORS = {2: "=", 4: ">", 8: "<=", 16: "<", 32: ">=", 73: "limit", 74: "offset"}
 """SQLite's numbers of operators, those that a plan can use."""
-_RELATIONS = {relation.name: relation for relation in RELATIONS}
+_RELATIONS = {relation.name: relation for relation in CATALOG.relations}
 _ALL_BITS = 2**64 - 1
 
 
@@ -91,9 +91,11 @@ class Conversation:
 
     def _relation(self, items: Items) -> bytes:
         entry, module, schema, name, *arguments = items
-        relation = next(each for each in RELATIONS if each.name.lower() == module.lower())
+        relation = CATALOG.named(module)
+        if relation is None:
+            raise InternalError(f"{module} is no table or procedure of ours")
         is_stored = stored.is_stored(relation, schema, name, arguments, entry)
-        effect = has_effect(relation, read_only=self.engine.settings.read_only or is_stored)
+        effect = relation.has_effect(read_only=self.engine.settings.read_only or is_stored)
         sql = relation.read_sql if is_stored else relation.sql
         refusal = [str(stored.read_only(relation.name))] if is_stored else []
         return frames.frame(Kind.VALUES, [relation.name, sql, int(effect), *refusal])

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from twsql.catalog import CATALOG
 from twsql.hosts.loadable.build import SOURCES
-from twsql.hosts.relations import RELATIONS
 from twsql.schema import Procedure, Table
 
 PATH = SOURCES / "relations.h"
@@ -14,8 +14,8 @@ PATH = SOURCES / "relations.h"
 
 def text() -> str:
     """What the header should say."""
-    tables = [relation.name for relation in RELATIONS if isinstance(relation.source, Table)]
-    procedures = [relation.name for relation in RELATIONS if isinstance(relation.source, Procedure)]
+    tables = [relation.name for relation in CATALOG.relations if isinstance(relation.source, Table)]
+    procedures = [relation.name for relation in CATALOG.relations if isinstance(relation.source, Procedure)]
     return f"/* Written by relation_names.py. */\n{_list('TABLES', tables)}{_list('PROCEDURES', procedures)}"
 
 

@@ -3,11 +3,11 @@
   "conferences", \
   "participants", \
   "twsql_journal", \
+  "twsql_requests", \
   "sys_tables", \
   "sys_tablecolumns", \
   "sys_procedures", \
-  "sys_procedureparameters", \
-  "twsql_requests"
+  "sys_procedureparameters"
 #define TWSQL_PROCEDURES \
   "AddParticipants", \
   "ModifyParticipants", \

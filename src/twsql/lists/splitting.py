@@ -10,8 +10,8 @@ from itertools import chain, starmap
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError
+from twsql.lists.day_ranges import day_after, field_of, last_days, query
 from twsql.schema import Row
-from twsql.tables.day_ranges import day_after, field_of, last_days, query
 from twsql.twilio.ahead import TASTE
 from twsql.values import utc
 from twsql.where import Params

@@ -44,4 +44,5 @@ TWSQL_REQUESTS = Table(
     rows=twsql_requests,
     identity=("Number",),
     pages=0,
+    local=True,
 )

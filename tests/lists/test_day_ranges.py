@@ -7,10 +7,9 @@ from datetime import datetime, timezone
 
 import pytest
 
+from twsql.lists.day_ranges import query
 from twsql.sandbox import Readings, each_reading
-from twsql.tables.day_ranges import query
-
-from .conftest import World
+from worlds import World
 
 Make = Callable[..., World]
 BOTH = [pytest.param(each, id=str(each) or "day included") for each in each_reading("upper_bound")]

@@ -25,7 +25,7 @@ def twsql_journal(client: Client, where: Where) -> Iterator[Row]:
         last = page[-1]["id"]
 
 
-JOURNAL = Table(
+TWSQL_JOURNAL = Table(
     name="twsql_journal",
     description="What is on record of each call that was placed, or tried.",
     columns=(
@@ -49,4 +49,5 @@ JOURNAL = Table(
     rows=twsql_journal,
     identity=("Id",),
     pages=1,
+    local=True,
 )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twsql.errors import OperationalError
-from twsql.tables.kept import IN_MEMORY, Waiting, kept
+from twsql.lists.spill_queue import IN_MEMORY, Waiting, kept
 
 ROW = {"sid": "CF0", "friendly_name": "日本 🎉\n", "subresource_uris": {"a": None}, "n": 1.5}
 

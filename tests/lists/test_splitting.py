@@ -15,9 +15,8 @@ import pytest
 import requests as http
 
 from twsql.hosts.apsw import register
-from twsql.tables import history
-
-from .conftest import NOW, World
+from twsql.lists import splitting
+from worlds import NOW, World
 
 Make = Callable[..., World]
 ALL = "SELECT Sid, DateCreated FROM conferences WHERE Status = 'completed'"
@@ -93,7 +92,7 @@ def test_dense_days(world: Make) -> None:
 
 
 def _is_of_a_list(thing: object) -> bool:
-    return isinstance(thing, GeneratorType) and thing.gi_code.co_filename == history.__file__
+    return isinstance(thing, GeneratorType) and thing.gi_code.co_filename == splitting.__file__
 
 
 def test_sparse_years(world: Make) -> None:

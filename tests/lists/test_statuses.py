@@ -14,12 +14,11 @@ import requests as http
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twsql.lists.spill_queue import IN_MEMORY
+from twsql.lists.splitting import Listing
+from twsql.lists.statuses import Earlier, behind, merged
 from twsql.schema import Row
-from twsql.tables.history import Listing
-from twsql.tables.kept import IN_MEMORY
-from twsql.tables.moving_on import Earlier, behind, merged
-
-from .conftest import World
+from worlds import World
 
 Make = Callable[..., World]
 FIRST = date(2026, 1, 1).toordinal()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from twsql.lists.spill_queue import Waiting
+from twsql.lists.splitting import Listing
 from twsql.schema import Row
-from twsql.tables.history import Listing
-from twsql.tables.kept import Waiting
 
 _FILL = 0.85
 """How full of an earlier status's rows the days of one request should be: a later one often has as many."""

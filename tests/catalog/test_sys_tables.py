@@ -5,16 +5,14 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from twsql.metadata import METADATA
-from twsql.procedures import PROCEDURES
+from twsql.catalog import CATALOG
 from twsql.sandbox import Sandbox
-from twsql.tables import TABLES
 
 
 def test_tables(db: apsw.Connection, sandbox: Sandbox) -> None:
     """Every table is listed with what can be done to it, and Twilio is not asked."""
     rows = {row[0]: row[1:] for row in db.execute("SELECT * FROM sys_tables")}
-    assert {each.name for each in (*TABLES, *METADATA)} <= set(rows)
+    assert {each.name for each in CATALOG.tables} <= set(rows)
     assert rows["conferences"] == ("TABLE", "Every conference of the account, newest first.", 0, 1, 0)
     assert rows["participants"][2:] == (1, 1, 1)
     assert all(row[0] == "SYSTEM TABLE" and row[2:] == (0, 0, 0) for name, row in rows.items() if name[:4] == "sys_")
@@ -90,8 +88,10 @@ def test_what_can_be_set(db: apsw.Connection) -> None:
 
 def test_procedures(db: apsw.Connection) -> None:
     """Every procedure is listed, with its inputs and its results in order."""
-    assert {row[0] for row in db.execute("SELECT ProcedureName FROM sys_procedures")} == {p.name for p in PROCEDURES}
-    for procedure in PROCEDURES:
+    assert {row[0] for row in db.execute("SELECT ProcedureName FROM sys_procedures")} == {
+        p.name for p in CATALOG.procedures
+    }
+    for procedure in CATALOG.procedures:
         sql = (
             "SELECT ColumnName FROM sys_procedureparameters WHERE ProcedureName = ? AND Direction = ? ORDER BY Ordinal"
         )
