@@ -25,13 +25,18 @@ The tree is PEP 249's, with leaves only where a caller acts differently:
 
 from __future__ import annotations
 
+from twsql.redaction import clean
+
 
 class Warning(Exception):
     """PEP 249's Warning; twsql itself never raises it."""
 
 
 class Error(Exception):
-    """The base of every error of twsql."""
+    """The base of every error of twsql. Its text has none of the secrets that were sent, whoever repeated them."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*(clean(each) if isinstance(each, str) else each for each in arguments))
 
 
 class InterfaceError(Error):
@@ -71,13 +76,13 @@ class TwilioError(OperationalError):
         more_info: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        self.message = message
+        super().__init__(message)
+        self.message: str = self.args[0]
         self.status = status
         self.code = code
-        self.more_info = more_info
-        self.request_id = request_id
+        self.more_info = more_info and clean(more_info)
+        self.request_id = request_id and clean(request_id)
         self.progress = ""
-        super().__init__(message)
 
     def __str__(self) -> str:
         facts = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timezone
+from datetime import datetime, timezone
 from functools import cache, lru_cache
 from typing import Any
 
@@ -31,12 +31,15 @@ def utc(text: str) -> str:
         return f"{usual[3]}-{_MONTHS[usual[2]]}-{usual[1]} {usual[4]}"
     from email.utils import parsedate_to_datetime  # 5 ms that other dates need not wait
 
+    moment: datetime | None
     try:
         moment = parsedate_to_datetime(text)
         if moment.tzinfo is not None:
             moment = moment.astimezone(timezone.utc)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"not a date as Twilio writes it (RFC 2822): {text!r}") from error
+    except (TypeError, ValueError, IndexError, OverflowError):  # whose words repeat the text, uncleaned
+        moment = None
+    if moment is None:
+        raise DataError(f"not a date as Twilio writes it (RFC 2822): {text[:200]!r}")
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 

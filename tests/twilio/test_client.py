@@ -125,11 +125,11 @@ def test_a_page_that_repeats_itself(full: Sandbox, client: Make, naps: list[floa
 def test_pages_that_go_round(server: Make, answer: Make, client: Make) -> None:
     """Also if it takes two pages, and leads back to the first."""
     first, other = "/2010-04-01/Accounts/%s/Conferences.json?PageSize=1000" % ("AC" + "0" * 32), "/b"
-    pages = [b'{"conferences": [{}], "next_page_uri": "%s"}' % uri.encode() for uri in (other, first)]
+    pages = [b'{"conferences": [{"sid": "x"}], "next_page_uri": "%s"}' % uri.encode() for uri in (other, first)]
     twilio = server(answer(pages[0]), answer(pages[1]))
     one = client(twilio.url, account_sid="AC" + "0" * 32)
     items = one.pages(one.path("Conferences"), "conferences")
-    assert [next(items), next(items)] == [{}, {}]
+    assert [next(items), next(items)] == [{"sid": "x"}] * 2
     with pytest.raises(TwilioError, match="circle"):
         next(items)
     assert len(twilio.asked) == 2

@@ -24,6 +24,7 @@ from twsql.dbapi import connect
 from twsql.errors import Error, NotSupportedError, SettingError
 from twsql.hosts import local
 from twsql.hosts.loadable import loadable_path
+from twsql.redaction import clean
 from twsql.twilio.settings import VARIABLES, Settings
 
 _CALLS = "SELECT count(*), count(*) FILTER (WHERE State = 'unknown') FROM temp.twsql_journal"
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the findings as they come; 1 if anything is wrong."""
     status = 0
     for finding in _findings(on_command_line(arguments)):
-        sys.stdout.write(f"{'ok   ' if finding.well else 'wrong'}  {visible(finding.text)}\n")
+        sys.stdout.write(f"{'ok   ' if finding.well else 'wrong'}  {visible(clean(finding.text))}\n")
         sys.stdout.flush()
         status = status if finding.well else 1
     return status

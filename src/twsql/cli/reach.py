@@ -68,7 +68,7 @@ def _clock(answer: Answer) -> Iterator[Finding]:
     """Compare the clocks: TLS depends on them, and so does each comparison with datetime('now')."""
     try:
         theirs = parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError, OSError):
         yield good("clock: the server does not tell the time")
         return
     ahead = time.time() - theirs

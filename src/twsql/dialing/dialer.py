@@ -29,6 +29,7 @@ from twsql.errors import (
     TwilioError,
 )
 from twsql.inputs import OWN_LABEL
+from twsql.redaction import clean, hide
 from twsql.schema import Checked, Procedure, Row
 from twsql.twilio.exchange import LONGEST_ANSWER
 
@@ -83,14 +84,16 @@ class Dialer:
         entry = self._claim(intent, stop)
         if entry.answer is not None:
             return entry.answer
+        hidden = hide(*_secrets(procedure, checked))
         with self._at_work(entry):
             attempts = Attempts(self._client.clock, entry)
             try:
                 answer = self._send(procedure, checked, attempts, stop)
             except BaseException as error:
-                self._record_failure(attempts.timed(), error, _secrets(procedure, checked))
+                self._record_failure(attempts.timed(), error)
                 raise
             self._record(entry, answer)
+        del hidden  # from here on nothing of this call is shown or recorded
         return answer
 
     def settle(self, number: int) -> str | None:
@@ -285,11 +288,9 @@ class Dialer:
                 f"the call was placed, CallSid {sid}, but that could not be recorded: {error}"
             ) from error
 
-    def _record_failure(self, entry: Entry, error: BaseException, hidden: tuple[str, ...] = ()) -> None:
+    def _record_failure(self, entry: Entry, error: BaseException) -> None:
         refused = isinstance(error, _NOTHING_SENT) and not isinstance(error, OutcomeUnknown)
-        text = str(error) or type(error).__name__
-        for secret in hidden:
-            text = text.replace(secret, "***")
+        text = clean(str(error)) or type(error).__name__
         code = error.code if isinstance(error, TwilioError) else None
         try:
             self._fail(entry, "refused" if refused else "unknown", text, code)
@@ -335,5 +336,5 @@ def _is_own(label: str | None) -> bool:
 
 
 def _secrets(procedure: Procedure, checked: Checked) -> tuple[str, ...]:
-    """The values that Twilio's words may repeat and the journal must not."""
+    """The values that Twilio's words may repeat, and errors and the journal must not."""
     return tuple(str(checked[each.name]) for each in procedure.inputs if each.secret and checked.get(each.name))

@@ -13,6 +13,7 @@ import apsw
 
 from twsql.dialing.journal import Journal, never, rows_of
 from twsql.errors import InputError, InternalError
+from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
 
 T = TypeVar("T")
@@ -162,7 +163,8 @@ def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[
 
 def placed(journal: Journal, entry: Entry, answer: Row, give_up: Callable[[], bool]) -> None:
     """Record that the call was placed, and Twilio's answer."""
-    values = (answer.get("call_sid"), json.dumps(answer), entry.number)
+    sid = answer.get("call_sid")
+    values = (clean(sid) if isinstance(sid, str) else None, clean_json(answer), entry.number)
     journal.write(lambda connection: _one(connection, _PLACED, values), give_up)
 
 

@@ -25,7 +25,7 @@ def remove_participants(client: Client, checked: Checked) -> Row:
         "account_sid": client.settings.account_sid,
     }
     if not is_call_sid(str(checked["Participant"])):
-        known = client.get(path)
+        known = client.get(path, key="participants")
         path = client.path("Conferences", sid, "Participants", str(known["call_sid"]))
     client.delete(path)
     return {**known, "status": "complete"}

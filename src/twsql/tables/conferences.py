@@ -57,7 +57,7 @@ def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
 
 def _one(client: Client, sid: str) -> Row | None:
     try:
-        return client.get(client.path("Conferences", sid))
+        return client.get(client.path("Conferences", sid), key="conferences")
     except NotFound:
         return None
 

@@ -114,7 +114,7 @@ def _is_no_address(label: str) -> bool:
 
 def _one(client: Client, sid: str, address: str) -> Iterator[Row]:
     try:
-        yield client.get(client.path("Conferences", sid, "Participants", address))
+        yield client.get(client.path("Conferences", sid, "Participants", address), key="participants")
     except NotFound:
         return
 

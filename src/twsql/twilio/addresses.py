@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from twsql.errors import InputError, TwilioError
+from twsql.redaction import clean
 
 Scalar = str | int | float | bool | None
 Params = Mapping[str, Scalar | Sequence[Scalar]] | Iterable[tuple[str, Scalar | Sequence[Scalar]]]
@@ -52,7 +53,7 @@ def next_target(uri: str, server: str) -> str:
     """Give the path and query of a list's next page, unchanged; TwilioError if it is not on `server`."""
     path = uri[len(server) :] if uri.startswith(f"{server}/") else uri
     if not _TARGET.fullmatch(path):
-        raise TwilioError(f"the next page of a list is not on {server}, and is not asked for: {uri[:200]!r}")
+        raise TwilioError(f"the next page of a list is not on {server}, and is not asked for: {clean(uri)[:200]!r}")
     return path
 
 

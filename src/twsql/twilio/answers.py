@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from twsql.errors import AuthenticationFailed, NotFound, RateLimited, TwilioError
+from twsql.redaction import clean
 from twsql.schema import Row
 from twsql.twilio.retries import Failure, Verdict, retry_after
 
+IDENTITY: Mapping[str, tuple[str, ...]] = {
+    "calls": ("sid",),
+    "conferences": ("sid",),
+    "participants": ("conference_sid", "call_sid"),
+}
+"""What each item of these lists must say as text, as rows are told apart by it."""
 TRY_LATER = 16030
 TOO_MANY_REQUESTS = 20429
 _LEAST_CODE = 10_000
@@ -26,8 +33,8 @@ class Answer:
     """One HTTP answer, its body complete and unpacked."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def request_id(self) -> str | None:
@@ -46,13 +53,20 @@ class Page:
 
 def parsed(answer: Answer) -> Row:
     """Read a JSON object; raises TwilioError for anything else."""
-    try:
-        value = _decoded(answer.body)
-    except (ValueError, RecursionError):
-        raise _unreadable(answer, f"is not JSON: {_glimpse(answer.body)}") from None
+    value = _decoded_or_error(answer.body)
+    if isinstance(value, Exception):
+        raise _unreadable(answer, f"is not JSON: {_glimpse(answer.body)}")
     if not isinstance(value, dict):
         raise _unreadable(answer, f"is not a JSON object: {_glimpse(answer.body)}")
     return value
+
+
+def _decoded_or_error(body: bytes) -> Any:
+    """Read JSON, or give why it cannot be; that holds the body, so it is not raised, not even as a context."""
+    try:
+        return _decoded(body)
+    except (ValueError, RecursionError) as error:
+        return error
 
 
 def _decoded(body: bytes) -> Any:
@@ -74,9 +88,23 @@ def page(answer: Answer, key: str) -> Page:
     items, next_uri = value.get(key), value.get("next_page_uri")
     if not isinstance(items, list) or not {dict}.issuperset(map(type, items)):
         raise _unreadable(answer, f"has no list of objects under {key!r}")
+    if not _are_known_apart(items, key):
+        raise _unreadable(answer, f"has an item of {key!r} without a SID")
     if not isinstance(next_uri, str | None):
         raise _unreadable(answer, "has a next_page_uri that is not text")
     return Page(items, next_uri or None)
+
+
+def item(answer: Answer, key: str) -> Row:
+    """Read a single item of the list `key`; raises TwilioError for anything else."""
+    value = parsed(answer)
+    if not _are_known_apart([value], key):
+        raise _unreadable(answer, f"is not one of {key!r}: it has no SID")
+    return value
+
+
+def _are_known_apart(items: list[Row], key: str) -> bool:
+    return all({str}.issuperset(map(type, [each.get(name) for each in items])) for name in IDENTITY.get(key, ()))
 
 
 def created(answer: Answer, key: str) -> Row:
@@ -126,10 +154,7 @@ def _message(answer: Answer, body: Row) -> str:
 
 
 def _error_body(answer: Answer) -> Row:
-    try:
-        value: Any = _decoded(answer.body)
-    except (ValueError, RecursionError):  # what a proxy on the way answers, or cut off: the status says enough
-        return {}
+    value = _decoded_or_error(answer.body)  # a proxy on the way may answer no JSON: the status says enough
     return value if isinstance(value, dict) else {}
 
 
@@ -138,11 +163,11 @@ def _unreadable(answer: Answer, what: str) -> TwilioError:
 
 
 def _words(value: object) -> str:
-    return " ".join(value.split())[:500] if isinstance(value, str) else ""
+    return clean(" ".join(value.split()))[:500] if isinstance(value, str) else ""
 
 
 def _glimpse(body: bytes) -> str:
     """Show how a body begins, without a page's markup, in one short line."""
     text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", body[:2000].decode("utf-8", "replace"), flags=re.S | re.I)
     words = "".join(letter if letter.isprintable() else " " for letter in text).split()
-    return repr(" ".join(words)[:100]) if words else "it is empty"
+    return repr(clean(" ".join(words))[:100]) if words else "it is empty"

@@ -14,6 +14,7 @@ from itertools import chain, repeat
 from typing import TypeVar
 
 from twsql.errors import InputError, NotFound, TwilioError
+from twsql.redaction import clean
 from twsql.schema import Row
 from twsql.twilio import addresses, answers, costs
 from twsql.twilio.addresses import Params
@@ -74,9 +75,9 @@ class Client:
         """
         return addresses.path(self.settings.require_credentials()[0], segments)
 
-    def get(self, path: str, params: Params = ()) -> Row:
-        """Fetch one JSON object."""
-        return self._ask(Request("GET", addresses.target(path, params)), answers.parsed)
+    def get(self, path: str, params: Params = (), *, key: str = "") -> Row:
+        """Fetch one JSON object; `key` is the list that it is an item of, whose items have SIDs."""
+        return self._ask(Request("GET", addresses.target(path, params)), lambda answer: answers.item(answer, key))
 
     def page(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Page:
         """Fetch the first page of the list that the answer has under `key`; `page_size` is 1 to 1000."""
@@ -100,7 +101,7 @@ class Client:
             return None
         target = addresses.next_target(page.next_uri, self.settings.server)
         if target == page.target or target in before:
-            raise TwilioError(f"the list {key!r} goes round in a circle: {target[:200]} was its page before")
+            raise TwilioError(f"the list {key!r} goes round in a circle: {clean(target)[:200]} was its page before")
         return self._page(target, key)
 
     def rest(self, page: Page, key: str) -> Iterator[Row]:

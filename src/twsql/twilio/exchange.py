@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import os
+import re
 import ssl
 import sys
 import threading
 import time
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 
 from requests import PreparedRequest, RequestException, Response
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from twsql import __version__
+from twsql import __version__, redaction
 from twsql.errors import SettingError, TwilioError, Unreachable
 from twsql.twilio import limits
 from twsql.twilio.answers import Answer
 from twsql.twilio.clock import Clock
 from twsql.twilio.connections import Connections, begin, was_sent
+from twsql.twilio.log import logger
 from twsql.twilio.retries import Failure, Verdict, retry_after
 from twsql.twilio.settings import Settings
 
@@ -34,12 +35,12 @@ LONGEST_ANSWER = 4
 """Times `timeout` that an answer may take to its last byte."""
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an unpacked answer; a page of 1,000 items has about 2 MB."""
+NO_ANSWER = (RequestException, HTTPError, HTTPException, OSError, ValueError, LookupError, ArithmeticError)
+"""What is raised where no answer can be read: http.client checks little of what it computes with (sizes below 0)."""
 CHUNK = 256 * 1024
 """Bytes that are read at a time: for each piece a thread waits for its turn to run Python."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that name the certificates to trust, the first one wins."""
-
-_log = logging.getLogger("twsql")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Exchange:
         self._bundle_path = os.environ.get(self._bundle) or DEFAULT_CA_BUNDLE_PATH
         self._lock = threading.Lock()
         self._ready: tuple[Connections, Mapping[str, str]] | None = None
+        self._hidden: redaction.Hidden | None = None
 
     def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Answer | Failure:
         """Send once, when it is this request's turn, for which it has `waited`. The answer may have any status.
@@ -87,7 +89,7 @@ class Exchange:
         self._tell_limit(answer, begun)
         status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
         passed = (time.monotonic() - begun) * 1000
-        _log.debug("%s %s %s %.0f ms %s", request.method, request.target, status or "-", passed, id_ or "-")
+        logger.debug("%s %s %s %.0f ms %s", request.method, request.target, status or "-", passed, id_ or "-")
         return answer
 
     def close(self) -> None:
@@ -102,17 +104,15 @@ class Exchange:
         begin(begun + LONGEST_ANSWER * timeout)
         try:
             response = connections.send(request, stream=True, timeout=times, proxies=self._proxies)
-        except (RequestException, HTTPError, OSError) as error:
+        except NO_ANSWER as error:
             return self._no_answer(_reason(error, handled))
         try:
             body = _body(response)
-        except (RequestException, HTTPError, OSError, TwilioError) as error:
+        except (*NO_ANSWER, TwilioError) as error:
             response.raw.close()
             if 200 <= response.status_code < 300:
                 return _broken_off(response, _reason(error, handled))
             body = b""  # of an error, the status tells enough
-        if response.status_code >= 300:
-            body = _without(request.headers["Authorization"], body)
         return Answer(response.status_code, response.headers, body)
 
     def _tell_clock(self, answer: Answer | Failure, begun: float) -> None:
@@ -124,7 +124,7 @@ class Exchange:
         if isinstance(answer, Failure):
             return
         told = answer.headers.get("Twilio-Concurrent-Requests", "")
-        load = int(told) if told.isdecimal() else None
+        load = int(told) if re.fullmatch("[0-9]{1,9}", told) else None
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._limit.refused(begun, load, retry_after(answer.headers.get("Retry-After")))
         else:
@@ -136,7 +136,7 @@ class Exchange:
             failure = Failure(TwilioError(f"no answer from {server}: {_words(reason)}"), Verdict.UNKNOWN)
         else:
             failure = Failure(Unreachable(f"no connection to {server}: {_words(reason)}"), Verdict.NOT_DONE)
-        failure.error.__cause__ = reason
+        failure.error.__cause__ = _cause(reason)
         return failure
 
     def _prepared(self, request: Request, headers: Mapping[str, str]) -> PreparedRequest:
@@ -156,7 +156,12 @@ class Exchange:
         with self._lock:
             if self._ready is None:
                 trust = self._trust() if self._settings.server.startswith("https") else None
-                self._ready = Connections(self._settings.max_in_flight, trust), _headers(user, password)
+                headers = _headers(user, password)
+                basic = headers["Authorization"].removeprefix("Basic ")
+                self._hidden = redaction.hide(
+                    *filter(None, (self._settings.auth_token, self._settings.api_secret, basic))
+                )
+                self._ready = Connections(self._settings.max_in_flight, trust), headers
             return self._ready
 
     def _trust(self) -> ssl.SSLContext:
@@ -179,14 +184,6 @@ def _headers(user: str, password: str) -> Mapping[str, str]:
     }
 
 
-def _without(authorization: str, body: bytes) -> bytes:
-    """Blot out what a talkative proxy may repeat of our headers in its error page."""
-    basic = authorization.removeprefix("Basic ").encode()
-    password = b64decode(basic).partition(b":")[2]
-    secrets = (basic, password) if len(password) >= 8 else (basic,)  # a shorter one is any word
-    return functools.reduce(lambda text, secret: text.replace(secret, b"***"), secrets, body)
-
-
 def _body(response: Response) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_content(CHUNK):
@@ -203,7 +200,7 @@ def _broken_off(response: Response, reason: BaseException) -> Failure:
         status=response.status_code,
         request_id=response.headers.get("Twilio-Request-Id"),
     )
-    error.__cause__ = reason
+    error.__cause__ = _cause(reason)
     return Failure(error, Verdict.UNKNOWN)
 
 
@@ -216,6 +213,13 @@ def _reason(error: BaseException, handled: BaseException | None) -> BaseExceptio
     while (inner := error.__cause__ or error.__context__) and inner is not handled:
         error = inner
     return error
+
+
+def _cause(reason: BaseException) -> BaseException | None:
+    """The reason if it is the system's or TLS's own, without its frames, which hold our headers; others hold bytes."""
+    if isinstance(reason, OSError) and not isinstance(reason, RequestException):
+        return reason.with_traceback(None)
+    return None
 
 
 def _words(error: BaseException) -> str:

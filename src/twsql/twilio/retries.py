@@ -95,7 +95,7 @@ def retry_after(header: str | None) -> float | None:
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):  # whatever the header made it stumble over
         return None
 
 

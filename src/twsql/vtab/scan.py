@@ -287,7 +287,8 @@ def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
     key = next(column.json_key for column in table.columns if column.name == table.newest_first)
     last = "9999"
     for row in rows:
-        moment = utc(row[key]) if row.get(key) else ""
+        date = row.get(key)
+        moment = utc(date) if isinstance(date, str) and date else ""
         if moment > last:
             raise OperationalError(
                 f"twilio listed {table.name} out of order; write ORDER BY +{table.newest_first} DESC to sort them here"

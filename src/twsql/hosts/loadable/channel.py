@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import select
 import socket
 import threading
@@ -14,10 +13,10 @@ from twsql.hosts.loadable import cursors, frames
 from twsql.hosts.loadable.conversation import Conversation
 from twsql.hosts.loadable.cursors import TableCursor
 from twsql.hosts.loadable.frames import Kind
+from twsql.redaction import clean
+from twsql.twilio.log import logger
 
 Question = tuple[Kind, list[Any]]
-
-_logger = logging.getLogger("twsql")
 
 
 class _Stopped(BaseException):
@@ -109,8 +108,8 @@ class Channel:
         except Error as error:
             answer = frames.frame(Kind.FAILED, [str(error)])
         except Exception as error:
-            _logger.exception("a fault of twsql's")  # to standard error, in full
-            answer = frames.frame(Kind.FAILED, [f"internal error: {type(error).__name__}: {error}"])
+            logger.exception("a fault of twsql's")  # to standard error, in full
+            answer = frames.frame(Kind.FAILED, [clean(f"internal error: {type(error).__name__}: {error}")])
         if answer is not None:
             self._send(answer)
 

@@ -1,0 +1,123 @@
+"""Redaction: blots secrets out of whatever is shown, logged or recorded of what came over the wire.
+
+A server, or a proxy before it, may repeat our headers: in a body, a status line, a chunk size, the next page's address.
+Whoever sends a secret `hide`s it first; `clean` then finds it in any text. Every error of twsql cleans its own text, so
+no code that raises one need think of it; the log, the journal and the extension's worker call `clean` themselves.
+Rows are data, and stay as Twilio sent them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from weakref import WeakValueDictionary
+
+PIECE = 8
+"""Characters of a secret, in any spelling, that are blotted out wherever they stand together."""
+_SHORTEST = 4
+"""Characters of a secret that is blotted out as a word, if it has less than a piece; a shorter one is in any text."""
+_BLOT = "***"
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+"""For str.translate: str.lower() may change how many characters a text has."""
+
+
+class Hidden:
+    """Secrets that `clean` blots out as long as somebody holds this."""
+
+    def __init__(self, pieces: frozenset[str], words: re.Pattern[str] | None) -> None:
+        self._pieces = pieces
+        self._words = words
+
+    def spans(self, text: str, dense: str) -> Iterator[tuple[int, int]]:
+        """Yield where in the text there is something of a secret; `dense` is what `_dense` makes of the text."""
+        if self._words:
+            yield from (found.span() for found in self._words.finditer(text))
+        pieces = [dense[start : start + PIECE] for start in range(len(dense) - PIECE + 1)]
+        if not self._pieces.isdisjoint(pieces):
+            places = [n for n, letter in enumerate(text) if _dense(letter)]
+            found = (start for start, piece in enumerate(pieces) if piece in self._pieces)
+            yield from ((places[start], places[start + PIECE - 1] + 1) for start in found)
+
+
+_known: WeakValueDictionary[int, Hidden] = WeakValueDictionary()
+
+
+def hide(*secrets: str) -> Hidden:
+    """Keep these out of every text that is cleaned while the result is held by somebody."""
+    spellings = [spelling for each in secrets for spelling in _spellings(each)]
+    pieces = {spelling[n : n + PIECE] for spelling in spellings for n in range(len(spelling) - PIECE + 1)}
+    words = "|".join(re.escape(each) for each in secrets if _SHORTEST <= len(each) < PIECE)
+    hidden = Hidden(frozenset(pieces), re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None)
+    _known[id(hidden)] = hidden
+    return hidden
+
+
+def clean(text: str) -> str:
+    """Give the text with `***` for every piece of a hidden secret.
+
+    Line breaks, blanks and NULs within a secret do not hide it, nor does upper or lower case.
+    """
+    known = [hidden for reference in _known.valuerefs() if (hidden := reference()) is not None]
+    if not known:
+        return text
+    dense = _dense(text)
+    cleaned, after = "", 0
+    for start, end in sorted(span for hidden in known for span in hidden.spans(text, dense)):
+        if start > after or not cleaned:
+            cleaned += text[after:start] + _BLOT
+        after = max(after, end)
+    return cleaned + text[after:]
+
+
+def clean_json(value: object) -> str:
+    """Write a value of JSON whose texts are clean."""
+    import json
+
+    text = json.dumps(value)
+    return text if clean(text) == text else json.dumps(_cleaned(value))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(each) for name, each in value.items()}
+    return value
+
+
+def _dense(text: str) -> str:
+    """The text without blanks and control characters, in lower case."""
+    words = "".join(text.split())
+    if not words.isprintable():
+        words = "".join(filter(str.isprintable, words))
+    return words.translate(_LOWER)
+
+
+def _spellings(secret: str) -> set[str]:
+    """How an echo may spell a secret: escaped for URLs, JSON, HTML and Python, in hexadecimal, in base64."""
+    import html
+    import json
+    from urllib.parse import quote, quote_plus
+
+    spelled = {secret, repr(secret)[1:-1], html.escape(secret), secret.encode().hex()}
+    spelled |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    spelled |= set(_base64(secret.encode()))
+    spelled |= {escaped for each in spelled for escaped in (quote(each, safe=""), quote(each), quote_plus(each))}
+    return {_dense(each) for each in spelled if len(secret) >= PIECE}
+
+
+def _base64(secret: bytes) -> Iterator[str]:
+    """Yield the base64 of a secret in the middle of something, as it stands 0, 1 or 2 bytes behind three.
+
+    Characters that also spell a neighbour are left out: of `?:t0ken` and `t0ken?` the first and the last.
+    """
+    from base64 import b64encode, urlsafe_b64encode
+
+    for before, mixed in ((0, 0), (1, 2), (2, 3)):
+        whole = (before + len(secret)) % 3 == 0
+        for encode in (b64encode, urlsafe_b64encode):
+            text = encode(bytes(before) + secret).decode("ascii").rstrip("=")
+            yield text[mixed:] if whole else text[mixed:-1]
