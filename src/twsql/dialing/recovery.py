@@ -61,7 +61,7 @@ def _by_label(client: Client, lost: Lost) -> Row | None:
     for row in _labelled(client, lost):
         if lost.unique_label:
             return row
-        sid = str(row.get("call_sid"))
+        sid = str(row["call_sid"])
         with suppress(NotFound):
             call = client.get(client.path("Calls", sid))
             if not is_to(call, lost.called):
@@ -76,7 +76,8 @@ def _by_label(client: Client, lost: Lost) -> Row | None:
 def _labelled(client: Client, lost: Lost) -> Iterator[Row]:
     for conference in conferences(client, lost.conference) if lost.label else ():
         with suppress(NotFound):
-            yield client.get(client.path("Conferences", conference, "Participants", str(lost.label)))
+            path = client.path("Conferences", conference, "Participants", str(lost.label))
+            yield client.get(path, key="participants")
 
 
 def _by_calls(client: Client, lost: Lost) -> Row | None:

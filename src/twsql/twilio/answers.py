@@ -96,9 +96,9 @@ def page(answer: Answer, key: str) -> Page:
 
 
 def item(answer: Answer, key: str) -> Row:
-    """Read a single item of the list `key`; raises TwilioError for anything else."""
+    """Read a single item of the list `key`; raises TwilioError for anything else, and for one without its SIDs."""
     value = parsed(answer)
-    if not _are_known_apart([value], key):
+    if not all(isinstance(sid := value.get(name), str) and _SID.fullmatch(sid) for name in IDENTITY.get(key, ())):
         raise _unreadable(answer, f"is not one of {key!r}: it has no SID")
     return value
 
