@@ -16,7 +16,7 @@ class Holds:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._file = None if path is None else os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._path = path
         self._begin()
 
     def take(self, number: int) -> bool:
@@ -47,11 +47,12 @@ class Holds:
         return True
 
     def _begin(self) -> None:
+        """Hold nothing. In a forked child: its parent's locks stay its parent's, and its file may be closed by now."""
+        self._file = None if self._path is None else os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._mine: set[int] = set()
 
     def _follow_fork(self) -> None:
-        """In a forked child hold nothing: its parent's locks stay its parent's."""
         if self._process != os.getpid():
             self._begin()

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from twsql import forks
 from twsql.dialing.holds import Holds
 from twsql.errors import Error, OperationalError
 
@@ -170,13 +171,16 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._connection: apsw.Connection | None = None
         self._parents: list[apsw.Connection] = []
         self._patience = _Patience()
         self._begin()
+        forks.let_go_before(self)
         try:
             if path != MEMORY:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = _open(path, self._patience)
+            with self._lock:
+                self._opened()
             self.holds = Holds(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
@@ -204,21 +208,56 @@ class Journal:
         with self._lock:
             self._patience.begin()
             try:
-                return rows_of(self._connection.execute(sql, bindings))
+                return rows_of(self._opened().execute(sql, bindings))
             except (apsw.Error, OSError) as error:
                 raise OperationalError(f"the journal {self.path} cannot be read: {error}") from error
 
+    def let_go(self) -> None:
+        """Close the file before a fork, and let nobody open it until that is over.
+
+        SQLite keeps account in its memory of the locks that a process has. A child would find there locks that only
+        its parent has; others, who see none, make the log's shared memory anew under it, which kills it (SIGBUS).
+        """
+        if self.path != MEMORY:
+            self._is_let_go = self._lock.acquire(timeout=forks.PATIENCE)
+            self._is_busy = not self._is_let_go
+            if self._is_let_go and self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def go_on(self) -> None:
+        """Go on in the parent."""
+        self._is_busy = False
+        if self._is_let_go:
+            self._is_let_go = False
+            self._lock.release()
+
+    def renew(self) -> None:
+        """In a forked child use locks and a connection of its own: SQLite forbids using, and closing, the parent's."""
+        if self.path != MEMORY and (self._is_busy or self._connection is not None):
+            _in_use.add(self.path)
+        if self._connection is not None:
+            self._parents.append(self._connection)
+            self._connection = None
+        self._begin()
+
     def _begin(self) -> None:
         self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._is_let_go = self._is_busy = False
+        self._lock: threading.Lock = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
 
     def _follow_fork(self) -> None:
-        """In a forked child use a connection of its own: SQLite forbids using, and closing, the parent's."""
-        if self._process != os.getpid():
-            self._parents.append(self._connection)
-            self._begin()
+        if self._process != os.getpid():  # nobody told us of it, so nothing was let go of
+            self.renew()
+
+    def _opened(self) -> apsw.Connection:
+        """Give the connection, for whoever has the lock. Raises apsw.Error and OSError."""
+        if self.path in _in_use:
+            raise OSError("it was in use when this process was forked: start the process without a fork")
+        if self._connection is None:
             self._connection = _open(self.path, self._patience)
+        return self._connection
 
     def _commit(self) -> None:
         """Write all that waits in one transaction."""
@@ -239,16 +278,21 @@ class Journal:
 
     def _transact(self, changes: list[Change[Any]], give_up: Callable[[], bool]) -> list[Outcome] | None:
         """What each change gave or raised; None where another process has the file for too long."""
-        self._patience.begin(give_up)
         try:
-            with _transaction(self._connection):
-                return [_outcome(self._connection, change) for change in changes]
+            connection = self._opened()
+            self._patience.begin(give_up)
+            with _transaction(connection):
+                return [_outcome(connection, change) for change in changes]
         except apsw.BusyError:
             return None
         except (apsw.Error, OSError) as error:
             failure = OperationalError(f"the journal {self.path} cannot be written: {error}")
             failure.__cause__ = error
             return [(None, failure)] * len(changes)
+
+
+_in_use: set[str] = set()
+"""Journals that this process, a forked child, must not open: its parent had them open."""
 
 
 @cache
@@ -298,6 +342,17 @@ def _open(path: str, patience: _Patience) -> apsw.Connection:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
     connection.set_busy_handler(patience)
+    try:
+        _make_ready(connection, path)
+        if path != MEMORY:
+            _keep_log(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_ready(connection: apsw.Connection, path: str) -> None:
     _refuse_others(connection)
     for each in (path, f"{path}-wal", f"{path}-shm", f"{path}-holds") if path != MEMORY else ():
         with suppress(FileNotFoundError, PermissionError):  # only its owner may
@@ -307,9 +362,6 @@ def _open(path: str, patience: _Patience) -> apsw.Connection:
         for migration in _MIGRATIONS[_version(connection) :]:
             connection.execute(migration)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {len(_MIGRATIONS)}")
-    if path != MEMORY:
-        _keep_log(path)
-    return connection
 
 
 @cache
@@ -322,6 +374,9 @@ def _keep_log(path: str) -> None:
     if hasattr(fcntl, "F_OFD_SETLK"):
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # for good: closing it would take SQLite's locks away
         fcntl.fcntl(handle, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, *_SHARED, 0))
+
+
+os.register_at_fork(after_in_child=_keep_log.cache_clear)  # a daemon closes what it has of its parent
 
 
 def _refuse_others(connection: apsw.Connection) -> None:

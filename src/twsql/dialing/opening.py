@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from twsql import forks
 from twsql.dialing.journal import Journal, shared
 
 if TYPE_CHECKING:
@@ -14,7 +15,20 @@ if TYPE_CHECKING:
 
 _MEMORY = ":memory:"
 _opened: WeakKeyDictionary[Client, Journal] = WeakKeyDictionary()
-_lock = threading.Lock()
+
+
+class _Lock:
+    """One thread at a time opens a journal, in each process."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self.lock = threading.Lock()
+
+
+_one = _Lock()
+forks.renew_in_children(_one)
 
 
 def journal_of(client: Client) -> Journal:
@@ -22,7 +36,7 @@ def journal_of(client: Client) -> Journal:
 
     The setting `journal`; in memory for the sandbox, whose calls cost nothing; else a file in the user's state folder.
     """
-    with _lock:
+    with _one.lock:
         if client not in _opened:
             settings = client.settings
             if settings.journal == _MEMORY:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
-from twsql import inputs
+from twsql import forks, inputs
 from twsql.dialing import guard
-from twsql.errors import InputError, OutcomeUnknown, TwilioError
+from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
 from twsql.twilio.costs import Cost, counting
 from twsql.vtab.lookahead import Lookahead
@@ -28,8 +27,6 @@ Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
 Watch = Callable[[int, int], None]
 """Hears how many of a statement's calls have ended, and of how many; in any thread."""
 
-_engines: WeakSet[Engine] = WeakSet()
-
 
 class Engine:
     """The settings and the client of one connection; what is made is made when it is first needed.
@@ -41,25 +38,37 @@ class Engine:
         self.settings = settings
         self.watch: Watch = lambda ended, total: None
         self._closed = threading.Event()
-        _engines.add(self)
+        self._client: Client | None = None
+        self._dialer: Dialer | None = None
+        forks.renew_in_children(self)
 
-    @cached_property
+    @property
     def client(self) -> Client:
         """The door to Twilio."""
+        if self._client is None:
+            with forks.put_off():
+                self._client = self.new_client()
+        return self._client
+
+    @property
+    def dialer(self) -> Dialer:
+        """What places calls. Raises OperationalError where the journal cannot be opened."""
+        if self._dialer is None:
+            with forks.put_off():
+                from twsql.dialing.dialer import Dialer
+                from twsql.dialing.opening import journal_of
+
+                self._dialer = Dialer(self.client, journal_of(self.client))
+        return self._dialer
+
+    def new_client(self) -> Client:
+        """Make a client of these settings."""
         from twsql.twilio.client import Client  # a statement that asks Twilio nothing need not load requests
 
         def sleep(seconds: float) -> None:
             self._closed.wait(seconds)  # nobody waits for what is repeated after the end
 
         return Client(self.settings, sleep=sleep)
-
-    @cached_property
-    def dialer(self) -> Dialer:
-        """What places calls. Raises OperationalError where the journal cannot be opened."""
-        from twsql.dialing.dialer import Dialer
-        from twsql.dialing.opening import journal_of
-
-        return Dialer(self.client, journal_of(self.client))
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each of these the answer that is on record, None where it is yet to be done.
@@ -85,23 +94,14 @@ class Engine:
     def close(self) -> None:
         """Begin nothing more; calls that are under way are waited for shortly, and are on record."""
         self._closed.set()
-        if "dialer" in self.__dict__:
-            self.dialer.stop()
-        if "client" in self.__dict__:
-            self.client.close()
+        if self._dialer is not None:
+            self._dialer.stop()
+        if self._client is not None:
+            self._client.close()
 
-    def forget(self) -> None:
+    def renew(self) -> None:
         """Make the client anew: a forked child must not use its parent's connections, on which answers come."""
-        self.__dict__.pop("client", None)
-        self.__dict__.pop("dialer", None)
-
-
-def _forget_all() -> None:
-    for engine in list(_engines):
-        engine.forget()
-
-
-os.register_at_fork(after_in_child=_forget_all)
+        self._client = self._dialer = None
 
 
 @dataclass
@@ -120,6 +120,7 @@ class Statement:
     cost: Cost = field(default_factory=Cost)
     together: bool = False
     sql: str = ""
+    _process: int = field(default_factory=os.getpid)
     _counted: set[Call] = field(default_factory=set)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -128,6 +129,13 @@ class Statement:
     def client(self) -> Client:
         """The door to Twilio, where what is asked is counted as this statement's."""
         return self.engine.client.counted(self.cost)
+
+    def refuse_children(self) -> None:
+        """Raise OperationalError in a forked child: its parent goes on with the statement, and both would call."""
+        if self._process != os.getpid():
+            raise OperationalError(
+                "the statement was begun before this process was forked: run it anew here; nothing was sent"
+            )
 
     def end(self) -> None:
         """Nothing of it is read any more: what was asked for ahead and has not been sent is not sent."""
@@ -143,7 +151,8 @@ class Statement:
 
         Raises InputError, ReadOnlyError and (more than max_calls) NotSupportedError before anything is sent.
         """
-        from twsql.vtab import tasks
+        with forks.put_off():
+            from twsql.vtab import tasks
 
         checked = [_check(procedure, each) for each in given]
         calls = [_call(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]

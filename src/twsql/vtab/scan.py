@@ -217,6 +217,7 @@ class ProcedureScan:
 
     def _answer(self) -> Row:
         """What Twilio answers for this row."""
+        self._statement.refuse_children()
         task = self._task()
         if not is_row(self._given[self._place]):
             return self._statement.result(task)

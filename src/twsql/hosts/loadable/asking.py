@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
-from functools import cached_property
 from typing import TypeVar
 
 from twsql.twilio.ahead import FIRST
@@ -27,9 +26,8 @@ class AskingEngine(Engine):
         super().__init__(settings)
         self._before = before
 
-    @cached_property
-    def client(self) -> Client:
-        """The door to Twilio."""
+    def new_client(self) -> Client:
+        """Make a client of these settings."""
         return _AskingClient(self.settings, self._before)
 
 
