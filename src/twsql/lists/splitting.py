@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twsql.errors import DataError
 from twsql.lists.day_ranges import day_after, field_of, last_days, query
+from twsql.lists.order import MINUTE, disorder, minute_after
 from twsql.schema import Row
 from twsql.twilio.ahead import TASTE
 from twsql.values import utc
@@ -40,22 +41,27 @@ class Listing:
     params: Params
     day: str
     field: str
+    page_size: int | None = None
 
     def first(self) -> Page:
         """Ask for the first page."""
         inclusive = self.client.shown.inclusive[self.key]
         known = frozenset(inclusive)
-        page = self.client.page(self.path, self.key, query(self.params, inclusive))
+        is_newest = self.day + "<" not in self.params
+        page = self.client.page(self.path, self.key, query(self.params, inclusive), page_size=self.page_size)
         kept = self._of_these_days(page)
         if known != inclusive and page.next_uri and 2 * len(kept.items) < len(page.items):
             return self.first()  # in place of more pages of days that are not wanted
+        if is_newest:
+            self.look(kept)
         return kept
 
     def following(self, page: Page, before: Collection[str]) -> Future[Page | None]:
         """Ask for the page after a page, while that is read; None if it was the last. See `Client.following`."""
-        return self.client.submit(partial(self._after, page, before))
+        return self.client.submit(partial(self.after, page, before))
 
-    def _after(self, page: Page, before: Collection[str]) -> Page | None:
+    def after(self, page: Page, before: Collection[str]) -> Page | None:
+        """The page after a page; None if it was the last."""
         following = self.client.following(page, self.key, before)
         return following and self._of_these_days(following)
 
@@ -70,6 +76,16 @@ class Listing:
                     self.client.shown.inclusive[self.key].add(name)
                 items = kept
         return page if items is page.items else replace(page, items=items)
+
+    def look(self, page: Page) -> int:
+        """See how far from newest first the rows of a page are; gives that of all pages seen so far."""
+        return self.note(disorder([*map(self.moment, page.items)]))
+
+    def note(self, found: int) -> int:
+        """The list was seen to be so far from newest first; gives how far it was seen to be until now."""
+        known = self.client.shown.disorder
+        known[self.key] = max(found, known[self.key])
+        return known[self.key]
 
     def between(self, oldest: int, newest: int | None) -> Listing:
         """The part of the list that was created on these days (numbered as `date` does), both included.
@@ -91,10 +107,21 @@ class Listing:
         """When a row was created: UTC text in SQLite's form, by which rows are ordered."""
         return moment(self.field, row)
 
-    def day_of(self, row: Row) -> int:
-        """The number of the day on which a row was created; 0 where it does not say so."""
-        when = self.moment(row)
-        return date.fromisoformat(when[:10]).toordinal() if when else 0
+    def newest_day(self, page: Page) -> int:
+        """The number of the newest day of a page's rows."""
+        return _number(max(map(self.moment, page.items)))
+
+    def last_day(self, page: Page) -> int:
+        """The number of the newest day of which a page that goes on may not have all rows.
+
+        That is the day with which it ends; the one after if it ends with the last minute of a day, see `order`.
+        """
+        newest = self.params.get(self.day + "<", "9999-12-31")
+        return _number(min(minute_after(min(map(self.moment, page.items))[:MINUTE])[:10], newest))
+
+
+def _number(day: str) -> int:
+    return date.fromisoformat(day[:10]).toordinal()
 
 
 Opened = tuple[Listing, "Page"]
@@ -107,6 +134,16 @@ def moment(field: str, row: Row) -> str:
         return utc(row[field])
     except (DataError, KeyError, TypeError):
         return ""
+
+
+def one_after_another(listing: Listing) -> Iterator[Page]:
+    """Yield the pages of a list, each asked for when it is wanted."""
+    before: set[str] = set()
+    page: Page | None = listing.first()
+    while page is not None:
+        before.add(page.target)
+        yield page
+        page = listing.after(page, before)
 
 
 def in_parts(client: Client, parts: Iterable[Listing]) -> Iterator[Row]:
@@ -129,12 +166,13 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
     As long as pages end on the day on which they begin, which cannot be cut, they are read one after the other.
     """
     before: set[str] = set()
+    given = "9999-12-31"  # the oldest day of which rows have been given
     here: Page | None = page
     while here is not None:
         if here.next_uri is None:
             yield from here.items
             return
-        if _goes_on(listing, here) and listing.day_of(here.items[0]) != listing.day_of(here.items[-1]):
+        if _goes_on(listing, here) and listing.last_day(here) < min(listing.newest_day(here), _number(given)):
             rows = _but_last_day(listing, here)
             yield from rows[:TASTE]
             older = _in_turn(listing.client, _cut(listing, here))
@@ -143,6 +181,7 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
             return
         yield from here.items[:TASTE]
         before.add(here.target)
+        given = min(given, *(when[:10] for when in map(listing.moment, here.items) if when))
         following = listing.following(here, before)
         try:
             yield from here.items[TASTE:]
@@ -153,12 +192,14 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
 
 def _goes_on(listing: Listing, page: Page) -> bool:
     """Whether there is more than this page, by whose days it may be cut, if that is worth it."""
-    return page.next_uri is not None and len(page.items) > TASTE and all(map(listing.moment, page.items))
+    return bool(
+        page.next_uri and len(page.items) > TASTE and all(map(listing.moment, page.items)) and listing.look(page) < 2
+    )
 
 
 def _but_last_day(listing: Listing, page: Page) -> list[Row]:
-    """The rows of a page but those of the day on which it ends: that may have more, and is asked for as a whole."""
-    day = listing.moment(page.items[-1])[:10]
+    """The rows of a page but those of the day with which it ends: that may have more, and is asked for as a whole."""
+    day = date.fromordinal(listing.last_day(page)).isoformat()
     return [row for row in page.items if listing.moment(row)[:10] > day]
 
 
@@ -168,9 +209,9 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
     Ranges have about as many days as fill a page with rows as dense as that page's. They come in groups, one and then
     more, each beside the first page of all that is older: where there is not more than that page, nothing more is cut.
     """
-    count = 1
+    count, here = 1, listing
     while True:
-        newest, days = listing.day_of(page.items[-1]), _days(listing, page)
+        newest, days = here.last_day(page), _days(here, page)
         oldest = max(newest - days * count + 1, listing.oldest)
         rest = listing.between(listing.oldest, oldest - 1) if oldest > listing.oldest else None
         older = listing.client.submit(rest.first) if rest else None
@@ -190,11 +231,11 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
             yield partial(_opened, rest, page)
             return
         yield partial(_opened, rest, replace(page, items=_but_last_day(rest, page), next_uri=None))
-        count = min(GROWTH * count, SIDE_BY_SIDE)
+        count, here = min(GROWTH * count, SIDE_BY_SIDE), rest
 
 
 def _is_known_to_be_empty(page: Future[Page]) -> bool:
-    return page.done() and page.exception() is None and not page.result().items
+    return page.done() and page.exception() is None and not page.result().items and not page.result().next_uri
 
 
 def _opened(listing: Listing, page: Page) -> Opened:
@@ -202,7 +243,10 @@ def _opened(listing: Listing, page: Page) -> Opened:
 
 
 def _days(listing: Listing, page: Page) -> int:
-    """How many days of rows as dense as these fill a page."""
-    passed = listing.day_of(page.items[0]) - listing.day_of(page.items[-1])
+    """How many days of rows as dense as these fill a page, as large as Twilio makes it: this one goes on."""
+    size = listing.client.settings.page_size
+    if len(page.items) * 2 < size:  # else Twilio gave what was asked for, and some rows were of a day too many
+        size = len(page.items)
+    passed = listing.newest_day(page) - listing.last_day(page)
     each_day = len(page.items) / max(passed, 0.5)
-    return max(1, int(_FILL * listing.client.settings.page_size / each_day))
+    return max(1, int(_FILL * size / each_day))

@@ -7,18 +7,16 @@ long, it is read a page or so ahead of the later one, side by side, in place of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+from twsql.lists.order import Created
 from twsql.lists.spill_queue import Waiting
 from twsql.lists.splitting import Listing
 from twsql.schema import Row
 
 _FILL = 0.85
 """How full of an earlier status's rows the days of one request should be: a later one often has as many."""
-
-Created = Callable[[Row], str]
-"""From a row to when it was created, UTC text in SQLite's form; empty where it does not say so."""
 
 
 class Earlier:

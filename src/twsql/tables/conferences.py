@@ -5,12 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
-from twsql.lists.spill_queue import kept
-from twsql.lists.splitting import Listing, in_parts, moment
+from twsql.lists.order import MINUTE, disorder, minute_after, newest_first
+from twsql.lists.spill_queue import IN_MEMORY
+from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
 from twsql.lists.statuses import Earlier, behind, merged
 from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 STATUSES = ("init", "in-progress", "completed")
 """In the order in which a conference has them."""
+_TELLING = 20
+"""Conferences that show in which order a list is."""
 
 
 def conferences(client: Client, where: Where) -> Iterator[Row]:
@@ -37,16 +40,37 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     statuses = [status for status in STATUSES if wanted is None or status in wanted]
     if sids is not None:
         yield from by_sid(client, sids)
-    elif where.limit is None:
-        rows: Iterator[Row] = iter(())
-        for status in statuses:
-            earlier = Earlier(rows, _created, client.settings.page_size)
-            rows = merged(earlier.rows(), _behind(client, status, where, earlier), _created)
-        yield from rows
-    elif where.ordered:
-        yield from _newest(client, statuses, where, where.limit)
+    elif where.limit is None or where.ordered:
+        yield from _in_order(client, statuses, where)
     else:
         yield from _as_listed(_first(client, status, where, where.limit) for status in statuses)
+
+
+def _in_order(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
+    """Yield the conferences of these statuses newest first, be it that Twilio lists them so, or that they are sorted.
+
+    The first pages of all statuses have been read when the first row is there: they tell.
+    """
+    known = client.shown.disorder
+    while (seen := known["conferences"]) < 2:
+        if where.limit is not None and where.limit <= IN_MEMORY:
+            rows = _newest(client, statuses, where, where.limit)
+        else:
+            rows = _every(client, statuses, where, sort=where.ordered or seen > 0)
+        first = next(rows, None)
+        if known["conferences"] == seen:
+            yield from () if first is None else chain((first,), rows)
+            return
+    yield from _sorted(client, statuses, where)
+
+
+def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> Iterator[Row]:
+    """Yield all conferences, those of the statuses side by side; put in order within a minute if they are to `sort`."""
+    rows: Iterator[Row] = iter(())
+    for status in statuses:
+        earlier = Earlier(rows, _created, client.settings.page_size)
+        rows = merged(earlier.rows(), _behind(client, status, where, earlier, sort=sort), _created)
+    return rows
 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
@@ -62,23 +86,68 @@ def _one(client: Client, sid: str) -> Row | None:
         return None
 
 
-def _behind(client: Client, status: str, where: Where, earlier: Earlier) -> Iterator[Row]:
+def _behind(client: Client, status: str, where: Where, earlier: Earlier, *, sort: bool) -> Iterator[Row]:
     """Yield the conferences of a status, newest first, never ahead of those of the statuses before it."""
-    path = client.path("Conferences")
 
     def rows(params: Params) -> Iterator[Row]:
-        listing = Listing(client, path, "conferences", params, "DateCreated", "date_created")
-        return in_parts(client, behind(listing, earlier))
+        listing = _listing(client, params)
+        found = in_parts(client, behind(listing, earlier))
+        return newest_first(found, _created, listing.note) if sort else found
 
     return _together(client, rows, status, where, earlier)
 
 
+def _listing(client: Client, params: Params, page_size: int | None = None) -> Listing:
+    path = client.path("Conferences")
+    return Listing(client, path, "conferences", params, "DateCreated", "date_created", page_size)
+
+
 def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -> Iterator[Row]:
     """Yield so many of the newest conferences; those of a status are all read before the next status is asked for."""
-    rows: Iterator[Row] = iter(())
+    found: dict[str, Row] = {}
     for status in statuses:
-        rows = merged(kept(rows), islice(_first(client, status, where, count), count), _created)
-    return rows
+        for row in _together(lambda params: _top(client, params, count), status, where):
+            found.pop(row["sid"], None)
+            found[row["sid"]] = row
+    return iter(sorted(found.values(), key=_created, reverse=True))
+
+
+def _top(client: Client, params: Params, count: int) -> Iterator[Row]:
+    """Yield at least so many of the newest conferences of a list, if it has so many, newest first.
+
+    Some more than wanted are asked for: they show whether the list is in order. Where it is not, but within a minute,
+    it is read until those that come are more than a minute older than the last one wanted.
+    """
+    listing = _listing(client, params, min(count + _TELLING, client.settings.page_size))
+    rows: list[Row] = []
+    for page in one_after_another(listing):
+        rows += page.items
+        seen = listing.note(disorder([*map(_created, rows)]))
+        rows.sort(key=_created, reverse=True)
+        if seen > 1:
+            break
+        if len(rows) < count:
+            continue
+        last, oldest = _created(rows[count - 1])[:MINUTE], minute_after(_created(rows[-1])[:MINUTE])
+        if last > oldest or (seen == 0 and len(rows) >= _TELLING):
+            break
+    return iter(rows)
+
+
+def _sorted(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
+    """Yield the conferences of lists that have no order: those of a status are all read before the next.
+
+    Those of the last status are given as they come, unless the newest have to come first.
+    """
+    found: dict[str, Row] = {}
+    for place, status in enumerate(statuses, start=1):
+        for row in _together(lambda params: in_parts(client, (_listing(client, params),)), status, where):
+            found.pop(row["sid"], None)
+            if place == len(statuses) and not where.ordered:
+                yield row
+            else:
+                found[row["sid"]] = row
+    yield from sorted(found.values(), key=_created, reverse=True)
 
 
 def _first(client: Client, status: str, where: Where, count: int) -> Iterator[Row]:

@@ -11,8 +11,8 @@ class Shown:
     """What an account's lists have shown to one client, by the lists' keys (`conferences`); threads may share it.
 
     `inclusive` holds the filters by days (`DateCreated`) whose upper bound D was seen to hold the day D itself.
-    `out_of_order` holds the lists that were seen not to come newest first.
+    `disorder` tells how far from newest first a list was seen to be: 0 not at all, 1 by a minute or so, 2 by more.
     """
 
     inclusive: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    out_of_order: set[str] = field(default_factory=set)
+    disorder: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))

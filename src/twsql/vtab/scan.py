@@ -292,7 +292,8 @@ def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
         moment = utc(date) if isinstance(date, str) and date else ""
         if moment > last:
             raise OperationalError(
-                f"twilio listed {table.name} out of order; write ORDER BY +{table.newest_first} DESC to sort them here"
+                f"twilio listed {table.name} out of order, which was not seen at first: run the statement again,"
+                " they are sorted here then"
             )
         last = moment
         yield row
