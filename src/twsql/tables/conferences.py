@@ -106,7 +106,7 @@ def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -
     """Yield so many of the newest conferences; those of a status are all read before the next status is asked for."""
     found: dict[str, Row] = {}
     for status in statuses:
-        for row in _together(lambda params: _top(client, params, count), status, where):
+        for row in _together(client, lambda params: _top(client, params, count), status, where):
             found.pop(row["sid"], None)
             found[row["sid"]] = row
     return iter(sorted(found.values(), key=_created, reverse=True))
@@ -141,7 +141,7 @@ def _sorted(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
     """
     found: dict[str, Row] = {}
     for place, status in enumerate(statuses, start=1):
-        for row in _together(lambda params: in_parts(client, (_listing(client, params),)), status, where):
+        for row in _together(client, lambda params: in_parts(client, (_listing(client, params),)), status, where):
             found.pop(row["sid"], None)
             if place == len(statuses) and not where.ordered:
                 yield row
@@ -174,10 +174,11 @@ def _together(
         if earlier:
             earlier.read_past(0)
         whole = {name: value for name, value in lists[0].items() if name != "FriendlyName"}
-        page = client.page(client.path("Conferences"), "conferences", whole)
+        page = _listing(client, whole).first()
         if page.next_uri is None:
             given = {params["FriendlyName"] for params in lists}
-            yield from (row for row in page.items if row.get("friendly_name") in given)
+            here = [row for row in page.items if row.get("friendly_name") in given]
+            yield from sorted(here, key=_created, reverse=True)
             return
     named = [_named(rows(params), params.get("FriendlyName")) for params in lists]
     yield from heapq.merge(*named, key=_created, reverse=True) if len(named) > 1 else chain(*named)
