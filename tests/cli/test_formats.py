@@ -51,17 +51,17 @@ def test_markdown_escapes_what_markdown_would_read() -> None:
     )
 
 
-def test_csv_follows_rfc_4180() -> None:
-    """NULL is empty and the empty text quoted, lines end with CR LF, and a quote is doubled."""
+def test_csv_follows_rfc_4180_but_for_line_ends() -> None:
+    """NULL is empty and the empty text quoted, and a quote is doubled. Lines end in LF, as shells expect."""
     rows = [(None, "", 'say "hi", you'), (b"\x0a\xff", 1.5, "a\r\nb"), (" x", "\x1b日", math.inf)]
     assert written("csv", ["a", "b,c", "d"], rows) == (
-        'a,"b,c",d\r\n,"","say ""hi"", you"\r\n0AFF,1.5,"a\r\nb"\r\n" x",\x1b日,Inf\r\n'
+        'a,"b,c",d\n,"","say ""hi"", you"\n0AFF,1.5,"a\r\nb"\n" x",\x1b日,Inf\n'
     )
 
 
 def test_csv_has_no_empty_line_for_a_row_of_one_null() -> None:
     """Readers skip empty lines, and the row would be lost."""
-    assert written("csv", ["a"], [(None,), (1,)]) == 'a\r\n""\r\n1\r\n'
+    assert written("csv", ["a"], [(None,), (1,)]) == 'a\n""\n1\n'
 
 
 def test_json_keeps_types() -> None:
@@ -89,7 +89,7 @@ def test_columns_of_one_name_are_told_apart(format_name: str) -> None:
     ("format_name", "text"),
     [
         ("table", "a  b\n-  -\n"),
-        ("csv", "a,b\r\n"),
+        ("csv", "a,b\n"),
         ("json", "[]\n"),
         ("jsonl", ""),
         ("markdown", "| a | b |\n| --- | --- |\n"),

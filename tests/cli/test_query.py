@@ -63,7 +63,7 @@ def test_it_uses_the_account_of_the_environment(twsql: Run, sandbox: Sandbox, lo
         ("table", "n     b        q      l    w     e           r\n"),
         ("table", "NULL  X'00FF'  a\"b,c  l\\n  日本  \\x1b[31m  1.5\n"),
         ("markdown", "| NULL | X'00FF' | a\"b,c | l\\\\n | 日本 | \\\\x1b\\[31m | 1.5 |\n"),
-        ("csv", 'n,b,q,l,w,e,r\r\n,00FF,"a""b,c","l\n",日本,\x1b[31m,1.5\r\n'),
+        ("csv", 'n,b,q,l,w,e,r\n,00FF,"a""b,c","l\n",日本,\x1b[31m,1.5\n'),
         (
             "json",
             '[\n{"n": null, "b": "00FF", "q": "a\\"b,c", "l": "l\\n", "w": "日本", "e": "\\u001b[31m", "r": 1.5}\n]\n',
@@ -90,7 +90,7 @@ def test_data_is_utf_8_whatever_the_locale(twsql: Run, format_name: str) -> None
     ("format_name", "text"),
     [
         ("table", "a\n-\n1\n\nb\n-\n2\n"),
-        ("csv", "a\r\n1\r\n\nb\r\n2\r\n"),
+        ("csv", "a\n1\n\nb\n2\n"),
         ("json", '[\n{"a": 1}\n]\n[\n{"b": 2}\n]\n'),
         ("jsonl", '{"a": 1}\n{"b": 2}\n'),
         ("markdown", "| a |\n| --: |\n| 1 |\n\n| b |\n| --: |\n| 2 |\n"),
@@ -150,7 +150,7 @@ def test_set_gives_text_for_a_name(twsql: Run) -> None:
     done = twsql(
         "query", "--format", "csv", "--set", "a=x'; DROP = 1", "--set", "n=+15", "SELECT :a AS a, typeof(:n) AS t"
     )
-    assert done.stdout == "a,t\r\nx'; DROP = 1,text\r\n"
+    assert done.stdout == "a,t\nx'; DROP = 1,text\n"
 
 
 def test_set_reaches_exec(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -> None:

@@ -31,7 +31,7 @@ def test_it_serves_another_shell_until_it_is_stopped(start: Start, twsql: Run, n
     env = exports(process)
     assert set(env) == {"TWSQL_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"}
     done = twsql("query", "--format", "csv", "SELECT count(*) AS n FROM participants", env=env)
-    assert (done.stdout, done.stderr) == ("n\r\n6\r\n", "")
+    assert (done.stdout, done.stderr) == ("n\n6\n", "")
     process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out, err) == (0, "", "")
@@ -65,7 +65,7 @@ def test_readings(start: Start, twsql: Run) -> None:
     process = start("sandbox", *world, "--reading", "statuses=unknown", "--reading", "largest_page=1")
     sql = "SELECT Status, count(*) AS n FROM participants GROUP BY 1"
     done = twsql("query", "--format", "csv", sql, env=exports(process))
-    assert (done.stdout, done.stderr) == ("Status,n\r\nreticent,6\r\n", "")
+    assert (done.stdout, done.stderr) == ("Status,n\nreticent,6\n", "")
 
 
 def test_more_than_max_concurrent_get_429(start: Start, twsql: Run) -> None:

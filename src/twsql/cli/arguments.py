@@ -63,6 +63,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         is_decision = arguments.placed or arguments.not_placed
         if (is_decision and arguments.id is None) or (arguments.id is not None and arguments.action == "list"):
             parser.error("an ID goes with settle, and --placed and --not-placed with an ID")
+    if arguments.command == "query" and arguments.format != "csv" and (arguments.crlf or arguments.escape_formulas):
+        parser.error("--crlf and --escape-formulas are for --format csv")
     if getattr(arguments, "sandbox", None) and arguments.base_url:
         parser.error("--sandbox and --base-url lead to different places: give one of them")
     return arguments
@@ -124,6 +126,12 @@ def _add_query(commands: Any) -> None:
         type=_pair,
         metavar="NAME=VALUE",
         help="the text that :NAME in the SQL stands for",
+    )
+    parser.add_argument("--crlf", action="store_true", help="csv: end lines in CR LF, as RFC 4180 has it")
+    parser.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="csv: put ' before text that begins with = + - @, which a spreadsheet would compute",
     )
     parser.add_argument("--stats", action="store_true", help="tell on standard error what each statement asked")
     _add_settings(parser)

@@ -12,10 +12,11 @@ from twsql.schema import Value
 class Patience:
     """Within it an error among a statement's rows only ends them; it is raised when it is left, with the rows shown.
 
-    They may be of calls that were placed.
+    They may be of calls that were placed. `rows` counts what its cursors have given.
     """
 
     def __init__(self) -> None:
+        self.rows = 0
         self._is_on = False
         self._error: BaseException | None = None
 
@@ -54,4 +55,5 @@ class _Cursor(apsw.Cursor):
             if self._patience.bears(error):
                 raise StopIteration from None
             raise
+        self._patience.rows += 1
         return row

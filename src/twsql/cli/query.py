@@ -11,13 +11,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
 from twsql.cli import interrupts
 from twsql.cli.arguments import settings
 from twsql.cli.calling import Bar
 from twsql.cli.costs import Costs
-from twsql.cli.formats import DATA, FORMATS, SEPARATED
+from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
+from twsql.cli.formats.records import csv
+from twsql.cli.formats.terminal import escaped
 from twsql.dbapi import connect
 from twsql.dbapi.cursor import Cursor
 from twsql.dbapi.results import Row
@@ -44,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     scripts = [*map(_read, arguments.file), *(Script(_typed(sql)) for sql in arguments.sql)]
     parameters = {name: _typed(text) for name, text in arguments.set}
     bar = Bar()
-    printer = _Printer(arguments.format, bar.over(_output(arguments.format)))
+    out = escaped(_output(arguments.format), as_json=arguments.format in JSON)
+    printer = _Printer(_format(arguments), arguments.format in SEPARATED, bar.over(out))
     with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
         connection.watch(bar.show)
         interrupts.heed(connection.apsw)
@@ -66,11 +70,11 @@ def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer:
 
 
 class _Printer:
-    """Prints result after result in one format."""
+    """Prints result after result in one format; an empty line stands between them if they are `separated`."""
 
-    def __init__(self, format_name: str, out: TextIO) -> None:
-        self._write = FORMATS[format_name]
-        self._between = "\n" if format_name in SEPARATED else ""
+    def __init__(self, write: Format, separated: bool, out: TextIO) -> None:
+        self._write = write
+        self._between = "\n" if separated else ""
         self._out = out
         self._is_first = True
 
@@ -83,6 +87,13 @@ class _Printer:
         self._is_first = False
         self._write([column[0] for column in cursor.description], _flushed(cursor, self._out), self._out)
         self._out.flush()
+
+
+def _format(arguments: argparse.Namespace) -> Format:
+    """Give the format, with the switches that csv has."""
+    if arguments.format != "csv":
+        return FORMATS[arguments.format]
+    return partial(csv, end="\r\n" if arguments.crlf else "\n", escape_formulas=arguments.escape_formulas)
 
 
 def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:

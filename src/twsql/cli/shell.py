@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import apsw
+import apsw.ext
 import apsw.shell
 
 from twsql import __version__
@@ -22,19 +24,21 @@ from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
 from twsql.cli.arguments import settings
 from twsql.cli.descriptions import declared, described
-from twsql.cli.formats.lines import fits, lines
-from twsql.cli.formats.text import cell, visible, width
+from twsql.cli.formats.text import visible
+from twsql.cli.modes import Modes
 from twsql.cli.patience import Patience
 from twsql.dbapi.calls import procedure_named, translate
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.script import split
+from twsql.dbapi.tokens import first_word
 from twsql.dbapi.translation import Translated
 from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
 from twsql.hosts.apsw import Registration, register
-from twsql.schema import Value
 
-_BOX = 5000
-"""How many rows one box holds: its columns are as wide as all of them need."""
+_QUERIES = ("SELECT", "WITH", "VALUES")
+
+_LEAVE = re.compile(r"\s*(exit|quit)\s*;?\s*", re.IGNORECASE)
+"""What people type to leave; SQL has no such statement."""
 
 _TABLES = "SELECT name FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"
 
@@ -57,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         return int(shell.failed and not shell.interactive)
 
 
-class Shell(apsw.shell.Shell):
+class Shell(Modes):
     """apsw's shell over connections that have Twilio's tables; `given` are the settings, as for `twsql.connect`.
 
     `failed` says whether a statement or command has failed.
@@ -69,7 +73,6 @@ class Shell(apsw.shell.Shell):
         self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
         self._patience = Patience()
         self._typed: list[str] = []
-        self._box: tuple[list[str], list[list[Value]]] = ([], [])
         self.failed = False
         super().__init__()
         self.db = None, database
@@ -111,6 +114,7 @@ class Shell(apsw.shell.Shell):
         """Run statements, EXEC and CALL among them."""
         statements = [sql] if internal else split(sql)
         for statement in statements:
+            self._patience.rows = 0
             try:
                 with self._patience:
                     if not internal and is_exec(statement):
@@ -118,47 +122,28 @@ class Shell(apsw.shell.Shell):
                     else:
                         super().process_sql(statement, bindings, internal, summary)
             finally:
-                self._end_box()
+                self.end_box()
+            if self.interactive and not internal and self._is_empty(statement):
+                self.write(self.stdout, "no rows\n")
+
+    def _is_empty(self, statement: str) -> bool:
+        """Whether the statement, which has run, asked for rows and got none."""
+        if self._patience.rows or first_word(statement) not in _QUERIES:
+            return False
+        return bool(apsw.ext.query_info(self.db, statement).description)  # WITH … INSERT gives none
 
     def _exec(self, statement: str, bindings: Any) -> None:
         if self.echo:
             self.write_error(statement + "\n")
         super().process_sql(*translate(statement, CATALOG.procedures, bindings), internal=True)
 
-    def output_box(self, header: bool, line: Sequence[Value]) -> None:
-        """Outputs using line drawing and auto sizing columns, or a line for each value where that is too wide."""
-        if header:
-            self._box = ([str(name) for name in line], [])
-            return
-        self._box[1].append(list(line))
-        if len(self._box[1]) == _BOX:
-            self._end_box()
-
-    def _end_box(self) -> None:
-        names, rows = self._box
-        self._box = (names, [])
-        if not rows:
-            return
-        if not fits(_box_width(names, rows), self.stdout):
-            lines(names, rows, self.stdout)
-            return
-        options = self.box_options
-        self.box_options = {**options, "binary": cell, "string_sanitize": options["string_sanitize"] or visible}
-        try:
-            super().output_box([visible(name) for name in names], rows)
-        finally:
-            self.box_options = options
-
-    def _fmt_text_col(self, v: Value) -> str:
-        """Keep what steers a terminal away from one; a file gets the text as it is."""
-        text: str = super()._fmt_text_col(v)
-        return visible(text) if self.stdout.isatty() else text
-
     def get_line(self, prompt: str = "") -> str | None:
         """Read a line, and remember those before it for the completion of a statement over several."""
         if prompt != self.moreprompt:
             self._typed = []
         line: str | None = super().get_line(prompt)
+        if line is not None and prompt != self.moreprompt and _LEAVE.fullmatch(line):
+            line = ".exit"
         if line is None and prompt == self.moreprompt and not self.interactive and self._typed[-1] != ";":
             line = ";"  # a script's last statement needs none
         self._typed.append(line or "")
@@ -251,11 +236,6 @@ def _words(error: BaseException | None) -> str:
     if isinstance(error, (Error, apsw.Error, apsw.shell.Shell.Error, OSError)) and str(error):
         return str(error).strip()
     return f"{type(error).__name__}: {error}"
-
-
-def _box_width(names: list[str], rows: list[list[Value]]) -> int:
-    widths = [max(width(cell(value)) for value in column) for column in zip(names, *rows, strict=True)]
-    return sum(widths) + 3 * len(widths) + 1
 
 
 def _history() -> str:

@@ -24,4 +24,7 @@ SEPARATED = frozenset({"table", "csv", "markdown"})
 """The formats in which an empty line stands between two results; json puts array after array, jsonl row after row."""
 
 DATA = frozenset({"csv", "json", "jsonl"})
-"""The formats for programs: always UTF-8, and text as it is."""
+"""The formats for programs: always UTF-8, and text as it is, unless a terminal is to show it."""
+
+JSON = frozenset({"json", "jsonl"})
+"""The formats in which a character is escaped as JSON has it."""

@@ -1,29 +1,44 @@
-"""csv as RFC 4180 has it: a header, then a record for each row, each ended by CR LF."""
+"""csv as RFC 4180 has it, apart from the lines' ends: a header, then a record for each row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from twsql.cli.formats.text import number
 from twsql.schema import Value
 
 _QUOTED = re.compile('[",\r\n]|^ | $')
+_FORMULA = re.compile("[=+@\t\r-]")
 
 
-def csv(columns: Sequence[str], rows: Iterable[Sequence[Value]], out: TextIO) -> None:
-    """Write records: NULL is empty, the empty text is `""`, a blob is hexadecimal.
+def csv(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    out: TextIO,
+    *,
+    end: str = "\n",
+    escape_formulas: bool = False,
+) -> None:
+    r"""Write records: NULL is empty, the empty text is `""`, a blob is hexadecimal.
 
-    Python's csv module would write NULL and the empty text alike.
+    Python's csv module would write NULL and the empty text alike. Lines end in LF: a shell takes CR for a part of the
+    last value: `SID=$(twsql query --format csv … | tail -1)`. `escape_formulas` puts ' before text that a spreadsheet
+    would compute.
     """
-    out.write(_record(columns))
-    out.writelines(map(_record, rows))
+    field = _unformulated if escape_formulas else _field
+    out.write(_record(columns, field, end))
+    out.writelines(_record(row, field, end) for row in rows)
 
 
-def _record(values: Sequence[Value]) -> str:
+def _record(values: Sequence[Value], field: Callable[[Value], str], end: str) -> str:
     # An empty line is no record to most readers, so a NULL that is alone in its row is written as an empty text.
-    return (",".join(map(_field, values)) or '""') + "\r\n"
+    return (",".join(map(field, values)) or '""') + end
+
+
+def _unformulated(value: Value) -> str:
+    return _field(f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value)
 
 
 def _field(value: Value) -> str:

@@ -8,12 +8,12 @@ import re
 from twsql.schema import Value
 
 # Control characters steer a terminal; the marks of writing direction and the line separators reorder what is read.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
     r"""Give the text on one line with escapes in place of what would steer a terminal: `\n`, `\x1b`, `\u202e`."""
-    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
+    return UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def cell(value: Value) -> str:

@@ -1,0 +1,7 @@
+"""The command as a user runs it, as in tests/cli."""
+
+from __future__ import annotations
+
+from cli.conftest import bare, login, terminal, twsql
+
+__all__ = ["bare", "login", "terminal", "twsql"]
