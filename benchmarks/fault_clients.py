@@ -16,6 +16,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twsql.dbapi import Connection
 
 FROM = "+15005550006"
 TIMEOUT = 0.5
@@ -42,11 +46,11 @@ def contacts(folder: Path) -> list[tuple[str, str, int]]:
         return db.execute("SELECT room, number, seconds FROM contacts ORDER BY id").fetchall()
 
 
-def ours(folder: Path, base_url: str, account: str, token: str) -> None:
-    """One SQL statement with a RequestKey for each call."""
+def connected(folder: Path, base_url: str, account: str, token: str) -> Connection:
+    """A connection of twsql's with the campaign's journal."""
     import twsql
 
-    connection = twsql.connect(
+    return twsql.connect(
         folder / "contacts.db",
         base_url=base_url,
         account_sid=account,
@@ -57,8 +61,23 @@ def ours(folder: Path, base_url: str, account: str, token: str) -> None:
         max_calls=1_000_000,
         max_in_flight=AT_A_TIME,
     )
+
+
+def ours(folder: Path, *login: str) -> None:
+    """One SQL statement with a RequestKey for each call."""
+    connection = connected(folder, *login)
     for _ in connection.execute(CAMPAIGN):
         pass
+
+
+def forking(folder: Path, *login: str) -> None:
+    """The same, gone into the background: a child goes on with the journal that its parent has placed a call with."""
+    connection = connected(folder, *login)
+    connection.execute(CAMPAIGN + " LIMIT 1").fetchall()
+    if os.fork() == 0:
+        for _ in connection.execute(CAMPAIGN):
+            pass
+    os._exit(0)  # the parent at once, so that the child is alone
 
 
 class Record:
@@ -140,6 +159,7 @@ async def _official_async(folder: Path, base_url: str, account: str, token: str)
 
 CLIENTS: dict[str, Callable[..., None]] = {
     "twsql": ours,
+    "twsql-forking": forking,
     "official-sync": official,
     "official-async": official_async,
 }

@@ -1,10 +1,16 @@
 """The fault campaign: calls driven from SQL while answers get lost and the client is killed, again and again.
 
-    python benchmarks/faults.py [--calls 10000] [--kills 20] [--seed 1] [--clients twsql,official-sync,official-async]
+    python benchmarks/faults.py [--calls 10000] [--kills 20] [--seed 1] [--attack]
+                                [--clients twsql,official-sync,official-async]
 
 Ten of a hundred requests of any kind are hit by a fault: 429, 500 before or after the deed, a reset before or after it,
-an answer that comes too late, one that is garbage. The client is killed with SIGKILL at random moments and run again.
-Exit status 1 if twsql has not placed each call exactly once, or its journal does not agree with the sandbox.
+an answer that comes too late, one that is garbage, half, without a call's SID or a proxy's. At random moments the
+client is ended and run again, by turns with SIGKILL and by Ctrl-C. With --attack its clock steps meanwhile, every third
+run of twsql goes on in a forked child, and strangers call the same numbers from the same number.
+
+What twsql leaves `unknown` is settled when the faults are over; what is in doubt even then is decided by hand (here
+the sandbox knows), and run once more. Exit status 1 if twsql has not placed each call exactly once, has taken a
+stranger's call for its own, or its journal does not agree with the sandbox.
 """
 
 from __future__ import annotations
@@ -18,19 +24,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import astuple, dataclass, fields
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
 import apsw
 
-from fault_clients import CLIENTS
+import fault_attacks
+from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sandbox.sids import chance
+from wall_clock import WallClock
 
-FAULTS = ("429", "500-before", "500-after", "reset-before", "reset-after", "timeout-after", "garbage-after")
+FAULTS = (
+    *("429", "500-before", "500-after", "reset-before", "reset-after", "timeout-after", "garbage-after"),
+    *("truncated-after", "no-sid", "proxy-before", "proxy-after"),
+)
+CLIENTS = ("twsql", "official-sync", "official-async")
 SHARE = 0.1
 _LATENCY = 0.002
 _LONGEST = 900
@@ -39,7 +52,10 @@ _LONGEST = 900
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a campaign has led to; `unknown` are calls that were placed and whose SID the client does not have."""
+    """What a campaign has led to; `unknown` are calls that were placed and whose SID the client does not have.
+
+    `taken` are strangers' calls that the client has taken for its own, `by_hand` the doubts that a person had to end.
+    """
 
     client: str
     seconds: float
@@ -51,11 +67,14 @@ class Outcome:
     never: int
     unknown: int
     wrong: int
+    taken: int
+    strangers: int
+    by_hand: int
 
     @property
     def is_exact(self) -> bool:
         """Whether each call was placed once, and is on record as what it is."""
-        return not (self.twice or self.never or self.unknown or self.wrong)
+        return not (self.twice or self.never or self.unknown or self.wrong or self.taken)
 
 
 def main() -> int:
@@ -66,46 +85,58 @@ def main() -> int:
         f" {os.cpu_count()} cores, Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()},"
         f" twilio {version('twilio')}"
     )
-    print(f"{'client':16}{'seconds':>9}{'runs':>6}{'requests':>10}{'hit':>7}{'placed':>8}", end="")
-    print(f"{'twice':>7}{'never':>7}{'unknown':>9}{'wrong':>7}")
+    columns = [field.name for field in fields(Outcome)]
+    print(" ".join(f"{name:>{max(len(name), 8)}}" for name in columns))
     status = 0
     for client in arguments.clients.split(","):
-        o = campaign(client, arguments.calls, arguments.kills, arguments.seed)
-        print(f"{o.client:16}{o.seconds:9.1f}{o.runs:6}{o.requests:10}{o.hit:7}{o.placed:8}", end="")
-        print(f"{o.twice:7}{o.never:7}{o.unknown:9}{o.wrong:7}", flush=True)
-        status |= client == "twsql" and not o.is_exact
+        outcome = campaign(client, arguments.calls, arguments.kills, arguments.seed, attack=arguments.attack)
+        values = (f"{value:.1f}" if isinstance(value, float) else str(value) for value in astuple(outcome))
+        print(
+            " ".join(f"{value:>{max(len(name), 8)}}" for name, value in zip(columns, values, strict=True)), flush=True
+        )
+        status |= client == "twsql" and not outcome.is_exact
     return status
 
 
-def campaign(client: str, calls: int, kills: int, seed: int) -> Outcome:
-    """Drive one client through all calls, faults and kills; a last run ends the campaign."""
+def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = False) -> Outcome:
+    """Drive one client through all calls, faults and ends; a last run ends the campaign."""
     dice = (chance(seed, number) for number in count())
     moments = sorted(int(next(dice) * calls) for _ in range(kills))
     with (
         tempfile.TemporaryDirectory() as name,
         Sandbox(seed=seed, latency=_LATENCY, answer_after=0.0, log=0) as sandbox,
     ):
-        folder = Path(name)
-        _write_contacts(folder, calls, dice)
+        run = _Run(client, Path(name), sandbox, WallClock(Path(name)) if attack else None)
+        _write_contacts(run.folder, calls, dice)
         faults = [sandbox.fail(kind, probability=SHARE / len(FAULTS), seconds=2.0) for kind in FAULTS]
         began = time.monotonic()
-        for moment in moments:
-            with _start(client, folder, sandbox) as process:
-                _wait_for(sandbox, moment, process)
-                time.sleep(next(dice) * 0.05)
-                process.kill()
-        runs = kills + _until_done(client, folder, sandbox)
+        with fault_attacks.strangers(sandbox, run.whom(calls), _dice(seed + 1)) if attack else nullcontext():
+            for number, moment in enumerate(moments):
+                process = run.start(forking=attack and number % 3 == 2)
+                run.wait_for(moment, process, dice)
+                (fault_attacks.interrupt if number % 2 else fault_attacks.kill)(process)
+            runs = kills + run.until_done()
+        hit = sum(fault.hits for fault in faults)
+        sandbox.heal()
+        by_hand = run.settle() if client == "twsql" else 0
         seconds = time.monotonic() - began
         counters = sandbox.counters
+        ours, strangers = run.placed()
         return Outcome(
             client,
             seconds,
             runs,
             counters.requests,
-            sum(fault.hits for fault in faults),
-            counters.placed,
-            **_compare(folder, sandbox, calls, client),
+            hit,
+            sum(map(len, ours.values())),
+            **_compare(run.known(), ours, strangers, calls),
+            strangers=len(strangers),
+            by_hand=by_hand,
         )
+
+
+def _dice(seed: int) -> Iterator[float]:
+    return (chance(seed, number) for number in count())
 
 
 def _write_contacts(folder: Path, calls: int, dice: Iterator[float]) -> None:
@@ -119,47 +150,110 @@ def _write_contacts(folder: Path, calls: int, dice: Iterator[float]) -> None:
         )
 
 
-def _start(client: str, folder: Path, sandbox: Sandbox) -> subprocess.Popen[bytes]:
-    script = Path(__file__).with_name("fault_clients.py")
-    command = [sys.executable, str(script), client, str(folder), sandbox.base_url]
-    login = (sandbox.account_sid, sandbox.auth_token)
-    return subprocess.Popen([*command, *login], stderr=(folder / "errors").open("ab"))
+@dataclass
+class _Run:
+    """One client's campaign; `clock` is its time of day, if that steps."""
+
+    client: str
+    folder: Path
+    sandbox: Sandbox
+    clock: WallClock | None
+
+    def start(self, *, forking: bool = False) -> subprocess.Popen[bytes]:
+        """Start the client, in a process group of its own."""
+        script = str(Path(__file__).with_name("fault_clients.py"))
+        name = "twsql-forking" if forking and self.client == "twsql" else self.client
+        login = (self.sandbox.base_url, self.sandbox.account_sid, self.sandbox.auth_token)
+        with (self.folder / "errors").open("ab") as errors:
+            return subprocess.Popen(
+                [sys.executable, script, name, str(self.folder), *login],
+                stderr=errors,
+                env={**os.environ, **(self.clock.environ if self.clock else {})},
+                start_new_session=True,
+            )
+
+    def whom(self, calls: int) -> Callable[[float], tuple[str, str]]:
+        """Whom the client calls at about this time: the next hundred, and the last."""
+
+        def whom(luck: float) -> tuple[str, str]:
+            number = min(calls - 1, max(0, self.sandbox.counters.placed + int(luck * 200) - 100))
+            return f"room {number % (calls // 100 + 1)}", f"+1555{number:07}"
+
+        return whom
+
+    def wait_for(self, placed: int, process: subprocess.Popen[bytes], dice: Iterator[float]) -> None:
+        """Wait until so many calls have been placed, or the client is done; then a little more."""
+        end = time.monotonic() + _LONGEST
+        while self.sandbox.counters.placed < placed and process.poll() is None:
+            if time.monotonic() > end:
+                fault_attacks.kill(process)
+                raise TimeoutError(f"no {placed} calls in {_LONGEST} s")
+            self._step(next(dice))
+            time.sleep(0.02)
+        time.sleep(next(dice) * 0.05)
+
+    def _step(self, luck: float) -> None:
+        """Set the clock, every second or so, by up to an hour."""
+        if self.clock and luck < 0.02:
+            self.clock.step((luck * 50 - 0.5) * 2 * (20 if luck < 0.01 else 3600))
+
+    def until_done(self) -> int:
+        """Run until a run has placed nothing and found nothing out; how many runs that took."""
+        before = None
+        for run in range(1, 20):
+            process = self.start()
+            if fault_attacks.wait(process, _LONGEST) != 0:
+                raise RuntimeError((self.folder / "errors").read_text()[-2000:])
+            now = self.placed()[0], self.known()
+            if now == before:
+                return run
+            before = now
+        return run
+
+    def settle(self) -> int:
+        """Settle what is in doubt, end by hand what is left, and run the client once more; how many were left."""
+        login = {"account_sid": self.sandbox.account_sid, "auth_token": self.sandbox.auth_token}
+        settings = {"journal": str(self.folder / "journal.db"), "recovery_grace": 0.2, "timeout": 2.0}
+        with closing(
+            register(apsw.Connection(":memory:"), base_url=self.sandbox.base_url, **login, **settings)
+        ) as made:
+            dialer = made.engine.dialer
+            left = [number for number in dialer.in_doubt() if dialer.settle(number) == "unknown"]
+            ours, _ = self.placed()
+            for number in left:
+                dialer.decide(number, next(iter(ours.get(self._called(number), ())), None))
+        self.until_done()
+        return len(left)
+
+    def _called(self, number: int) -> str:
+        with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
+            return str(db.execute("SELECT called FROM calls WHERE id = ?", (number,)).get)
+
+    def placed(self) -> tuple[dict[str, list[str]], set[str]]:
+        """The SIDs of the client's calls by number, and those of the strangers' calls."""
+        ours: dict[str, list[str]] = {}
+        strangers = set()
+        for call in self.sandbox.calls():
+            if call.conference is None or (call.label or "").startswith(fault_attacks.LABEL):
+                strangers.add(call.sid)
+            else:
+                ours.setdefault(call.to, []).append(call.sid)
+        return ours, strangers
+
+    def known(self) -> dict[str, str]:
+        """The SID that the client has on record for each number."""
+        return _journal(self.folder) if self.client == "twsql" else _record(self.folder)
 
 
-def _wait_for(sandbox: Sandbox, placed: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until so many calls have been placed, or the client is done."""
-    until = time.monotonic() + _LONGEST
-    while sandbox.counters.placed < placed and process.poll() is None:
-        if time.monotonic() > until:
-            process.kill()
-            raise TimeoutError(f"no {placed} calls in {_LONGEST} s")
-        time.sleep(0.02)
-
-
-def _until_done(client: str, folder: Path, sandbox: Sandbox) -> int:
-    """Run until a run has nothing left to do; how many runs that took."""
-    for run in range(1, 20):
-        before = sandbox.counters.requests
-        with _start(client, folder, sandbox) as process:
-            if process.wait(_LONGEST) != 0:
-                raise RuntimeError((folder / "errors").read_text()[-2000:])
-        if sandbox.counters.requests == before:
-            return run
-    return run
-
-
-def _compare(folder: Path, sandbox: Sandbox, calls: int, client: str) -> dict[str, int]:
+def _compare(known: dict[str, str], ours: dict[str, list[str]], strangers: set[str], calls: int) -> dict[str, int]:
     """Compare what the sandbox has placed with what the client has on record, call by call."""
-    placed: dict[str, list[str]] = {}
-    for call in sandbox.calls():
-        placed.setdefault(call.to, []).append(call.sid)
-    known = _journal(folder) if client == "twsql" else _record(folder)
-    sids = [sid for of_one in placed.values() for sid in of_one]
+    sids = {sid for of_one in ours.values() for sid in of_one}
     return {
-        "twice": sum(len(of_one) - 1 for of_one in placed.values()),
-        "never": calls - len(placed),
-        "unknown": len(set(sids) - set(known.values())),
-        "wrong": sum(sid not in placed.get(number, ()) for number, sid in known.items()) + _double(known),
+        "twice": sum(len(of_one) - 1 for of_one in ours.values()),
+        "never": calls - len(ours),
+        "unknown": len(sids - set(known.values())),
+        "wrong": sum(sid not in ours.get(number, ()) for number, sid in known.items()) + _double(known),
+        "taken": len(strangers & set(known.values())),
     }
 
 
@@ -169,12 +263,10 @@ def _double(known: dict[str, str]) -> int:
 
 def _journal(folder: Path) -> dict[str, str]:
     """The SID that the journal has for each number; an entry that is not placed has none."""
-    with sqlite3.connect(folder / "contacts.db") as db:
-        db.execute("ATTACH ? AS journal", (str(folder / "journal.db"),))
-        rows = db.execute(
-            "SELECT number, CASE state WHEN 'placed' THEN call_sid ELSE state || j.id END"
-            " FROM journal.calls j JOIN contacts c ON j.request_key = 'spring-' || c.id AND j.called = c.number"
-        )
+    if not (folder / "journal.db").exists():
+        return {}
+    with closing(apsw.Connection(str(folder / "journal.db"))) as db:
+        rows = db.execute("SELECT called, CASE state WHEN 'placed' THEN call_sid ELSE state || id END FROM calls")
         return dict(rows.fetchall())
 
 
@@ -187,6 +279,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--attack", action="store_true")
     parser.add_argument("--clients", default=",".join(CLIENTS))
     return parser.parse_args()
 

@@ -77,3 +77,15 @@ def test_a_proxys_refusal_before_the_deed(connect: Connect, sandbox: Sandbox, st
     sandbox.fail("proxy-before", method="POST", times=1, status=status)
     (sid,) = connect().execute(KEYED).fetchone() or ()
     assert [sid] == [call.sid for call in sandbox.calls()]
+
+
+@pytest.mark.parametrize("path", ["Participants/", "Calls/"])
+def test_a_witness_that_names_no_call(connect: Connect, sandbox: Sandbox, journal: Ask, path: str) -> None:
+    """What is answered in place of the participant or the call that was asked for proves nothing."""
+    sandbox.fail("500-after", method="POST", times=1)
+    sandbox.fail("no-sid", method="GET", path=path)
+    with pytest.raises(OutcomeUnknown, match="could not be looked for"):
+        connect().execute(KEYED).fetchall()
+    sandbox.heal()
+    assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
+    assert sandbox.counters.placed == 1

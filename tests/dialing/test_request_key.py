@@ -64,6 +64,16 @@ def test_keys_of_an_account(connect: Connect, sandbox: Sandbox) -> None:
     assert sandbox.counters.placed == 2
 
 
+def test_keys_of_a_server(connect: Connect, sandbox: Sandbox) -> None:
+    """A key that was tried on another server places its call on this one, once."""
+    with Sandbox() as other:
+        (tried,) = connect(base_url=other.base_url).execute(KEYED).fetchone() or ()
+    for _ in range(2):
+        assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
+    assert connect(base_url=other.base_url).execute(KEYED).fetchall() == [(tried,)]
+    assert sandbox.counters.placed == 1
+
+
 def test_a_refused_call(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
     """What Twilio refused was not placed: with its key it is sent again."""
     sandbox.fail("error", method="POST", times=1, code=16020)

@@ -240,3 +240,18 @@ def test_settings_are_frozen() -> None:
     """They are shared by threads."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings.load({}).timeout = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("given", "realm"),
+    [
+        ({}, "https://api.twilio.com"),
+        ({"edge": "dublin", "region": "ie1"}, "https://api.twilio.com"),
+        ({"base_url": "https://api.twilio.com"}, "https://api.twilio.com"),
+        ({"base_url": "https://twilio.example.com"}, "https://twilio.example.com"),
+        ({"base_url": "https://not-twilio.com"}, "https://not-twilio.com"),
+    ],
+)
+def test_the_realm(given: dict[str, str], realm: str) -> None:
+    """Twilio is one server for keys, by whichever edge; every other is its own."""
+    assert Settings.load({}, **given).realm == realm

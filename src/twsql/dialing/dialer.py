@@ -18,7 +18,7 @@ from twsql.dialing.attempts import Attempts, window, written
 from twsql.dialing.entries import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.journal import Journal
-from twsql.dialing.lost import Lost, is_to
+from twsql.dialing.lost import Lost, fetched, is_to
 from twsql.errors import (
     DataError,
     Error,
@@ -143,7 +143,7 @@ class Dialer:
     def _decided(self, entry: Entry, call_sid: str) -> Row:
         if entries.is_known(self._journal, entry.intent, call_sid):
             raise InputError(f"{call_sid} is the call of another entry")
-        call = self._client.get(self._client.path("Calls", call_sid))
+        call = fetched(self._client, call_sid)
         if not is_to(call, entry.intent.called):
             raise InputError(f"{call_sid} is a call to {call.get('to')}, not to {entry.intent.called}")
         return recovery.as_participant(call, entry.intent.label, None)

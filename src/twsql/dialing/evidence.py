@@ -16,14 +16,12 @@ Twilio does not tell which conference a call was in once it has left.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from twsql.dialing.lost import CLOCKS_AGREE, Lost, conferences, moment
-from twsql.errors import NotFound
+from twsql.dialing.lost import CLOCKS_AGREE, Lost, conferences, moment, participant
 from twsql.procedures.addressing import ACTIVE, is_conference_sid
 from twsql.schema import Row
 
@@ -85,9 +83,8 @@ def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdi
 
 def _label_in(client: Client, conference: str, call_sid: str) -> str | None:
     """The label of a call in a conference, empty if it has none; None: it is not there."""
-    with suppress(NotFound):
-        return str(client.get(client.path("Conferences", conference, "Participants", call_sid)).get("label") or "")
-    return None
+    row = participant(client, conference, call_sid)
+    return None if row is None else str(row.get("label") or "")
 
 
 def _active(client: Client) -> Iterator[Row]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from twsql.errors import DataError, OutcomeUnknown
-from twsql.procedures.addressing import ACTIVE, is_conference_sid
+from twsql.errors import DataError, NotFound, OutcomeUnknown, TwilioError
+from twsql.procedures.addressing import ACTIVE, is_call_sid, is_conference_sid
 from twsql.schema import Row
 from twsql.values import utc
 
@@ -69,6 +69,25 @@ def conferences(client: Client, conference: str) -> Iterator[str]:
         for row in client.pages(client.path("Conferences"), "conferences", params):
             if str(row.get("friendly_name")).casefold() == conference.casefold():
                 yield str(row["sid"])
+
+
+def participant(client: Client, conference: str, who: str) -> Row | None:
+    """Who is in a conference under a label or call SID; None: nobody. TwilioError for an answer about another."""
+    try:
+        row = client.get(client.path("Conferences", conference, "Participants", who))
+    except NotFound:
+        return None
+    if who not in (row.get("label"), row.get("call_sid")) or not is_call_sid(str(row.get("call_sid"))):
+        raise TwilioError(f"the answer is not the participant {who} that was asked for")
+    return row
+
+
+def fetched(client: Client, sid: str) -> Row:
+    """One call. Raises NotFound, and TwilioError for an answer that is not this call."""
+    row = client.get(client.path("Calls", sid))
+    if row.get("sid") != sid:
+        raise TwilioError(f"the answer is not the call {sid} that was asked for")
+    return row
 
 
 def number(text: str) -> str:

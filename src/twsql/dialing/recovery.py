@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from twsql.dialing import evidence
-from twsql.dialing.lost import CLOCKS_APART, Lost, conferences, is_callers, is_sure, is_to, moment
+from twsql.dialing.lost import CLOCKS_APART, Lost, conferences, fetched, is_callers, is_sure, is_to, moment, participant
 from twsql.errors import NotFound, OutcomeUnknown
 from twsql.schema import Row
 
@@ -63,7 +63,7 @@ def _by_label(client: Client, lost: Lost) -> Row | None:
             return row
         sid = str(row["call_sid"])
         with suppress(NotFound):
-            call = client.get(client.path("Calls", sid))
+            call = fetched(client, sid)
             if not is_to(call, lost.called):
                 continue
             if lost.own_label:
@@ -75,9 +75,9 @@ def _by_label(client: Client, lost: Lost) -> Row | None:
 
 def _labelled(client: Client, lost: Lost) -> Iterator[Row]:
     for conference in conferences(client, lost.conference) if lost.label else ():
-        with suppress(NotFound):
-            path = client.path("Conferences", conference, "Participants", str(lost.label))
-            yield client.get(path, key="participants")
+        row = participant(client, conference, str(lost.label))
+        if row is not None:
+            yield row
 
 
 def _by_calls(client: Client, lost: Lost) -> Row | None:

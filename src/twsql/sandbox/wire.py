@@ -66,7 +66,8 @@ class Wire:
     async def reset(self) -> None:
         """Send nothing and reset the connection."""
         transport = self._transport
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORTIVE)
+        if not transport.is_closing():  # else the client has left before
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORTIVE)
         transport.abort()
         await self._gone()
 
