@@ -85,7 +85,7 @@ def test_a_witness_that_names_no_call(connect: Connect, sandbox: Sandbox, journa
     sandbox.fail("500-after", method="POST", times=1)
     sandbox.fail("no-sid", method="GET", path=path)
     with pytest.raises(OutcomeUnknown, match="could not be looked for"):
-        connect().execute(KEYED).fetchall()
+        connect(max_attempts=2).execute(KEYED).fetchall()
     sandbox.heal()
     assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
     assert sandbox.counters.placed == 1

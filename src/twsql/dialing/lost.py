@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError, NotFound, OutcomeUnknown, TwilioError
-from twsql.procedures.addressing import ACTIVE, is_call_sid, is_conference_sid
+from twsql.procedures.addressing import ACTIVE, is_conference_sid
 from twsql.schema import Row
 from twsql.values import utc
 
@@ -74,18 +74,18 @@ def conferences(client: Client, conference: str) -> Iterator[str]:
 def participant(client: Client, conference: str, who: str) -> Row | None:
     """Who is in a conference under a label or call SID; None: nobody. TwilioError for an answer about another."""
     try:
-        row = client.get(client.path("Conferences", conference, "Participants", who))
+        row = client.get(client.path("Conferences", conference, "Participants", who), key="participants")
     except NotFound:
         return None
-    if who not in (row.get("label"), row.get("call_sid")) or not is_call_sid(str(row.get("call_sid"))):
+    if who not in (row.get("label"), row["call_sid"]):
         raise TwilioError(f"the answer is not the participant {who} that was asked for")
     return row
 
 
 def fetched(client: Client, sid: str) -> Row:
     """One call. Raises NotFound, and TwilioError for an answer that is not this call."""
-    row = client.get(client.path("Calls", sid))
-    if row.get("sid") != sid:
+    row = client.get(client.path("Calls", sid), key="calls")
+    if row["sid"] != sid:
         raise TwilioError(f"the answer is not the call {sid} that was asked for")
     return row
 
