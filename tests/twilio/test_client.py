@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -133,6 +134,21 @@ def test_pages_that_go_round(server: Make, answer: Make, client: Make) -> None:
     with pytest.raises(TwilioError, match="circle"):
         next(items)
     assert len(twilio.asked) == 2
+
+
+def test_a_list_without_end(server: Make, client: Make, naps: list[float]) -> None:
+    """A server that always has a further page, and a new one, is told off after so many."""
+
+    def fresh(connection: socket.socket) -> None:
+        body = b'{"items": [{"n": 1}], "next_page_uri": "/page/%d"}' % len(twilio.asked)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    twilio = server(fresh)
+    one = Client(client(twilio.url).settings, most_pages=7)
+    with pytest.raises(TwilioError, match="the list 'items' has more than 7 pages: raise page_size, or ask for fewer"):
+        list(one.pages(one.path("Items"), "items"))
+    assert len(twilio.asked) == 7
+    one.close()
 
 
 def test_the_next_page_is_asked_for_byte_for_byte(server: Make, answer: Make, client: Make) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from twsql.errors import NotFound, TwilioError
+from twsql.redaction import clean
 from twsql.schema import Row, Value
-from twsql.twilio.addresses import next_target
+from twsql.twilio.addresses import endless, next_target
 from twsql.twilio.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def participants(client: Client, conference: str) -> Told:
 def _items(client: Client, path: str) -> Iterator[Row]:
     """Yield the items of every page, whose addresses are in `meta` and have the host in them."""
     params = [("PageSize", str(client.settings.page_size))]
-    asked = set()
+    asked: set[str] = set()
     while True:
         answer = client.get(path, params)
         items, meta = answer.get("participants"), answer.get("meta")
@@ -69,7 +70,9 @@ def _items(client: Client, path: str) -> Iterator[Row]:
         if not following:
             return
         if not isinstance(following, str) or following in asked:
-            raise TwilioError(f"the list 'participants' goes round in a circle: {str(following)[:200]}")
+            raise TwilioError(f"the list 'participants' goes round in a circle: {clean(str(following))[:200]}")
+        if len(asked) >= client.most_pages:
+            raise endless("participants", client.most_pages)
         asked.add(following)
         path, _, query = next_target(following, client.settings.server).partition("?")
         params = parse_qsl(query, keep_blank_values=True)

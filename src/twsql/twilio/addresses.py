@@ -57,6 +57,11 @@ def next_target(uri: str, server: str) -> str:
     return path
 
 
+def endless(key: str, most: int) -> TwilioError:
+    """The error for a list that does not end."""
+    return TwilioError(f"the list {key!r} has more than {most:,} pages: raise page_size, or ask for fewer rows")
+
+
 def _each(values: Scalar | Sequence[Scalar]) -> Sequence[Scalar]:
     return values if isinstance(values, list | tuple) else (values,)
 

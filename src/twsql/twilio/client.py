@@ -28,6 +28,8 @@ from twsql.twilio.settings import Settings
 from twsql.twilio.shown import Shown
 from twsql.twilio.workers import Workers
 
+MOST_PAGES = 10_000
+"""Pages of one list, each after the other; a history is read in ranges of days, each a list of its own."""
 T = TypeVar("T")
 X = TypeVar("X")
 
@@ -36,11 +38,14 @@ class Client:
     """Sends requests and repeats them as `retries` says; any number of threads may share one.
 
     Making one neither connects nor asks for credentials. Every method raises TwilioError or a subclass, and
-    SettingError if credentials are missing. `sleep` waits between attempts.
+    SettingError if credentials are missing. `sleep` waits between attempts. A list may have `most_pages`.
     """
 
-    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep, most_pages: int = MOST_PAGES
+    ) -> None:
         self.settings = settings
+        self.most_pages = most_pages
         self._exchange = Exchange(settings)
         self._workers = Workers(settings.max_in_flight)
         self._repeat = repeating(settings.max_attempts, self._nap)
@@ -95,10 +100,12 @@ class Client:
     def following(self, page: Page, key: str, before: Collection[str] = ()) -> Page | None:
         """Fetch the page after `page`, None if it was the last.
 
-        TwilioError if it is on another host, or is `page` again, or one of those `before`.
+        TwilioError if it is on another host, or is `page` again, or one of those `before`, or would be one too many.
         """
         if page.next_uri is None:
             return None
+        if len(before) >= self.most_pages:
+            raise addresses.endless(key, self.most_pages)
         target = addresses.next_target(page.next_uri, self.settings.server)
         if target == page.target or target in before:
             raise TwilioError(f"the list {key!r} goes round in a circle: {clean(target)[:200]} was its page before")

@@ -33,7 +33,7 @@ LONGEST_CONNECT = 10.0
 """Seconds that connecting may take, for each address of the host."""
 LONGEST_ANSWER = 4
 """Times `timeout` that an answer may take to its last byte."""
-LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an unpacked answer; a page of 1,000 items has about 2 MB."""
 NO_ANSWER = (RequestException, HTTPError, HTTPException, OSError, ValueError, LookupError, ArithmeticError)
 """What is raised where no answer can be read: http.client checks little of what it computes with (sizes below 0)."""

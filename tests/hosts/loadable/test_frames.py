@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from twsql.errors import DataError, InternalError
 from twsql.hosts.loadable import build, frames
+from twsql.hosts.loadable.channel import Channel
 from twsql.hosts.loadable.frames import Kind, Mark
 
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(), st.binary())
@@ -37,6 +39,47 @@ def test_anything(data: bytes) -> None:
         return
     assert isinstance(kind, Kind)
     assert len(items) <= len(data)
+
+
+HELLO = frames.frame(Kind.HELLO, [frames.VERSION])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (b"\x01\x00\x00\x00\xff", "a frame that is none"),
+        (b"\xff\xff\xff\xff", "a frame of 4294967295 bytes"),
+        (b"\x00\x00\x00\x00", "a frame of 0 bytes"),
+        (b"\x06\x00\x00\x00\x03\x03\xff\x00\x00\x00", "a frame that is none (cut off)"),
+        (frames.frame(Kind.CLOSE), "a CLOSE frame that is none"),
+        (frames.frame(Kind.MOVED, [77, 1]), "a MOVED frame that is none"),
+    ],
+)
+def test_a_malformed_question(question: bytes, words: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The worker says what is wrong, to the host and in its log, and closes the channel: nobody waits in vain."""
+    host, end = socket.socketpair()
+    with host:
+        host.settimeout(10)
+        Channel(end).begin()
+        host.sendall(HELLO + question)
+        said = b"".join(iter(lambda: host.recv(65536), b""))
+    assert said.startswith(frames.frame(Kind.VALUES, [frames.VERSION]))
+    kind, (text,) = frames.parsed(said[len(frames.frame(Kind.VALUES, [frames.VERSION])) + 4 :])
+    assert (kind, words in str(text)) == (Kind.FAILED, True)
+    assert words in caplog.text
+
+
+@pytest.mark.parametrize("kind", [Kind.FETCH, Kind.FILTER, Kind.PLAN, Kind.COLUMN, Kind.SETTING, Kind.ALIVE])
+def test_a_question_without_its_values(kind: Kind) -> None:
+    """It is an error, and the next question is answered."""
+    host, end = socket.socketpair()
+    with host:
+        host.settimeout(10)
+        Channel(end).begin()
+        for question, answer in ((frames.frame(kind), Kind.FAILED), (HELLO, Kind.VALUES)):
+            host.sendall(question)
+            size = frames.length(host.recv(4, socket.MSG_WAITALL))
+            assert frames.parsed(host.recv(size, socket.MSG_WAITALL))[0] is answer
 
 
 @given(st.sampled_from(Kind), st.lists(ITEMS, min_size=1), st.data())

@@ -60,7 +60,10 @@ def test_never(loaded: apsw.Connection, name: str | None, value: str) -> None:
 
 
 def test_limits(loaded: apsw.Connection) -> None:
-    """A limit of calls can be lowered and not raised; numbers are checked as everywhere."""
+    """Limits can be lowered and not raised, above the environment's neither; numbers are checked as everywhere."""
+    assert loaded.execute("SELECT twsql_setting('max_in_flight', 8)").get == 8
+    with pytest.raises(apsw.SQLError, match="max_in_flight is 8 and can only be lowered"):
+        loaded.execute("SELECT twsql_setting('max_in_flight', 1000)").fetchall()
     assert loaded.execute("SELECT twsql_setting('max_calls', 3)").get == 3
     with pytest.raises(apsw.SQLError, match="can only be lowered"):
         loaded.execute("SELECT twsql_setting('max_calls', 4)").fetchall()

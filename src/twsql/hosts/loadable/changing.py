@@ -10,8 +10,8 @@ from twsql.twilio.settings import Settings
 
 _SWITCHES = ("read_only", "dry_run", "sandbox")
 """Can be turned on, not off: what the environment forbids, SQL cannot allow."""
-_NUMBERS = ("timeout", "max_attempts", "max_in_flight", "page_size")
-_LIMITS = ("max_calls",)
+_NUMBERS = ("timeout", "max_attempts", "page_size")
+_LIMITS = ("max_calls", "max_in_flight")
 """Can be lowered only."""
 CHANGEABLE = (*_SWITCHES, *_LIMITS, *_NUMBERS)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import select
 import socket
 import threading
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
-from twsql.errors import Error
+from twsql.errors import Error, InternalError
 from twsql.hosts.loadable import cursors, frames
 from twsql.hosts.loadable.conversation import Conversation
 from twsql.hosts.loadable.cursors import TableCursor
@@ -78,12 +79,24 @@ class Channel:
         self._conversation.stop()
 
     def _serve(self) -> None:
+        try:
+            is_over = self._converse()
+        except InternalError as error:  # after a frame that is none nothing tells where the next one begins
+            logger.error("a channel is closed: %s", error)
+            with suppress(OSError):
+                self._send(frames.frame(Kind.FAILED, [str(error)]))
+            is_over = True
+        if is_over:
+            self._end_all()
+
+    def _converse(self) -> bool:
+        """Answer questions until there are no more; False where the thread of a scan goes on instead."""
         question = self._next()
         while question is not None:
             waiting = self._waiting_for(question)
             if waiting is not None:
                 waiting.put(question)  # the thread of that scan goes on, and reads on afterwards
-                return
+                return False
             try:
                 self._answer(question)
             except _Abandoned as abandoned:
@@ -92,13 +105,13 @@ class Channel:
                 question = None
             else:
                 question = self._next()
-        self._end_all()
+        return True
 
     def _waiting_for(self, question: Question) -> SimpleQueue[Question | None] | None:
         kind, items = question
         if kind not in (Kind.FETCH, Kind.FILTER, Kind.CLOSE):
             return None
-        cursor = self._conversation.cursors.get(items[0])
+        cursor = self._conversation.cursors.get(items[0]) if items else None
         return self._waiting.pop(cursor, None) if isinstance(cursor, TableCursor) else None
 
     def _answer(self, question: Question) -> None:
@@ -109,6 +122,8 @@ class Channel:
             answer = frames.frame(Kind.FAILED, [str(error)])
         except Exception as error:
             logger.exception("a fault of twsql's")  # to standard error, in full
+            if not self._busy:  # nobody waits for an answer to what was only told
+                raise InternalError(f"a {question[0].name} frame that is none") from error
             answer = frames.frame(Kind.FAILED, [clean(f"internal error: {type(error).__name__}: {error}")])
         if answer is not None:
             self._send(answer)
