@@ -103,6 +103,10 @@ class NotFound(TwilioError):
 class AuthenticationFailed(TwilioError):
     """The credentials were refused, or may not do this."""
 
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text}; run 'twsql doctor' to check the credentials" if self.status == 401 else text
+
 
 class RateLimited(TwilioError):
     """Twilio still answered 429 at the last attempt; it has done nothing."""

@@ -209,6 +209,11 @@ def _add_doctor(commands: Any) -> None:
     parser = _add(
         commands, "doctor", "check settings, network and credentials", "Says what is wrong, and what to do about it."
     )
+    parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="report how this account reads what Twilio's documentation leaves open; only reads, nothing personal",
+    )
     _add_settings(parser)
 
 

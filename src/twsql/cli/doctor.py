@@ -15,12 +15,14 @@ from typing import Any
 import apsw
 
 from twsql import __version__
+from twsql.cli import probe
 from twsql.cli.arguments import settings as on_command_line
 from twsql.cli.findings import Finding, good, wrong
 from twsql.cli.formats.text import visible
 from twsql.cli.reach import reach
 from twsql.cli.sandbox import INSTALL
 from twsql.dbapi import connect
+from twsql.dialing.opening import place
 from twsql.errors import Error, NotSupportedError, SettingError
 from twsql.hosts import local
 from twsql.hosts.loadable import loadable_path
@@ -32,7 +34,10 @@ _SECRETS = ("auth_token", "api_secret")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings as they come; 1 if anything is wrong."""
+    """Print the findings as they come; 1 if anything is wrong. Or, with --probe, what Twilio's account tells of it."""
+    if arguments.probe:
+        loaded = Settings.load(**on_command_line(arguments))
+        return probe.run(local.settings(loaded) if loaded.sandbox else loaded)
     status = 0
     for finding in _findings(on_command_line(arguments)):
         sys.stdout.write(f"{'ok   ' if finding.well else 'wrong'}  {visible(clean(finding.text))}\n")
@@ -72,8 +77,9 @@ def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:
     problems = []
     for name, variable in VARIABLES.items():
         finding = _setting(name, variable, given)
-        problems += [] if finding.well else [finding]
-        yield finding
+        problems += [finding] if finding and not finding.well else []
+        if finding:
+            yield finding
     yield from _misspelled()
     if not problems:
         try:
@@ -82,28 +88,33 @@ def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:
             yield wrong(str(error))
 
 
-def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding:
-    """Tell the value of a setting and where it comes from; a malformed value is not shown, it may be a secret."""
+def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding | None:
+    """Tell the value of a setting and where it comes from, None where it has none.
+
+    A malformed value is not shown, as it may be a secret.
+    """
     text = given.get(name, os.environ.get(variable, "").strip() or None)
     try:
         value = getattr(Settings.load({}, **{name: text, **_EDGE.get(name, {})}), name)
     except SettingError as error:
         return wrong(str(error))
     if text is None:
-        return good(f"{name}: {'not set' if value is None else f'{value}, the default'} ({variable})")
+        return None if value is None else good(f"{name}: {value}, the default ({variable})")
     source = f"--{name.replace('_', '-')}" if name in given else variable
     return good(f"{name}: {'set, not shown' if name in _SECRETS else value} (from {source})")
 
 
 def _journal(given: Mapping[str, Any]) -> Finding:
-    """Open the journal, without which no call is placed."""
+    """Open the journal, without which no call is placed, and tell where it is and what is in it."""
     try:
         with closing(connect(**given)) as connection:
             counted: Any = connection.execute(_CALLS).fetchall()
     except Error as error:
         return wrong(f"{error} (journal, TWSQL_JOURNAL)")
     calls, unknown = counted[0]
-    return good(f"calls on record: {calls}; of {unknown} it is not known whether they were placed")
+    where = place(Settings.load(**given)).replace(":memory:", "in memory, so it ends with the program")
+    doubt = f"; of {unknown} it is not known whether they were placed: run 'twsql journal settle'" if unknown else ""
+    return good(f"journal: {where}; calls on record: {calls}{doubt}")
 
 
 _EDGE = {"region": {"edge": "dublin"}}

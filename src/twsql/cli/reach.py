@@ -42,8 +42,10 @@ def reach(settings: Settings) -> Iterator[Finding]:
             return
         yield good(f"host: {settings.server} answered in {passed * 1000:.0f} ms")
         yield from _clock(answer)
-        yield from _account(answer, settings)
-        yield from _conferences(exchange, account, settings)
+        account_found = _account(answer, settings)
+        yield account_found
+        if account_found.well:
+            yield _conferences(exchange, account, settings)
     except SettingError as error:  # certificates that cannot be read
         yield wrong(f"host: {error}")
     finally:
@@ -79,18 +81,16 @@ def _clock(answer: Answer) -> Iterator[Finding]:
         yield wrong(f"clock: this machine is {abs(ahead):.0f} seconds {how}: set its clock, by NTP for example")
 
 
-def _account(answer: Answer, settings: Settings) -> Iterator[Finding]:
+def _account(answer: Answer, settings: Settings) -> Finding:
     account = _read(answer)
     if isinstance(account, TwilioError):
-        yield _refused(account, settings)
-        return
+        return _refused(account, settings)
     name, status, kind = (account.get(key) for key in ("friendly_name", "status", "type"))
     if status != "active":
-        yield wrong(f"account: {name!r} is {status}: see its state in Twilio's console")
-    elif kind == "Trial":
-        yield good(f"account: {name!r} is active, on trial: only verified numbers can be called")
-    else:
-        yield good(f"account: {name!r} is active")
+        return wrong(f"account: {name!r} is {status}: see its state in Twilio's console")
+    if kind == "Trial":
+        return good(f"account: {name!r} is active, on trial: only verified numbers can be called")
+    return good(f"account: {name!r} is active")
 
 
 def _refused(error: TwilioError, settings: Settings) -> Finding:
@@ -98,24 +98,32 @@ def _refused(error: TwilioError, settings: Settings) -> Finding:
     if settings.api_key and isinstance(error, AuthenticationFailed):
         return good("account: this API key may not read it, as only main keys can")
     if isinstance(error, AuthenticationFailed):
-        return wrong(f"credentials: {error}: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in Twilio's console")
+        return wrong(
+            f"credentials: {_words(error)}: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in Twilio's console"
+        )
     if isinstance(error, NotFound):
         return wrong(f"account: {error}: check TWILIO_ACCOUNT_SID, and TWSQL_BASE_URL, region and edge")
     return wrong(f"account: {error}")
 
 
-def _conferences(exchange: Exchange, account: str, settings: Settings) -> Iterator[Finding]:
+def _words(error: TwilioError) -> str:
+    """What an error says, but that one should run the doctor."""
+    return TwilioError.__str__(error)
+
+
+def _conferences(exchange: Exchange, account: str, settings: Settings) -> Finding:
     path = f"/2010-04-01/Accounts/{account}/Conferences.json?Status=in-progress&PageSize=1"
     answer = exchange.send(Request("GET", path))
     error = answer.error if isinstance(answer, Failure) else _read(answer)
     if not isinstance(error, TwilioError):
-        yield good("conferences: may be read (whether calls may be placed shows only when one is)")
-    elif not isinstance(error, AuthenticationFailed):
-        yield wrong(f"conferences: {error}")
-    elif settings.api_key:
-        yield wrong(f"conferences: {error}: check TWILIO_API_SECRET, and what the key may do, in Twilio's console")
+        return good("conferences: may be read (whether calls may be placed shows only when one is)")
+    if not isinstance(error, AuthenticationFailed):
+        return wrong(f"conferences: {error}")
+    if settings.api_key:
+        remedy = "check TWILIO_API_SECRET, and what the key may do, in Twilio's console"
     else:
-        yield wrong(f"conferences: {error}: check in Twilio's console whether the account may use conferences")
+        remedy = "check in Twilio's console whether the account may use conferences"
+    return wrong(f"conferences: {_words(error)}: {remedy}")
 
 
 def _read(answer: Answer) -> Row | TwilioError:

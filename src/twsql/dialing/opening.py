@@ -12,6 +12,7 @@ from twsql.dialing.journal import Journal, shared
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
+    from twsql.twilio.settings import Settings
 
 _MEMORY = ":memory:"
 _opened: WeakKeyDictionary[Client, Journal] = WeakKeyDictionary()
@@ -39,12 +40,14 @@ def journal_of(client: Client) -> Journal:
     with _one.lock:
         if client not in _opened:
             settings = client.settings
-            if settings.journal == _MEMORY:
-                _opened[client] = Journal(_MEMORY)
-            else:
-                in_memory = settings.sandbox and not settings.journal
-                _opened[client] = shared(_MEMORY if in_memory else str(_path(settings.journal)))
+            _opened[client] = Journal(_MEMORY) if settings.journal == _MEMORY else shared(place(settings))
         return _opened[client]
+
+
+def place(settings: Settings) -> str:
+    """Where the journal is: a file's path, or `:memory:`."""
+    in_memory = settings.journal == _MEMORY or (settings.sandbox and not settings.journal)
+    return _MEMORY if in_memory else str(_path(settings.journal))
 
 
 def _path(journal: str | None) -> Path:
