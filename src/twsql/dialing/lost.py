@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError, NotFound, OutcomeUnknown, TwilioError
-from twsql.procedures.addressing import ACTIVE, is_conference_sid
+from twsql.procedures.addressing import ACTIVE, is_call_sid, is_conference_sid
 from twsql.schema import Row
 from twsql.values import utc
 
@@ -77,7 +77,7 @@ def participant(client: Client, conference: str, who: str) -> Row | None:
         row = client.get(client.path("Conferences", conference, "Participants", who), key="participants")
     except NotFound:
         return None
-    if who not in (row.get("label"), row["call_sid"]):
+    if who not in (row.get("label"), row["call_sid"]) or not is_call_sid(str(row["call_sid"])):
         raise TwilioError(f"the answer is not the participant {who} that was asked for")
     return row
 
