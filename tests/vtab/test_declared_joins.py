@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import apsw
@@ -85,6 +86,8 @@ def test_over_three_tables(busy: tuple[Sandbox, apsw.Connection]) -> None:
         " JOIN legs l ON l.Sid = s.CallSid"
     )
     read = [next(rows) for _ in range(10)]
+    while sandbox.counters.under_way:
+        time.sleep(0.001)
     assert sum("Calls" in each.raw_path for each in sandbox.requests) > len(read) + 2
     assert len([*rows]) == 2 * SIZE - len(read)
     assert sum("Calls" in each.raw_path for each in sandbox.requests) == 2 * SIZE

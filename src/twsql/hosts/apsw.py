@@ -14,11 +14,13 @@ from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
-from twsql.vtab.arguments import Argument
 from twsql.vtab.engine import Engine
-from twsql.vtab.plan import Constraint, Question, plan
+from twsql.vtab.given import Argument
+from twsql.vtab.plan import plan
+from twsql.vtab.procedure_scan import ProcedureScan
+from twsql.vtab.question import Constraint, Question
 from twsql.vtab.relation import REST, Relation
-from twsql.vtab.scan import ProcedureScan, TableScan
+from twsql.vtab.table_scan import TableScan
 
 _OPERATORS = {
     apsw.SQLITE_INDEX_CONSTRAINT_EQ: "=",
@@ -98,7 +100,7 @@ class _VirtualTable:
             if info.get_aConstraintUsage_in(number):
                 info.set_aConstraintUsage_in(number, True)
         info.idxNum = self._statements.next_plan()
-        info.idxStr = answer.text
+        info.idxStr = answer.plan
         info.estimatedCost = answer.cost
         info.estimatedRows = answer.rows
         info.orderByConsumed = answer.ordered

@@ -9,7 +9,7 @@ from twsql.errors import InputError, NotSupportedError, ReadOnlyError
 from twsql.schema import Effect, Procedure, Table, Value
 from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
-from twsql.vtab.scan import row_number
+from twsql.vtab.table_scan import row_number
 
 _NO_CODE = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^]]*]|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 """Strings, quoted names and comments."""

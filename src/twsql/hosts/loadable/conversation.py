@@ -17,7 +17,8 @@ from twsql.schema import Procedure
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
 from twsql.vtab.engine import Statement
-from twsql.vtab.plan import Constraint, Question, plan
+from twsql.vtab.plan import plan
+from twsql.vtab.question import Constraint, Question
 
 Items = list[Any]
 """The values of a question; `c/` says of which types they are."""
@@ -105,7 +106,7 @@ class Conversation:
         answer = plan(_RELATIONS[items[0]], _question(used, items[2:]))
         if answer is None:
             return frames.frame(Kind.VALUES)
-        values: list[Item] = [f"{used:x} {answer.text}", answer.cost, answer.rows, int(answer.ordered)]
+        values: list[Item] = [f"{used:x} {answer.plan}", answer.cost, answer.rows, int(answer.ordered)]
         values.append(int(answer.unique))
         for number in answer.arguments:
             values += [number, int(number in answer.omit)]

@@ -1,4 +1,4 @@
-"""Scanning: a plan's text and its values in, rows out. The methods bear SQLite's names, for any host to call."""
+"""Scanning a table: a plan and its values in, rows out. The methods bear SQLite's names, for any host to call."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from twsql import inputs
-from twsql.dialing import batch
-from twsql.errors import DataError, Error, InputError, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
-from twsql.schema import Procedure, Row, Table, Value
+from twsql.errors import DataError, Error, OperationalError, ProgrammingError
+from twsql.schema import Row, Table, Value
 from twsql.values import CONVERT, Convert, utc
-from twsql.vtab import arguments as given_by
-from twsql.vtab.arguments import Argument
-from twsql.vtab.engine import Statement, is_row
+from twsql.vtab.engine import Statement
+from twsql.vtab.given import Argument
 from twsql.vtab.lookahead import Scan
-from twsql.vtab.plan import OMITTED
+from twsql.vtab.question import from_json
 from twsql.vtab.relation import Relation
-
-if TYPE_CHECKING:
-    from twsql.vtab.tasks import Task
+from twsql.vtab.table_plan import TablePlan
+from twsql.where import Where
 
 
 class TableScan:
@@ -39,30 +35,30 @@ class TableScan:
         self._row: Row | None = None
         self._coming: deque[Row] = deque()
         self._statement: Statement | None = None
-        self._spec: dict[str, Any] = {}
+        self._plan: TablePlan | None = None
         self._readers: tuple[_Reader, ...] = ()
         self._values = _Values(self._value)
         self.Column: Callable[[int], Value] = self._values.__getitem__  # no Python runs where SQLite reads a value
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
         """Begin a scan by the plan's text."""
-        spec = given_by.read(text)
-        if spec is not self._spec:  # a join starts the same one again and again
-            self._spec, self._readers = spec, _readers(self.relation, frozenset(spec["columns"]))
+        plan = from_json(TablePlan, text)
+        if plan is not self._plan:  # a join starts the same one again and again
+            self._plan, self._readers = plan, _readers(self.relation, frozenset(plan.columns))
         self._statement = statement
         self._row = None
         self._coming.clear()  # SQLite begins a correlated subquery's scan anew, wherever it was
         self._values.clear()
-        if "missing" in spec:
+        if plan.missing:
             raise ProgrammingError(
-                f"{self._table.name}: Twilio lists rows of one {' and one '.join(spec['missing'])} only: write"
-                f" WHERE {spec['missing'][0]} = … (or IN), or join by it"
+                f"{self._table.name}: Twilio lists rows of one {' and one '.join(plan.missing)} only: write"
+                f" WHERE {plan.missing[0]} = … (or IN), or join by it"
             )
-        where = given_by.where(spec, arguments)
-        if where.limit is not None and not given_by.is_understood(self._table, where):
+        where = plan.where(arguments)
+        if where.limit is not None and not _is_understood(self._table, where):
             where = replace(where, limit=None)
         self._rows = statement.lookahead.rows(self._shown, self._table, statement.client, where)
-        if spec["ordered"]:
+        if plan.ordered:
             self._rows = _newest_first(self._rows, self._table)
         self.Next()
 
@@ -140,111 +136,6 @@ class TableScan:
         return None if self._row is None else self.relation.value(self._row, number)
 
 
-class ProcedureScan:
-    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read."""
-
-    def __init__(self, relation: Relation, procedure: Procedure) -> None:
-        self._relation = relation
-        self._procedure = procedure
-        self._given: list[dict[str, Value]] = []
-        self._answers: dict[int, Task] = {}
-        self._copies: Sequence[int] = ()
-        self._place = 0
-        self._ahead = 1
-
-    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
-        """Begin a scan by the plan's text.
-
-        Raises InputError for inputs that the statement does not mention, and ProgrammingError where it reads no result.
-        """
-        spec = given_by.read(text)
-        if "missing" in spec:
-            raise inputs.missing(self._procedure, spec["missing"])
-        if not spec["reads"]:
-            results = ", ".join(column.name for column in self._procedure.columns if not column.hidden)
-            raise ProgrammingError(
-                f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
-            )
-        self._refuse_checked(spec, arguments)
-        self._statement = statement
-        rows = [[*batch.expand(self._procedure, each)] for each in given_by.combinations(spec, arguments)]
-        self._given = [given for row in rows for given in row]
-        self._copies = given_by.copies(self._given) if spec["several"] else ()
-        limit = given_by.limits(spec, arguments)[0]  # not what OFFSET skips: that is never read
-        self._ahead = (limit or len(self._given)) if spec["together"] else 1
-        self._answers, self._place = {}, 0
-
-    def _refuse_checked(self, spec: dict[str, Any], arguments: Sequence[Argument]) -> None:
-        """Raise InputError for inputs whose row SQLite would drop unseen: it compares them, and NULL equals nothing."""
-        values = {name: value for (name, _), value in zip(spec["args"], arguments, strict=True)}
-        null = [name for name in spec["checked"] if values[name] is None]
-        if null:
-            raise InputError(
-                f"{self._procedure.name}: {', '.join(null)} cannot be NULL beside {OMITTED} inputs before it:"
-                " leave it out, or write name = value in WHERE; nothing was sent"
-            )
-
-    def Next(self) -> None:
-        """Move to the next row."""
-        self._place += 1
-
-    def Eof(self) -> bool:
-        """Whether the rows are at their end."""
-        return self._place >= len(self._given)
-
-    def Column(self, number: int) -> Value:
-        """The value of a column of this row: an input as it was given, or a result, for which the procedure is run."""
-        if number < 0:
-            return self.Rowid()
-        reader = self._relation.readers[number]
-        given = self.given(number)
-        return given if given is not None or reader is None else reader[1](self._answer().get(reader[0]))
-
-    def given(self, number: int) -> Value:
-        """The value of a column of this row as far as it was given as an input: nothing is done for it."""
-        slot = self._relation.slots[number]
-        return None if slot.parameter is None else self._given[self._place].get(slot.name)
-
-    def Rowid(self) -> int:
-        """The place of the row, from 0."""
-        return self._place
-
-    def Close(self) -> None:
-        """Begin nothing more; what is under way goes on, and on record."""
-        for answer in self._answers.values():
-            answer.call_off()
-        self._given, self._answers = [], {}
-
-    def _answer(self) -> Row:
-        """What Twilio answers for this row."""
-        self._statement.refuse_children()
-        task = self._task()
-        if not is_row(self._given[self._place]):
-            return self._statement.result(task)
-        try:
-            return task.result()
-        except (TwilioError, InputError) as error:
-            status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
-            code = error.code if isinstance(error, TwilioError) else None
-            return {"status": status, "error_code": code, "error_message": str(error)}
-
-    def _task(self) -> Task:
-        """What is done for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
-        known = self._answers.get(self._place)
-        if known is None or not known.was_begun():
-            if failed := self._failed():
-                return failed
-            places = range(self._place, min(self._place + self._ahead, len(self._given)))
-            given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
-            self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
-        return self._answers[self._place]
-
-    def _failed(self) -> Task | None:
-        """What failed among the rows to come, and so kept others from being begun; what failed unread, long before."""
-        tasks = (task for place, task in self._answers.items() if place > self._place)
-        return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)
-
-
 class _Values(dict[int, Value]):
     """The values of a row, by the numbers of their columns; `late` gives those that are not there."""
 
@@ -267,6 +158,15 @@ def _readers(relation: Relation, names: frozenset[str]) -> tuple[_Reader, ...]:
         (number, reader[0], _AS_IT_IS.get(reader[1], type(None)), reader[1])
         for number, (slot, reader) in enumerate(zip(relation.slots, relation.readers, strict=True))
         if reader is not None and slot.name in names and slot.column is not None and not slot.column.late
+    )
+
+
+def _is_understood(table: Table, where: Where) -> bool:
+    """Whether what a column may equal narrows the rows as SQLite will: `Sid = 5` does not, so its LIMIT is no limit."""
+    return all(
+        where.any_of(column.name) is not None if column.type != "boolean" else set(where.equal[column.name]) < {0, 1}
+        for column in table.columns
+        if column.name in where.equal
     )
 
 

@@ -1,0 +1,124 @@
+"""Planning a procedure: which terms of WHERE and arguments are its inputs. Plain functions of plain data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from twsql.dialing.batch import BATCH
+from twsql.schema import Procedure, Value
+from twsql.vtab import given
+from twsql.vtab.given import Argument
+from twsql.vtab.question import EQ, IN, LIMIT, NEVER, OFFSET, REQUEST, Answer, Question, Term, to_json
+from twsql.vtab.relation import REST, Relation
+
+OMITTED = 16
+"""SQLite leaves out its own check of a constraint (`omit`) for the first so many only."""
+
+
+@dataclass(frozen=True)
+class ProcedurePlan:
+    """How a procedure's rows are made.
+
+    `terms` give the inputs. `missing` are required inputs that the statement does not mention. `reads` says whether it
+    reads a result. `together`: inputs that came as sets are carried out side by side, as every row will be read.
+    `several`: a Batch, in which equal inputs are several calls. SQLite compares the inputs that are `checked`.
+    """
+
+    terms: tuple[Term, ...] = ()
+    reads: bool = False
+    together: bool = False
+    several: bool = False
+    checked: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def combinations(self, arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
+        """Yield the inputs of each row: every combination of the values that came as sets.
+
+        NULL in an IN equals nothing.
+        """
+        named = [
+            (name, given.values(operator, argument) if operator == IN else (given.single(argument),))
+            for (name, operator), argument in zip(self.terms, arguments, strict=True)
+            if operator not in (LIMIT, OFFSET)
+        ]
+        for values in product(*(values for _, values in named)):
+            yield dict(zip((name for name, _ in named), values, strict=True))
+
+    def null(self, arguments: Sequence[Argument]) -> list[str]:
+        """The inputs whose row SQLite would drop unseen: it compares them, and NULL equals nothing."""
+        values = {name: value for (name, _), value in zip(self.terms, arguments, strict=True)}
+        return [name for name in self.checked if values[name] is None]
+
+
+def plan(relation: Relation, procedure: Procedure, question: Question) -> Answer | None:
+    """Answer SQLite's question; None where an input is still to be given by another table of a join."""
+    named: dict[str, int] = {}
+    offered: set[str] = set()
+    for number, name in _inputs(relation, procedure, question):
+        offered.add(name)
+        if question.constraints[number].usable:
+            named.setdefault(name, number)
+    if offered - set(named):
+        return None
+    named = dict(sorted(named.items(), key=lambda item: item[1]))
+    batch = BATCH in named
+    missing = tuple(p.name for p in procedure.inputs if p.required and p.name not in named and not batch)
+    taken = list(named.values())
+    terms = tuple((name, question.constraints[number].taken_as) for name, number in named.items())
+    limits = [] if question.order or question.others(taken) else list(question.limits())
+    made = ProcedurePlan(
+        terms=(*terms, *(("", operator) for _, operator in limits)),
+        reads=_reads(relation, named, question),
+        together=bool(limits) or not _may_stop(relation, taken, question),
+        several=batch,
+        checked=tuple(name for name, number in named.items() if number >= OMITTED),
+        missing=missing,
+    )
+    several = batch or any(operator == IN for _, operator in terms)
+    return Answer(
+        arguments=(*taken, *(number for number, _ in limits)),
+        omit=frozenset(taken),
+        plan=to_json(made),
+        cost=NEVER if missing else REQUEST,
+        rows=10 if several else 1,
+        unique=not several and not missing,
+    )
+
+
+def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Iterator[tuple[int, str]]:
+    """Yield the constraints that give an input: `=` or IN on its column, else on the column that is its alias."""
+    equal = [
+        (number, relation.slots[constraint.column])
+        for number, constraint in enumerate(question.constraints)
+        if constraint.operator == EQ and constraint.column >= 0
+    ]
+    names = {slot.name for _, slot in equal if slot.parameter}
+    aliases = {p.alias: p.name for p in procedure.inputs if p.alias and p.name not in names}
+    yield from ((number, slot.name) for number, slot in equal if slot.parameter)
+    # SQLite would compare a later one with the result, which has the SID where a name was given.
+    yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases and number < OMITTED)
+
+
+def _reads(relation: Relation, named: dict[str, int], question: Question) -> bool:
+    """Whether the statement reads anything that only Twilio's answer can tell.
+
+    SQLite also counts as used what WHERE compares: a column that gives an input is no sign that anything is read.
+    """
+    compared = {min(question.constraints[number].column, REST) for number in named.values()}
+    return any(
+        slot.column is not None and slot.name not in named and min(number, REST) in question.used - compared
+        for number, slot in enumerate(relation.slots)
+    )
+
+
+def _may_stop(relation: Relation, taken: list[int], question: Question) -> bool:
+    """Whether some rows may never be read, so that each must be dialled alone, when it is.
+
+    They may be dropped for what their inputs are (`"To" <> 'x'`), or come after a LIMIT that SQLite does not pass on.
+    """
+    limited = not question.order and any(each.operator == LIMIT for each in question.constraints)
+    return limited or any(
+        each.column < 0 or relation.slots[each.column].parameter is not None for each in question.others(taken)
+    )

@@ -1,0 +1,118 @@
+"""Scanning a procedure: a plan and its values in, rows out, each of which does what it does when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from twsql import inputs
+from twsql.dialing import batch
+from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
+from twsql.schema import Procedure, Row, Value
+from twsql.vtab.engine import Statement, is_row
+from twsql.vtab.given import Argument, copies, limits
+from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan
+from twsql.vtab.question import from_json
+from twsql.vtab.relation import Relation
+
+if TYPE_CHECKING:
+    from twsql.vtab.tasks import Task
+
+
+class ProcedureScan:
+    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read."""
+
+    def __init__(self, relation: Relation, procedure: Procedure) -> None:
+        self._relation = relation
+        self._procedure = procedure
+        self._given: list[dict[str, Value]] = []
+        self._answers: dict[int, Task] = {}
+        self._copies: Sequence[int] = ()
+        self._place = 0
+        self._ahead = 1
+
+    def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
+        """Begin a scan by the plan's text.
+
+        Raises InputError for inputs that the statement does not mention, and ProgrammingError where it reads no result.
+        """
+        plan = from_json(ProcedurePlan, text)
+        if plan.missing:
+            raise inputs.missing(self._procedure, plan.missing)
+        if not plan.reads:
+            results = ", ".join(column.name for column in self._procedure.columns if not column.hidden)
+            raise ProgrammingError(
+                f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
+            )
+        if null := plan.null(arguments):
+            raise InputError(
+                f"{self._procedure.name}: {', '.join(null)} cannot be NULL beside {OMITTED} inputs before it:"
+                " leave it out, or write name = value in WHERE; nothing was sent"
+            )
+        self._statement = statement
+        rows = [[*batch.expand(self._procedure, each)] for each in plan.combinations(arguments)]
+        self._given = [given for row in rows for given in row]
+        self._copies = copies(self._given) if plan.several else ()
+        limit = limits(plan.terms, arguments)[0]  # not what OFFSET skips: that is never read
+        self._ahead = (limit or len(self._given)) if plan.together else 1
+        self._answers, self._place = {}, 0
+
+    def Next(self) -> None:
+        """Move to the next row."""
+        self._place += 1
+
+    def Eof(self) -> bool:
+        """Whether the rows are at their end."""
+        return self._place >= len(self._given)
+
+    def Column(self, number: int) -> Value:
+        """The value of a column of this row: an input as it was given, or a result, for which the procedure is run."""
+        if number < 0:
+            return self.Rowid()
+        reader = self._relation.readers[number]
+        given = self.given(number)
+        return given if given is not None or reader is None else reader[1](self._answer().get(reader[0]))
+
+    def given(self, number: int) -> Value:
+        """The value of a column of this row as far as it was given as an input: nothing is done for it."""
+        slot = self._relation.slots[number]
+        return None if slot.parameter is None else self._given[self._place].get(slot.name)
+
+    def Rowid(self) -> int:
+        """The place of the row, from 0."""
+        return self._place
+
+    def Close(self) -> None:
+        """Begin nothing more; what is under way goes on, and on record."""
+        for answer in self._answers.values():
+            answer.call_off()
+        self._given, self._answers = [], {}
+
+    def _answer(self) -> Row:
+        """What Twilio answers for this row."""
+        self._statement.refuse_children()
+        task = self._task()
+        if not is_row(self._given[self._place]):
+            return self._statement.result(task)
+        try:
+            return task.result()
+        except (TwilioError, InputError) as error:
+            status = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
+            code = error.code if isinstance(error, TwilioError) else None
+            return {"status": status, "error_code": code, "error_message": str(error)}
+
+    def _task(self) -> Task:
+        """What is done for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
+        known = self._answers.get(self._place)
+        if known is None or not known.was_begun():
+            if failed := self._failed():
+                return failed
+            places = range(self._place, min(self._place + self._ahead, len(self._given)))
+            given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
+            self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
+        return self._answers[self._place]
+
+    def _failed(self) -> Task | None:
+        """What failed among the rows to come, and so kept others from being begun; what failed unread, long before."""
+        tasks = (task for place, task in self._answers.items() if place > self._place)
+        return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)

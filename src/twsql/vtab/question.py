@@ -1,0 +1,92 @@
+"""What SQLite asks in xBestIndex, and what it is answered: plain data, the same in every host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, TypeVar
+
+LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
+RANGES = ("<", "<=", ">", ">=")
+
+REQUEST = 1e6
+"""The cost of one request, where that of a row is 1: no number of rows outweighs a request."""
+NEVER = 1e300
+"""The cost of a plan that can only end in an error."""
+
+Term = tuple[str, str]
+"""A term of WHERE that is taken: the column's name (empty for LIMIT and OFFSET) and the operator."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One term of WHERE (or LIMIT and OFFSET) that SQLite offers; `many` is an IN whose values can come all at once."""
+
+    column: int
+    operator: str
+    usable: bool = True
+    collation: str = "BINARY"
+    many: bool = False
+
+    @property
+    def taken_as(self) -> str:
+        """The operator: `in` where an IN's values come all at once."""
+        return IN if self.many and self.operator == EQ else self.operator
+
+
+@dataclass(frozen=True)
+class Question:
+    """What SQLite asks in xBestIndex: constraints, ORDER BY as (column, descending), the columns that are used."""
+
+    constraints: tuple[Constraint, ...] = ()
+    order: tuple[tuple[int, bool], ...] = ()
+    used: frozenset[int] = frozenset()
+
+    def limits(self) -> Iterator[tuple[int, str]]:
+        """Yield the numbers of LIMIT and OFFSET among the constraints, each with its operator."""
+        for number, constraint in enumerate(self.constraints):
+            if constraint.operator in (LIMIT, OFFSET) and constraint.usable:
+                yield number, constraint.operator
+
+    def others(self, taken: list[int]) -> list[Constraint]:
+        """The terms that only SQLite checks; with one of them a LIMIT does not limit the rows that are needed."""
+        return [
+            constraint
+            for number, constraint in enumerate(self.constraints)
+            if number not in taken and constraint.operator not in (LIMIT, OFFSET)
+        ]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer: `arguments` are the constraints whose values are wanted, in the order of the plan's terms.
+
+    `omit` are those that SQLite need not check again. `plan` is the plan's text, which goes to the scan.
+    """
+
+    arguments: tuple[int, ...]
+    omit: frozenset[int]
+    plan: str
+    cost: float
+    rows: int
+    ordered: bool = False
+    unique: bool = False
+
+
+P = TypeVar("P")
+
+
+def to_json(plan: Any) -> str:
+    """A plan as JSON with column names, for SQLite's idxStr, where a debugger shows it; without what is as usual."""
+    given = {each.name: getattr(plan, each.name) for each in fields(plan) if getattr(plan, each.name) != each.default}
+    return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=256)
+def from_json(kind: type[P], text: str) -> P:
+    """The plan of a text; a join starts the same one once a row."""
+    import msgspec  # a statement that reads none of our tables need not load it
+
+    return msgspec.json.decode(text, type=kind)

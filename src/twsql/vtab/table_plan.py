@@ -1,0 +1,170 @@
+"""Planning a table: which terms of WHERE narrow what Twilio is asked for. Plain functions of plain data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twsql.schema import Column, Table, Value
+from twsql.vtab import given
+from twsql.vtab.given import Argument
+from twsql.vtab.question import (
+    EQ,
+    IN,
+    LIMIT,
+    NEVER,
+    OFFSET,
+    RANGES,
+    REQUEST,
+    Answer,
+    Constraint,
+    Question,
+    Term,
+    to_json,
+)
+from twsql.vtab.relation import REST, Relation
+from twsql.where import Order, Where
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """How a table's rows are read.
+
+    `terms` are what is pushed, `columns` those that the statement reads. `ordered`: the rows come in the table's own
+    order, which SQLite relies on; `sorted` is by which columns (and whether from the highest value down) it will sort
+    them. `missing` are required columns that the statement does not give. `asks` says in words what goes to Twilio, for
+    a reader of EXPLAIN QUERY PLAN.
+    """
+
+    asks: str
+    terms: tuple[Term, ...] = ()
+    columns: tuple[str, ...] = ()
+    ordered: bool = False
+    sorted: Order = ()
+    missing: tuple[str, ...] = ()
+
+    def where(self, arguments: Sequence[Argument]) -> Where:
+        """What the statement asks of the table, with the values of the terms."""
+        equal: dict[str, tuple[Value, ...]] = {}
+        between: dict[str, tuple[tuple[str, Value], ...]] = {}
+        for (name, operator), argument in zip(self.terms, arguments, strict=True):
+            if operator in RANGES:
+                between[name] = (*between.get(name, ()), (operator, given.single(argument)))
+            elif operator not in (LIMIT, OFFSET):
+                values = given.values(operator, argument)
+                equal[name] = given.both(equal[name], values) if name in equal else values
+        limit, offset = given.limits(self.terms, arguments)
+        enough = None if limit is None else limit + offset
+        return Where(equal, between, frozenset(self.columns), enough, self.ordered, self.sorted)
+
+
+def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
+    """Answer SQLite's question; None where a required column is still to be given by another table of a join."""
+    taken = [
+        (number, column, constraint.taken_as)
+        for number, constraint in enumerate(question.constraints)
+        if (column := _column(relation, constraint)) and _pushed(column, constraint)
+    ]
+    terms = [(column, operator) for _, column, operator in taken]
+    missing = _missing(table, [column for column, operator in terms if operator in (EQ, IN)])
+    if any(_names(relation, each) in missing for each in question.constraints if not each.usable):
+        return None  # a join in the other direction gives it
+    ordered = _newest_first(relation, table, question) and not any(column.key for column, _ in terms)
+    arguments = [number for number, _, _ in taken]
+    others = question.others(arguments)
+    exact = all(_exact(column) for column, _ in terms) and not others
+    limits = list(question.limits()) if exact and (ordered or not question.order) else []
+    here = [_column(relation, each) for each in others if each.usable]
+    made = TablePlan(
+        asks=_asks(table, terms, here, bool(limits)),
+        terms=(*((column.name, operator) for column, operator in terms), *(("", operator) for _, operator in limits)),
+        columns=tuple(slot.name for number, slot in enumerate(relation.slots) if min(number, REST) in question.used),
+        ordered=ordered,
+        sorted=() if ordered else _sorted(relation, question),
+        missing=missing,
+    )
+    requests, rows = _estimate(table, terms)
+    return Answer(
+        arguments=(*arguments, *(number for number, _ in limits)),
+        omit=frozenset(),
+        plan=to_json(made),
+        cost=NEVER if missing else requests * REQUEST + rows,
+        rows=rows,
+        ordered=ordered,
+        unique=any(column.key and operator == EQ for column, operator in terms) and rows == 1,
+    )
+
+
+def _missing(table: Table, equal: list[Column]) -> tuple[str, ...]:
+    """The columns without which Twilio lists nothing, where the statement does not say what they equal."""
+    return tuple(column.name for column in table.columns if column.required and column not in equal)
+
+
+def _names(relation: Relation, constraint: Constraint) -> str:
+    return relation.slots[constraint.column].name if constraint.column >= 0 and constraint.operator == EQ else ""
+
+
+def _asks(table: Table, taken: list[tuple[Column, str]], here: list[Column | None], limited: bool) -> str:
+    """What goes to Twilio, in words for a reader of EXPLAIN QUERY PLAN; the scan has no use for them."""
+    if not any(column.filter or column.key for column in table.columns):
+        return "nothing of Twilio"
+    keys = {column.name for column, _ in taken if column.key}
+    single = keys and ({c.name for c, _ in taken if c.lookup} or not any(c.lookup for c in table.columns))
+    words = [f"GET {'single' if single else 'lists of' if keys else 'all lists of'} {table.name}"]
+    by = [f"{c.name} {o.upper()}{' by day' if c.type == 'datetime' else ''}" for c, o in taken]
+    words += [f"where {', '.join(by)}"] if by else []
+    words += ["up to LIMIT"] if limited else []
+    compared = sorted({column.name for column in here if column})
+    return " ".join(words) + (f"; compared here: {', '.join(compared)}" if compared else "")
+
+
+def _column(relation: Relation, constraint: Constraint) -> Column | None:
+    return relation.slots[constraint.column].column if constraint.column >= 0 else None
+
+
+def _pushed(column: Column, constraint: Constraint) -> bool:
+    """Whether the constraint can narrow what Twilio is asked for. With another collation, more rows may match."""
+    if not constraint.usable or constraint.collation.upper() != "BINARY":
+        return False
+    if constraint.operator == EQ:
+        return bool(column.filter or column.key or column.lookup)
+    return constraint.operator in RANGES and bool(column.filter) and column.type == "datetime"
+
+
+def _exact(column: Column) -> bool:
+    return not column.loose and column.type != "datetime"
+
+
+def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
+    if not table.newest_first or len(question.order) != 1:
+        return False
+    column, descending = question.order[0]
+    return descending and column >= 0 and relation.slots[column].name == table.newest_first
+
+
+def _sorted(relation: Relation, question: Question) -> Order:
+    """The columns by which SQLite will sort the rows, as far as it tells."""
+    slots = [(relation.slots[number], descending) for number, descending in question.order if number >= 0]
+    return tuple((slot.name, descending) for slot, descending in slots if slot.column)
+
+
+def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
+    """How many requests and rows SQLite should expect.
+
+    SQLite takes an OR apart where its parts together look cheaper than the whole table. `Muted = 1 OR Hold = 1` would
+    read the list of every conference twice. `FriendlyName = 'x' OR Status = 'init'` would read three lists for the name
+    and one more, where three lists may be all there is. So only what one SID names is cheaper than the whole table.
+    """
+    names = {column.name for column, operator in taken if operator in (EQ, IN)}
+    many = 10 if any(operator == IN for _, operator in taken) else 1
+    keys = {column.name for column in table.columns if column.key}
+    lookups = {column.name for column in table.columns if column.lookup}
+    single = any(operator == EQ and column.key and column.name in table.identity for column, operator in taken)
+    requests = 1 if single else table.pages
+    if names & keys:
+        alone = not lookups or names & lookups
+        return requests, many * (1 if alone else 10)
+    rows = table.expected_rows
+    for column, operator in taken:
+        rows = max(10, rows // (3 if operator in RANGES else column.narrows))
+    return requests, rows
