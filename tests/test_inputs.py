@@ -224,7 +224,6 @@ def _first(name: str) -> tuple[Any, Any]:
         ("...", "..."),
         ("../Calls", "..%2FCalls"),
         ("a\\b", "a%5Cb"),
-        ("a\nb", "a%0Ab"),
         ("'; DROP TABLE", "%27%3B%20DROP%20TABLE"),
         ("5", "5"),
         ("CF123", "CF123"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from twsql.errors import InputError
 from twsql.schema import Checked, Parameter, Procedure, Value
@@ -16,6 +16,11 @@ _SPELLINGS = {
     **dict.fromkeys(("false", "f", "no", "n", "off", "0"), "false"),
 }
 _URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
+
+
+# Control characters, line separators, and the marks of writing direction, which make two names look alike.
+_UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONFERENCE_SID = re.compile("CF[0-9a-f]{32}", re.IGNORECASE)
 
 
 class _BadInputError(Exception):
@@ -47,12 +52,31 @@ def check(procedure: Procedure, given: Mapping[str, Value]) -> Checked:
 
 def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
     """The error for inputs that a statement does not mention at all."""
-    required = ", ".join(_names(p) for p in procedure.inputs if p.name in set(names))
+    required = [_names(p) for p in procedure.inputs if p.name in set(names)]
     signature = ", ".join(p.name for p in procedure.inputs if p.required)
     return InputError(
-        f"{procedure.name}: {required} is required; nothing was sent; write {procedure.name}({signature}, …)"
+        f"{procedure.name}: {_are_required(required)}; nothing was sent; write {procedure.name}({signature}, …)"
         " or give inputs in WHERE with = or IN"
     )
+
+
+def missing_in_exec(procedure: Procedure, given: Iterable[str]) -> InputError | None:
+    """The error for required inputs that an EXEC or CALL does not give, in its own words; None where all are given."""
+    names = set(given)
+    required = [p.alias or p.name for p in procedure.inputs if p.required]
+    lacking = [p.alias or p.name for p in procedure.inputs if p.required and p.name not in names]
+    if not lacking:
+        return None
+    example = ", ".join(f"{name} = …" for name in required)
+    return InputError(
+        f"{procedure.name}: {_are_required(lacking)}; nothing was sent; write EXEC {procedure.name} {example}"
+    )
+
+
+def _are_required(names: Sequence[str]) -> str:
+    """`From and To are required`, `From is required`."""
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{listed} {'are' if len(names) > 1 else 'is'} required"
 
 
 def form(procedure: Procedure, checked: Checked) -> list[tuple[str, str]]:
@@ -175,6 +199,11 @@ def _conference(parameter: Parameter, value: Value) -> str:
     text = _text(parameter, value)
     if text in (".", ".."):
         raise _BadInputError("cannot be '.' or '..': URL libraries remove these from a path")
+    if _UNPRINTED.search(text):
+        raise _BadInputError("cannot hold control characters, such as the end of a line")
+    sid = _CONFERENCE_SID.search(text)
+    if sid and sid[0] != text:
+        raise _BadInputError(f"is {sid[0]} with something around it: it would make a new conference of that name")
     return text
 
 

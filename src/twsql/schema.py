@@ -118,7 +118,8 @@ class Table:
     """A table that is read live: `rows` yields what Twilio has, a superset of what `where` asks for.
 
     `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
-    descending order the rows come. `pages` tells the planner how many requests a scan without any constraint takes
+    descending order the rows come. `instead` pairs INSERT, UPDATE or DELETE, where there is none, with what to write.
+    `pages` tells the planner how many requests a scan without any constraint takes
     in an account where that is few, and `expected_rows` how many rows it brings in one where they are many. A `local`
     one is told by twsql itself, and asks Twilio for nothing.
     """
@@ -132,6 +133,7 @@ class Table:
     insert: Effect | None = None
     update: Effect | None = None
     delete: Effect | None = None
+    instead: tuple[tuple[str, str], ...] = ()
     pages: int = 100
     expected_rows: int = 1000
     local: bool = False

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import requests
 
 from twsql.sandbox import Sandbox
 
@@ -20,6 +22,14 @@ Open = Callable[..., Terminal]
 
 COMMAND = (sys.executable, "-m", "twsql")
 SETTINGS = ("TWILIO_", "TWSQL_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR")
+
+
+def call_into(sandbox: Sandbox, name: str) -> None:
+    """Call into a conference of any name, as another program might: twsql refuses names that steer a terminal."""
+    path = f"/2010-04-01/Accounts/{sandbox.account_sid}/Conferences/{quote(name, safe='')}/Participants.json"
+    form = {"From": "+15005550006", "To": "+12025550100"}
+    login = (sandbox.account_sid, sandbox.auth_token)
+    requests.post(sandbox.base_url + path, data=form, auth=login, timeout=30).raise_for_status()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from twsql.sandbox import Sandbox
 
-from .conftest import COMMAND, Open, Run
+from .conftest import COMMAND, Open, Run, call_into
 from .waiting import until
 
 EXEC = "EXEC AddParticipants ConferenceSid = 'MyConference',\n  From = '+18149044818',\n  To = '919602968074';\n"
@@ -238,12 +238,11 @@ def test_an_error_at_the_terminal_is_one_line(terminal: Open, sandbox: Sandbox, 
     shell.wait_for("^--- error here")
 
 
-def test_text_from_twilio_cannot_steer_the_terminal(terminal: Open, login: dict[str, str]) -> None:
+def test_text_from_twilio_cannot_steer_the_terminal(terminal: Open, sandbox: Sandbox, login: dict[str, str]) -> None:
     """In any mode for eyes, whatever a name holds."""
     shell = terminal("shell", env=login, columns=200)
     shell.wait_for("twsql> ")
-    shell.type("SELECT CallSid FROM AddParticipants(char(27) || ']0;x' || char(7), '+18149044818', '919602968074');\n")
-    shell.wait_for("twsql> ")
+    call_into(sandbox, "\x1b]0;x\x07")
     for mode in ("box", "line", "list", "column", "table"):
         shell.type(f".mode {mode}\nSELECT FriendlyName FROM conferences;\n")
         shell.wait_for("FROM conferences;")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from twsql.cli.arguments import parse
 from twsql.cli.formats.text import visible
 from twsql.cli.log import to_stderr
+from twsql.cli.remedies import remedy
 from twsql.errors import Error
 
 INTERRUPTED = 130
@@ -26,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status = _run(parse(argv))
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = _failed("interrupted", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        status = _failed(str(error) or "interrupted", INTERRUPTED)
     except BrokenPipeError:
         status = PIPE_CLOSED
     except OSError as error:
         status = _failed(_described(error))
     except Error as error:
-        status = _failed(str(error))
+        status = _failed(f"{error}{remedy(error)}")
     _flush()
     _leave_if_threads_linger(status)
     return status

@@ -21,7 +21,9 @@ from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
 from twsql.cli.formats.terminal import escaped
+from twsql.cli.remedies import INTERRUPTED
 from twsql.dbapi import connect
+from twsql.dbapi.connection import Connection
 from twsql.dbapi.cursor import Cursor
 from twsql.dbapi.results import Row
 from twsql.dbapi.script import split
@@ -54,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         costs = Costs(connection.apsw) if arguments.stats else None
-        for script in scripts:
-            _run(script, cursor, parameters, printer, costs)
+        with _interrupted(connection):
+            for script in scripts:
+                _run(script, cursor, parameters, printer, costs)
     return 0
 
 
@@ -116,6 +119,15 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
     except Error as error:
         hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
         raise ProgrammingError(f"{place}{error}{hint}") from error
+
+
+@contextmanager
+def _interrupted(connection: Connection) -> Iterator[None]:
+    """Tell after Ctrl-C where the outcome of calls is to be found."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(*([INTERRUPTED] if connection.keeps_calls else [])) from error
 
 
 def _located(script: str) -> Iterator[tuple[int, str]]:

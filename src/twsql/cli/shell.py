@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,8 +28,10 @@ from twsql.cli.descriptions import declared, described
 from twsql.cli.formats.text import visible
 from twsql.cli.modes import Modes
 from twsql.cli.patience import Patience
+from twsql.cli.remedies import INTERRUPTED, remedy
 from twsql.dbapi.calls import procedure_named, translate
 from twsql.dbapi.execs import is_exec
+from twsql.dbapi.hints import hint
 from twsql.dbapi.script import split
 from twsql.dbapi.tokens import first_word
 from twsql.dbapi.translation import Translated
@@ -104,7 +107,7 @@ class Shell(Modes):
         try:
             where = f"Account {used.require_credentials()[0]} at {used.server}."
         except SettingError as error:
-            where = f"No account is set: {error}; or try things out with --sandbox."
+            where = f"No account is set: {error}."
         file = "" if self._file else "No file is open: tables that you make are gone at the end.\n"
         return f"twsql {__version__}. {where}\n{file}.tables and .procedures show what there is, .help the commands.\n"
 
@@ -162,9 +165,10 @@ class Shell(Modes):
     def handle_interrupt(self) -> None:
         """End what is under way. The shell lives on at a terminal, and a script ends."""
         self.db.interrupt()
+        words = [INTERRUPTED] if self._registrations[self.db].engine.keeps_calls else []
         if self.bail or not self.interactive:
-            raise KeyboardInterrupt
-        self.write(self.stderr, "\n")
+            raise KeyboardInterrupt(*words)
+        self.write(self.stderr, "\n".join(["", *words, ""]))
 
     def handle_exception(self) -> None:
         """Say on one line what went wrong, and in a script where. After `.exceptions on` also how it came to it."""
@@ -183,6 +187,8 @@ class Shell(Modes):
     def _query_details(self, sql: str, bindings: Any) -> Any:
         """Raise what is wrong with a statement of a script; at a terminal apsw's shell points to it."""
         details = super()._query_details(sql, bindings)
+        if details.error_text:
+            details = replace(details, error_text=details.error_text + hint(details.error_text, sql))
         if details.error_text and not self.interactive:
             raise ProgrammingError(details.error_text) from details.exception
         return details
@@ -234,7 +240,7 @@ class Shell(Modes):
 def _words(error: BaseException | None) -> str:
     """Give an error's message; with its kind where that is needed to make sense of it."""
     if isinstance(error, (Error, apsw.Error, apsw.shell.Shell.Error, OSError)) and str(error):
-        return str(error).strip()
+        return f"{str(error).strip()}{remedy(error)}"
     return f"{type(error).__name__}: {error}"
 
 

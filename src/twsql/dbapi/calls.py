@@ -12,6 +12,7 @@ from twsql.dbapi.execs import Argument, Placeholder, parse
 from twsql.dbapi.parameters import Parameters, bindings, values
 from twsql.dialing.batch import BATCH
 from twsql.errors import DataError, ProgrammingError
+from twsql.inputs import missing_in_exec
 from twsql.schema import Procedure, Value
 
 
@@ -90,7 +91,11 @@ def _filled(call: Call, params: Parameters) -> dict[str, Value]:
     texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
     filled = iter(values(texts, params))
     inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
-    return {name: value for name, value in inputs.items() if value is not None}
+    given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None}
+    lacking = None if BATCH in given else missing_in_exec(call.procedure, given)  # a Batch may hold them
+    if lacking:
+        raise lacking
+    return given
 
 
 def procedure_named(name: str, procedures: Sequence[Procedure], where: str = "") -> Procedure:

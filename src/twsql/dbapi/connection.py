@@ -131,6 +131,11 @@ class Connection:
         """Make the statements under way end with OperationalError; may be called from another thread."""
         self.apsw.interrupt()
 
+    @property
+    def keeps_calls(self) -> bool:
+        """Whether calls were dialled here, or tried, that are on record in a file."""
+        return self._registration is not None and self._registration.engine.keeps_calls
+
     def watch(self, hear: Callable[[int, int], None]) -> None:
         """Let `hear` know, in whatever thread, how many calls of a statement have ended, and of how many."""
         if self._registration:

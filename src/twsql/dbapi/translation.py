@@ -8,6 +8,7 @@ from types import MappingProxyType, TracebackType
 import apsw
 
 from twsql import errors
+from twsql.dbapi.hints import hint
 from twsql.dbapi.tokens import place
 
 ERRORS: Mapping[type[apsw.Error], type[errors.Error]] = MappingProxyType(
@@ -96,7 +97,7 @@ def translation(error: apsw.Error, sql: str = "") -> errors.Error:
     if words[1:2].islower():
         words = words[0].lower() + words[1:]
     remedy = next((f": {_REMEDIES[each]}" for each in type(error).__mro__ if each in _REMEDIES), "")
-    return kind(f"{words}{_where(error, sql)}{remedy}")
+    return kind(f"{words}{_where(error, sql)}{remedy or (hint(words, sql) if sql else '')}")
 
 
 def _where(error: apsw.Error, sql: str) -> str:

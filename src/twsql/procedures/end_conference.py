@@ -1,4 +1,4 @@
-"""EndConference: ends a conference; UpdateConference, which UPDATE uses, also announces to it."""
+"""EndConference: ends a conference; what UPDATE does also announces to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def update_conference(client: Client, checked: Checked) -> Row:
     """Change the conference: one request. An announcement is not repeated after a lost answer, it would play twice."""
     form = inputs.form(UPDATE_CONFERENCE, checked)
     if not form:
-        raise InputError(f"UpdateConference: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}")
+        raise InputError(
+            f"{UPDATE_CONFERENCE.name}: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}"
+        )
     path = client.path("Conferences", conference_sid(client, str(checked["Conference"])))
     return client.post(path, form, repeatable="AnnounceUrl" not in checked)
 
@@ -52,7 +54,7 @@ END_CONFERENCE = Procedure(
 )
 
 UPDATE_CONFERENCE = Procedure(
-    name="UpdateConference",
+    name="UPDATE conferences",
     description="Ends a conference or announces to it.",
     inputs=(CONFERENCE_INPUT, *_CHANGES),
     columns=END_CONFERENCE.columns,

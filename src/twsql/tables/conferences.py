@@ -208,6 +208,10 @@ CONFERENCES = Table(
     identity=("Sid",),
     newest_first="DateCreated",
     update=Effect(UPDATE_CONFERENCE, keys=(("Conference", "Sid"),)),
+    instead=(
+        ("INSERT", "the first call that AddParticipants places into a conference makes it"),
+        ("DELETE", "UPDATE conferences SET Status = 'completed' WHERE … ends conferences"),
+    ),
     pages=len(STATUSES),
     expected_rows=50_000,
 )

@@ -99,7 +99,7 @@ class Settings:
         """
         problems = []
         if not self.account_sid:
-            problems.append(_missing("account_sid"))
+            problems.append(f"{_missing('account_sid')}, or try things out with sandbox (--sandbox)")
         if self.api_key and not self.api_secret:
             problems.append(f"{_missing('api_secret')} as well, for the API key")
         if self.api_secret and not self.api_key:

@@ -80,7 +80,8 @@ def _effect(table: Table, effect: Effect | None, verb: str) -> Effect:
     if effect is None:
         can = [name for name in ("insert", "update", "delete") if getattr(table, name)]
         allowed = f"it takes {' and '.join(can).upper()}" if can else "it can only be read"
-        raise NotSupportedError(f"{table.name}: no {verb}: {allowed}")
+        instead = "".join(f"; {words}" for refused, words in table.instead if refused == verb)
+        raise NotSupportedError(f"{table.name}: no {verb}: {allowed}{instead}")
     return effect
 
 

@@ -61,6 +61,12 @@ class Engine:
                 self._dialer = Dialer(self.client, journal_of(self.client))
         return self._dialer
 
+    @property
+    def keeps_calls(self) -> bool:
+        """Whether calls were dialled, or tried, that are on record in a file."""
+        in_memory = self.settings.journal == ":memory:" or (self.settings.sandbox and not self.settings.journal)
+        return self._dialer is not None and not in_memory
+
     def new_client(self) -> Client:
         """Make a client of these settings."""
         from twsql.twilio.client import Client  # a statement that asks Twilio nothing need not load requests
