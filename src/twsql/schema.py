@@ -106,11 +106,12 @@ class Procedure:
 class Effect:
     """What an INSERT, UPDATE or DELETE on a table does: a procedure, whose inputs are the columns of the same names.
 
-    `keys` pairs an input with the column of another name that it is taken from.
+    `keys` pairs an input with the column of another name that it is taken from. `done` says what became of a row.
     """
 
     procedure: Procedure
     keys: tuple[tuple[str, str], ...] = ()
+    done: str = "changed"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ GOOD = [
     ("page_size", "TWSQL_PAGE_SIZE", "1000", 1000),
     ("journal", "TWSQL_JOURNAL", "/some where/journal.db", "/some where/journal.db"),
     ("max_calls", "TWSQL_MAX_CALLS", "0", 0),
+    ("max_changes", "TWSQL_MAX_CHANGES", "5", 5),
     ("calls_per_second", "TWSQL_CALLS_PER_SECOND", "0.5", 0.5),
     ("label_calls", "TWSQL_LABEL_CALLS", "no", False),
     ("recovery_grace", "TWSQL_RECOVERY_GRACE", "2", 2.0),
@@ -44,6 +45,7 @@ DEFAULTS = {
     "max_in_flight": 64,
     "page_size": 1000,
     "max_calls": 1000,
+    "max_changes": 100,
     "label_calls": True,
     "recovery_grace": 10.0,
     "read_only": False,
@@ -87,6 +89,7 @@ BAD: list[tuple[str, object]] = [
     *[("max_in_flight", value) for value in ("0", "1001", "-1", "9" * 30)],
     *[("page_size", value) for value in ("0", "1001", "all", 0, 1001)],
     *[("max_calls", value) for value in ("-1", "many", 1.5)],
+    *[("max_changes", value) for value in ("-1", "all", 1.5)],
     *[(name, value) for name in ("calls_per_second", "recovery_grace") for value in ("0", "-1", "1e9", "fast")],
     *[("journal", value) for value in ("a\0b", 5)],
     *[

@@ -28,6 +28,7 @@ _SETTINGS = {
     "max_in_flight": ("N", "how many requests may be under way together (TWSQL_MAX_IN_FLIGHT)"),
     "page_size": ("N", "how many items are asked for at a time (TWSQL_PAGE_SIZE)"),
     "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
+    "max_changes": ("N", "how many rows a statement may change or remove at Twilio (TWSQL_MAX_CHANGES)"),
     "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
     "journal": ("FILE", "where calls are put on record (TWSQL_JOURNAL)"),
 }

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from typing import TextIO
 from twsql.cli import interrupts
 from twsql.cli.arguments import settings
 from twsql.cli.calling import Bar
+from twsql.cli.changes import Told
 from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
@@ -29,6 +30,7 @@ from twsql.dbapi.results import Row
 from twsql.dbapi.script import split
 from twsql.dbapi.tokens import tokens
 from twsql.errors import DataError, Error, ProgrammingError
+from twsql.schema import Value
 
 _FLUSH = 0.2
 """Seconds that a row waits in the buffer at most while others are slow to come."""
@@ -53,23 +55,37 @@ def run(arguments: argparse.Namespace) -> int:
     printer = _Printer(_format(arguments), arguments.format in SEPARATED, bar.over(out))
     with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
         connection.watch(bar.show)
+        told = Told(printer.print)
+        connection.watch_changes(lambda changes: True, told.hear)
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         costs = Costs(connection.apsw) if arguments.stats else None
         with _interrupted(connection):
             for script in scripts:
-                _run(script, cursor, parameters, printer, costs)
+                _run(script, cursor, parameters, printer, _Tellers(told, costs))
     return 0
 
 
-def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, costs: Costs | None) -> None:
+@dataclass(frozen=True)
+class _Tellers:
+    """What is said after each statement."""
+
+    told: Told
+    costs: Costs | None
+
+    def end(self) -> None:
+        self.told.end()
+        if self.costs is not None:
+            self.costs.tell()
+
+
+def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, tellers: _Tellers) -> None:
     for line, statement in _located(script.text):
         try:
             with _placed(script, line, statement):
                 printer.show(cursor.execute(statement, parameters))
         finally:
-            if costs is not None:
-                costs.tell()
+            tellers.end()
 
 
 class _Printer:
@@ -83,12 +99,15 @@ class _Printer:
 
     def show(self, cursor: Cursor) -> None:
         """Print the rows of a statement; nothing where it gives none, as CREATE TABLE does."""
-        if cursor.description is None:
-            return
+        if cursor.description is not None:
+            self.print([column[0] for column in cursor.description], _flushed(cursor, self._out))
+
+    def print(self, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Print rows."""
         if not self._is_first:
             self._out.write(self._between)
         self._is_first = False
-        self._write([column[0] for column in cursor.description], _flushed(cursor, self._out), self._out)
+        self._write(names, rows, self._out)
         self._out.flush()
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,9 @@ from twsql import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
 from twsql.cli.arguments import settings
+from twsql.cli.changes import Told, is_many
 from twsql.cli.descriptions import declared, described
+from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
 from twsql.cli.modes import Modes
 from twsql.cli.patience import Patience
@@ -37,6 +39,8 @@ from twsql.dbapi.tokens import first_word
 from twsql.dbapi.translation import Translated
 from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
 from twsql.hosts.apsw import Registration, register
+from twsql.schema import Value
+from twsql.vtab.changes import Changes
 
 _QUERIES = ("SELECT", "WITH", "VALUES")
 
@@ -75,6 +79,7 @@ class Shell(Modes):
         self._file = database
         self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
         self._patience = Patience()
+        self._told = Told(self._show)
         self._typed: list[str] = []
         self.failed = False
         super().__init__()
@@ -88,6 +93,8 @@ class Shell(Modes):
         connection: apsw.Connection = self._ensure_db()
         if connection not in self._registrations:
             self._registrations[connection] = register(connection, **self._given)
+            engine = self._registrations[connection].engine
+            engine.consent, engine.hear = self._consents, self._told.hear
             interrupts.heed(connection)
             self._patience.heed(connection)
         return connection
@@ -126,6 +133,7 @@ class Shell(Modes):
                         super().process_sql(statement, bindings, internal, summary)
             finally:
                 self.end_box()
+                self._told.end()
             if self.interactive and not internal and self._is_empty(statement):
                 self.write(self.stdout, "no rows\n")
 
@@ -134,6 +142,18 @@ class Shell(Modes):
         if self._patience.rows or first_word(statement) not in _QUERIES:
             return False
         return bool(apsw.ext.query_info(self.db, statement).description)  # WITH … INSERT gives none
+
+    def _consents(self, changes: Changes) -> bool:
+        """Ask at a terminal before much is changed at Twilio."""
+        if not (self.interactive and is_many(changes)):
+            return True
+        self.write(self.stdout, f"{changes.noun} will be {changes.effect.done} at Twilio. Go on? [y/N] ")
+        self.stdout.flush()
+        answer: str = self.stdin.readline()
+        return answer.strip().lower() in ("y", "yes")
+
+    def _show(self, names: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+        table(names, rows, self.stdout)
 
     def _exec(self, statement: str, bindings: Any) -> None:
         if self.echo:

@@ -16,6 +16,7 @@ from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.translation import Translated
 from twsql.hosts.apsw import Registration, register
 from twsql.schema import Procedure
+from twsql.vtab.changes import Consent, Hear
 
 _PATIENCE = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
 
@@ -140,6 +141,11 @@ class Connection:
         """Let `hear` know, in whatever thread, how many calls of a statement have ended, and of how many."""
         if self._registration:
             self._registration.engine.watch = hear
+
+    def watch_changes(self, consent: Consent, hear: Hear) -> None:
+        """Ask `consent` before a statement changes rows at Twilio, and let `hear` know of each row that was changed."""
+        if self._registration:
+            self._registration.engine.consent, self._registration.engine.hear = consent, hear
 
     def close(self) -> None:
         """Roll back what is open and end the connection; its cursors cannot be used any more.

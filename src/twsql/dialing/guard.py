@@ -21,13 +21,29 @@ def refuse_effects(settings: Settings, procedure: Procedure) -> None:
 
 
 def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
-    """Raise unless a statement that has begun so many calls may begin so many more."""
-    if procedure.places_call and begun + new > settings.max_calls:
+    """Raise unless a statement that has begun so many calls, or other changes, may begin so many more."""
+    limit = "max_calls" if procedure.places_call else "max_changes"
+    most: int = getattr(settings, limit)
+    if begun + new > most:
+        things, done = ("calls", "placed") if procedure.places_call else ("changes", "made")
         before = f" after {begun} that were" if begun else ""
         raise NotSupportedError(
-            f"{procedure.name}: {begun + new} calls in one statement are more than max_calls allows"
-            f" ({settings.max_calls}); none of these {new} was placed{before}; raise max_calls or TWSQL_MAX_CALLS"
+            f"{procedure.name}: {begun + new} {things} in one statement are more than {limit} allows"
+            f" ({most}); none of these {new} was {done}{before}; raise {limit} or TWSQL_{limit.upper()}"
         )
+
+
+def refuse_changes(settings: Settings, what: str, rows: int) -> None:
+    """Raise unless a statement may change so many rows; none has been changed yet."""
+    if rows > settings.max_changes:
+        raise NotSupportedError(
+            f"{what}: {rows:,} rows are more than max_changes allows ({settings.max_changes:,}); nothing was sent:"
+            f" narrow its WHERE, or raise max_changes or TWSQL_MAX_CHANGES"
+        )
+
+
+DRY = "dry-run"
+"""The status of what was only checked."""
 
 
 def is_dry(settings: Settings, checked: Checked) -> bool:

@@ -53,16 +53,19 @@ def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **setti
     """
     loaded = Settings.load(**settings)
     engine = Engine(local.settings(loaded) if loaded.sandbox else loaded)
+    # Else a misspelt column in double quotes is text, and DELETE FROM participants WHERE "Lable" <> 'ada' means all.
+    for each in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
+        connection.config(each, 0)
     statements = Statements(connection, engine)
-    for each in catalog.relations:
-        module: Any = _Module(each, statements, engine)  # apsw's protocol lists the optional methods too
+    for relation in catalog.relations:
+        module: Any = _Module(relation, statements, engine)  # apsw's protocol lists the optional methods too
         connection.create_module(
-            each.name,
+            relation.name,
             module,
             use_bestindex_object=True,
             use_no_change=True,
-            eponymous=isinstance(each.source, Table),  # those can be stored, see twsql.hosts.stored
-            eponymous_only=isinstance(each.source, Procedure),
+            eponymous=isinstance(relation.source, Table),  # those can be stored, see twsql.hosts.stored
+            eponymous_only=isinstance(relation.source, Procedure),
         )
     return Registration(engine)
 

@@ -141,8 +141,12 @@ PARTICIPANTS = Table(
     columns=(*PARTICIPANT, _FRIENDLY_NAME),
     rows=participants,
     identity=("ConferenceSid", "CallSid"),
-    insert=Effect(ADD_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Conference", "FriendlyName"))),
+    insert=Effect(
+        ADD_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Conference", "FriendlyName")), done="called"
+    ),
     update=Effect(MODIFY_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
-    delete=Effect(REMOVE_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid"))),
+    delete=Effect(
+        REMOVE_PARTICIPANTS, keys=(("Conference", "ConferenceSid"), ("Participant", "CallSid")), done="removed"
+    ),
     pages=200,
 )

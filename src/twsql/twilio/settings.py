@@ -24,7 +24,8 @@ class Settings:
     """The settings of one connection, checked; made by `Settings.load`.
 
     `timeout` is the longest silence in seconds; connecting may take ten at most, a whole answer four times
-    `timeout`. `max_calls` is how many calls one statement may place. `label_calls` gives a label to calls that have
+    `timeout`. `max_calls` is how many calls one statement may place, `max_changes` how many rows it may
+    change or remove. `label_calls` gives a label to calls that have
     none, by which a call can be found again whose answer was lost; `recovery_grace` is how many seconds Twilio may
     take to show a new call in its lists. `base_url` goes before `region` and `edge`. Secrets are not in the repr.
     """
@@ -42,6 +43,7 @@ class Settings:
     page_size: int = _setting("TWSQL_PAGE_SIZE", spellings.integer(1, 1000), 1000)
     journal: str | None = _setting("TWSQL_JOURNAL", spellings.file)
     max_calls: int = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9), 1000)
+    max_changes: int = _setting("TWSQL_MAX_CHANGES", spellings.integer(0, 10**9), 100)
     calls_per_second: float | None = _setting("TWSQL_CALLS_PER_SECOND", spellings.seconds(1000))
     label_calls: bool = _setting("TWSQL_LABEL_CALLS", spellings.boolean, True)
     recovery_grace: float = _setting("TWSQL_RECOVERY_GRACE", spellings.seconds(600), 10.0)

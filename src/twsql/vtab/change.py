@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from twsql.dialing import guard
 from twsql.errors import InputError, NotSupportedError, ReadOnlyError
-from twsql.schema import Effect, Procedure, Table, Value
+from twsql.schema import Effect, Procedure, Row, Table, Value
+from twsql.vtab.changes import Change, allow
 from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
 from twsql.vtab.table_scan import row_number
@@ -43,26 +45,33 @@ def insert(relation: Relation, table: Table, statement: Statement, given: Mappin
     named = {known[name]: value for name, value in given.items()}
     if len(named) < len(given):
         raise InputError(f"{table.name}: give one of {', '.join(c for c in given if c != known[c])}, not both")
-    (answer,) = statement.run(effect.procedure, [named])
-    row = statement.result(answer)
+    row = _done(table, effect, statement, named)
     return row_number({c.name: row.get(c.json_key) for c in table.columns if c.name in table.identity})
 
 
 def update(relation: Relation, table: Table, statement: Statement, rowid: int, given: Mapping[str, Value]) -> None:
     """Set the given columns of a row; NULL is not sent, as for a procedure."""
     effect = _effect(table, table.update, "UPDATE")
+    allow(relation, table, effect, "UPDATE", statement)
     keys = _keys(effect, statement.keys[rowid])
     known = _inputs(effect)
     _refuse_others(table, "UPDATE", given, known)
-    (answer,) = statement.run(effect.procedure, [{**keys, **given}])
-    statement.result(answer)
+    _done(table, effect, statement, {**keys, **given})
 
 
 def delete(relation: Relation, table: Table, statement: Statement, rowid: int) -> None:
     """Delete a row."""
     effect = _effect(table, table.delete, "DELETE")
-    (answer,) = statement.run(effect.procedure, [_keys(effect, statement.keys[rowid])])
-    statement.result(answer)
+    allow(relation, table, effect, "DELETE", statement)
+    _done(table, effect, statement, _keys(effect, statement.keys[rowid]))
+
+
+def _done(table: Table, effect: Effect, statement: Statement, given: Mapping[str, Value]) -> Row:
+    """Run the procedure for one row, and let it be known."""
+    (answer,) = statement.run(effect.procedure, [given])
+    row = statement.result(answer)
+    statement.engine.hear(Change(table, effect, given, row.get("status") == guard.DRY))
+    return row
 
 
 def _keys(effect: Effect, key: Mapping[str, Value]) -> dict[str, Value]:

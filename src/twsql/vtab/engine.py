@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from twsql.dialing.dialer import Dialer
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
+    from twsql.vtab.changes import Consent, Hear
     from twsql.vtab.tasks import Task, Work  # loads logging, 10 ms that a statement without a call need not wait
 
 Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
@@ -31,12 +33,15 @@ Watch = Callable[[int, int], None]
 class Engine:
     """The settings and the client of one connection; what is made is made when it is first needed.
 
-    `watch` hears of the calls of each statement.
+    `watch` hears of the calls of each statement, `hear` of the rows of tables that are changed; `consent` is asked
+    before the first of a statement.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.watch: Watch = lambda ended, total: None
+        self.consent: Consent = lambda changes: True
+        self.hear: Hear = lambda change: None
         self._closed = threading.Event()
         self._client: Client | None = None
         self._dialer: Dialer | None = None
@@ -88,7 +93,7 @@ class Engine:
     def work(self, procedure: Procedure, checked: Checked) -> Work:
         """What carries out a procedure, in any thread."""
         if guard.is_dry(self.settings, checked):
-            return lambda stop: {"account_sid": self.settings.account_sid, "status": "dry-run"}
+            return lambda stop: {"account_sid": self.settings.account_sid, "status": guard.DRY}
         client = self.client
         dialer = self.dialer if procedure.places_call else None
 
@@ -117,6 +122,7 @@ class Statement:
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
     has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
     is what its scans know of each other, `cost` what it has asked. `sql` is its text, where the host tells.
+    `allowed` are the tables that it may change.
     """
 
     engine: Engine
@@ -127,7 +133,9 @@ class Statement:
     together: bool = False
     sql: str = ""
     _process: int = field(default_factory=os.getpid)
+    allowed: set[str] = field(default_factory=set)
     _counted: set[Call] = field(default_factory=set)
+    _begun: Counter[bool] = field(default_factory=Counter)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -155,7 +163,8 @@ class Statement:
         begun any more, unless OnError makes a failure a row. `copies` numbers inputs that are equal and meant as
         several calls.
 
-        Raises InputError, ReadOnlyError and (more than max_calls) NotSupportedError before anything is sent.
+        Raises InputError, ReadOnlyError and (more than max_calls or max_changes) NotSupportedError before anything is
+        sent.
         """
         with forks.put_off():
             from twsql.vtab import tasks
@@ -172,8 +181,9 @@ class Statement:
         self.done |= {call: tasks.done(row) for call, row in zip(new, recorded, strict=True) if row is not None}
         left = {call: each for (call, each), row in zip(new.items(), recorded, strict=True) if row is None}
         more = len(left.keys() - self._counted)
-        guard.refuse_more(self.engine.settings, procedure, len(self._counted), more)
+        guard.refuse_more(self.engine.settings, procedure, self._begun[procedure.places_call], more)
         self._counted |= left.keys()
+        self._begun[procedure.places_call] += more
         self._begin(procedure, left)
         return [
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
@@ -196,6 +206,8 @@ class Statement:
         unknown = sum(isinstance(task.problem(), OutcomeUnknown) for task in tried)
         failed = sum(task.problem() is not None for task in tried) - unknown
         left = f"{len(self.done) - len(tried)} not attempted" if self.together else "nothing after it attempted"
+        if not self._begun[True]:
+            return f"{len(tried) - failed} done, {failed} failed, {left}"
         counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
         if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
             return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"

@@ -34,6 +34,7 @@ def world(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     monkeypatch.setenv("TWSQL_BASE_URL", sandbox.base_url)
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", sandbox.account_sid)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", sandbox.auth_token)
+    monkeypatch.setenv("TWSQL_READ_ONLY", "0")  # the process of the tests serves the sandbox: it listens
     return sandbox
 
 

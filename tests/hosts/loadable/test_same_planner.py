@@ -86,6 +86,7 @@ def doors(extension: Path) -> Iterator[Doors]:
         for name, value in (account | options).items():
             prefix = "TWILIO" if name in ("account_sid", "auth_token") else "TWSQL"
             env.setenv(f"{prefix}_{name.upper()}", str(value))
+        env.setenv("TWSQL_READ_ONLY", "0")  # this process serves the sandbox: it listens
         through_extension = apsw.Connection(":memory:")
         through_extension.enable_load_extension(True)
         through_extension.load_extension(str(extension))

@@ -11,7 +11,7 @@ from twsql.twilio.settings import Settings
 _SWITCHES = ("read_only", "dry_run", "sandbox")
 """Can be turned on, not off: what the environment forbids, SQL cannot allow."""
 _NUMBERS = ("timeout", "max_attempts", "page_size")
-_LIMITS = ("max_calls", "max_in_flight")
+_LIMITS = ("max_calls", "max_changes", "max_in_flight")
 """Can be lowered only."""
 CHANGEABLE = (*_SWITCHES, *_LIMITS, *_NUMBERS)
 

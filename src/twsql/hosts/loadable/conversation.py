@@ -13,12 +13,13 @@ from twsql.hosts.loadable import changing, frames
 from twsql.hosts.loadable.asking import AskingEngine
 from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
 from twsql.hosts.loadable.frames import Item, Kind, Mark
-from twsql.schema import Procedure
+from twsql.schema import Procedure, Table
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
 from twsql.vtab.engine import Statement
 from twsql.vtab.plan import plan
 from twsql.vtab.question import Constraint, Question
+from twsql.vtab.relation import Relation
 
 Items = list[Any]
 """The values of a question; `c/` says of which types they are."""
@@ -124,17 +125,14 @@ class Conversation:
         return self.cursors[number].start(self._statement(statement), text, arguments)
 
     def _insert(self, items: Items) -> bytes:
-        relation, statement, fields = _RELATIONS[items[0]], self._statement(items[1]), items[3:]
-        table = change.changed(relation, "INSERT")
-        if change.is_returning(items[2]):
+        relation, table, statement, fields = self._changed("INSERT", items)
+        if change.is_returning(statement.sql):
             raise change.no_returning(table)
         given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not None}
         return _value(change.insert(relation, table, statement, given))
 
     def _update(self, items: Items) -> bytes:
-        relation, statement = _RELATIONS[items[0]], self._statement(items[1])
-        rowid, new, *fields = items[2:]
-        table = change.changed(relation, "UPDATE")
+        relation, table, statement, (rowid, new, *fields) = self._changed("UPDATE", items)
         if rowid != new:
             raise ReadOnlyError(f"{table.name}: rowid is read-only")
         given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not Mark.SAME}
@@ -142,9 +140,16 @@ class Conversation:
         return frames.frame(Kind.VALUES)
 
     def _delete(self, items: Items) -> bytes:
-        relation = _RELATIONS[items[0]]
-        change.delete(relation, change.changed(relation, "DELETE"), self._statement(items[1]), items[2])
+        relation, table, statement, (rowid,) = self._changed("DELETE", items)
+        change.delete(relation, table, statement, rowid)
         return frames.frame(Kind.VALUES)
+
+    def _changed(self, verb: str, items: Items) -> tuple[Relation, Table, Statement, Items]:
+        """What is to be changed by which statement; its text comes with the first row."""
+        name, number, sql, *values = items
+        relation, statement = _RELATIONS[name], self._statement(number)
+        statement.sql = sql or statement.sql
+        return relation, change.changed(relation, verb), statement, values
 
     def _setting(self, items: Items) -> bytes:
         if len(items) == 2:

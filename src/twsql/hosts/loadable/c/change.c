@@ -1,7 +1,9 @@
 /* xUpdate: INSERT, UPDATE and DELETE. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "module.h"
+#include "server.h"
 
 static void put_fields(Bytes *request, int count, sqlite3_value **fields) {
   for (int i = 0; i < count; i++) {
@@ -27,20 +29,43 @@ static enum Kind put_change(Bytes *request, int count, sqlite3_value **values) {
   return UPDATE;
 }
 
+/* A host may rely on text in double quotes, so that stays as the host has it. But a change of which a column is misspelt,
+ * DELETE FROM participants WHERE "Lable" <> 'ada', is prepared once more without it before the first row is sent. */
+static int check_names(sqlite3 *db, Run *run, Reason *reason) {
+  const char *sql = sqlite3_sql(run->statement);
+  int allowed = 0;
+  sqlite3_stmt *again;
+  if (run->changes || strchr(sql, '"') == NULL) return SQLITE_OK;
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, -1, &allowed);
+  if (!allowed) return SQLITE_OK;
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  int code = sqlite3_prepare_v2(db, sql, -1, &again, NULL);
+  if (code != SQLITE_OK) {
+    because(reason, "%s; nothing was sent: text needs single quotes, and SQLite would have taken this for text",
+            sqlite3_errmsg(db));
+  }
+  sqlite3_finalize(again);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 1, NULL);
+  return code;
+}
+
 int table_update(sqlite3_vtab *base, int count, sqlite3_value **values, sqlite3_int64 *rowid) {
   Table *table = (Table *)base;
   Host *host = table->host;
   Reason reason;
   if (table->refusal != NULL) return table_failed(table, SQLITE_READONLY, table->refusal);
   int code = channel_open(&host->channel, host->db, true, &reason);
-  const Run *run = code == SQLITE_OK ? statements_run(&host->statements, 0, &host->channel, &reason) : NULL;
+  Run *run = code == SQLITE_OK ? statements_run(&host->statements, 0, &host->channel, &reason) : NULL;
   if (run == NULL) return table_failed(table, code == SQLITE_OK ? SQLITE_ERROR : code, &reason);
+  code = effects_allowed(&reason) ? check_names(host->db, run, &reason) : SQLITE_READONLY;
+  if (code != SQLITE_OK) return table_failed(table, code, &reason);
   Bytes request = {0}, change = {0};
   enum Kind kind = put_change(&change, count, values);
   size_t frame = frame_begin(&request, kind);
   put_words(&request, table->name);
   put_integer(&request, run->number);
-  if (kind == INSERT) put_words(&request, sqlite3_sql(run->statement)); /* it may have a RETURNING clause */
+  put_words(&request, run->changes ? "" : sqlite3_sql(run->statement)); /* the worker remembers it */
+  run->changes = true;
   bytes_add(&request, change.data, change.size);
   request.failed = request.failed || change.failed;
   frame_end(&request, frame);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "module.h"
+#include "server.h"
 
 static Table *table_of(const Cursor *cursor) { return (Table *)cursor->base.pVtab; }
 
@@ -85,6 +86,7 @@ int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int cou
   Table *table = table_of(cursor);
   Host *host = table->host;
   Reason reason;
+  if (table_acts(table) && !effects_allowed(&reason)) return table_failed(table, SQLITE_READONLY, &reason);
   int code = channel_open(&host->channel, host->db, true, &reason);
   const Run *run = code == SQLITE_OK ? statements_run(&host->statements, plan, &host->channel, &reason) : NULL;
   if (run == NULL) return table_failed(table, code == SQLITE_OK ? SQLITE_ERROR : code, &reason);

@@ -162,3 +162,5 @@ const sqlite3_module table_module = {METHODS, .xCreate = connect_table, .xDestro
 
 /* Without xCreate they are there by their names, and nowhere else. */
 const sqlite3_module procedure_module = {METHODS};
+
+bool table_acts(const Table *table) { return table->base.pModule == &procedure_module; }

@@ -39,6 +39,9 @@ extern const sqlite3_module table_module, procedure_module;
 
 void host_release(void *host);
 
+/* Whether to read a row of it has an effect. */
+bool table_acts(const Table *table);
+
 /* Keep the words as the table's error message. */
 int table_failed(Table *table, int code, const Reason *reason);
 

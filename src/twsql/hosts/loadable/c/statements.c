@@ -98,11 +98,11 @@ static Run *begin(Statements *statements, sqlite3_stmt *statement, const Channel
     statements->room = room;
   }
   Run *run = &statements->runs[statements->count++];
-  *run = (Run){statement, ++statements->last, channel->number};
+  *run = (Run){.statement = statement, .number = ++statements->last, .channel = channel->number};
   return run;
 }
 
-const Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason) {
+Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason) {
   look_for_moved(statements);
   statements->preparing = NULL;
   sqlite3_stmt *statement = running(statements, plan);

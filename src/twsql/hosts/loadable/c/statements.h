@@ -20,6 +20,7 @@ typedef struct Run {
   sqlite3_stmt *statement;
   sqlite3_int64 number;
   unsigned channel; /* where the worker remembers what this run has done */
+  bool changes;     /* it has begun to change rows, and the worker knows its text */
 } Run;
 
 typedef struct Statements {
@@ -39,7 +40,7 @@ int statements_plan(Statements *statements);
 
 /* The run that has opened a cursor by this plan, or with plan 0 the one that changes a row. Runs that are over are told
  * to the worker. NULL with a reason where the worker has forgotten what the run has done, or memory is short. */
-const Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason);
+Run *statements_run(Statements *statements, int plan, Channel *channel, Reason *reason);
 
 void statements_free(Statements *statements);
 

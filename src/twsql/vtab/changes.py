@@ -1,0 +1,106 @@
+"""What an UPDATE or DELETE is about to do, and whether it may: judged before the first row of it is sent.
+
+SQLite reads all rows that match before it changes the first, and asks for the rowid of each. So their number is known
+by then. It is too high where WHERE names rowid itself, as SQLite then asks for the rowids of rows that do not match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twsql.dialing import guard
+from twsql.errors import OperationalError, ProgrammingError
+from twsql.schema import Effect, Table, Value
+from twsql.vtab.relation import Relation
+
+if TYPE_CHECKING:
+    from twsql.vtab.engine import Statement
+
+_TOKEN = re.compile(
+    r"""'(?:[^']|'')*'|--[^\n]*|/\*.*?(?:\*/|\Z)|(?P<quoted>"(?:[^"]|"")*"|`[^`]*`|\[[^]]*])|(?P<other>\w+|[()])""",
+    re.DOTALL,
+)
+_ROWID = frozenset({"rowid", "oid", "_rowid_"})
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows of a table that one statement changes, or has changed; in words `3 participants removed`."""
+
+    table: Table
+    effect: Effect
+    rows: int
+
+    @property
+    def noun(self) -> str:
+        """`3 participants`."""
+        name = self.table.name.removesuffix("s") if self.rows == 1 else self.table.name
+        return f"{self.rows:,} {name}"
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.effect.done}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of them, by the inputs of the procedure that did it; `is_dry`: that would have done it."""
+
+    table: Table
+    effect: Effect
+    inputs: Mapping[str, Value]
+    is_dry: bool
+
+
+Consent = Callable[[Changes], bool]
+"""Whether the changes may begin; asked once a statement, before anything is sent."""
+Hear = Callable[[Change], None]
+"""Hears of each row that was changed."""
+
+
+def allow(relation: Relation, table: Table, effect: Effect, verb: str, statement: Statement) -> None:
+    """Raise unless the statement may change the rows of the table that it has read; nothing has been sent then."""
+    if table.name in statement.allowed:
+        return
+    settings = statement.engine.settings
+    guard.refuse_effects(settings, effect.procedure)
+    _refuse_constant(relation, verb, statement.sql)
+    identity = set(table.identity)
+    changes = Changes(table, effect, sum(key.keys() == identity for key in statement.keys.values()))
+    guard.refuse_changes(settings, f"{verb} of {table.name}", changes.rows)
+    if not settings.dry_run and not statement.engine.consent(changes):
+        raise OperationalError(f"{table.name}: {verb} was not agreed to; nothing was sent")
+    statement.allowed.add(table.name)
+
+
+def _refuse_constant(relation: Relation, verb: str, sql: str) -> None:
+    """Raise where there is a WHERE that names no column of the table: `"Lable" <> 'ada'` is text beside text."""
+    condition = _condition(sql)
+    if condition is None:
+        return
+    names = _ROWID | {slot.name.lower() for slot in relation.slots if slot.column}
+    if any(name.strip('"`[]').lower() in names for name in condition):
+        return
+    quoted = ", ".join(name for name in condition if name.startswith('"'))
+    text = f" ({quoted} is no column, and SQLite takes it for text)" if quoted else ""
+    raise ProgrammingError(
+        f"{relation.name}: the WHERE of this {verb} names no column of it{text}, so it means every row or none;"
+        f" nothing was sent: name a column, or leave WHERE out to mean every row"
+    )
+
+
+def _condition(sql: str) -> list[str] | None:
+    """The names in a statement's own WHERE, those of subqueries in it too; None where it has none."""
+    words = list(_words(sql))
+    depth, start = 0, None
+    for place, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word.upper() == "WHERE":
+            start = place + 1
+    return None if start is None else [word for word in words[start:] if word not in "()"]
+
+
+def _words(sql: str) -> Iterator[str]:
+    return (match.group() for match in _TOKEN.finditer(sql) if match.lastgroup)
