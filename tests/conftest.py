@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ import pytest
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from worlds import NOW, World
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: tests wait for processes, answers and timeouts about as long as they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

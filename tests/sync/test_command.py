@@ -162,7 +162,7 @@ def test_second_sync_says_who_is_at_work(
     twsql: Run, start: Start, login: dict[str, str], file: File, sandbox: Sandbox
 ) -> None:
     """While one is at work a second one ends with status 1 and names it."""
-    sandbox.fail("slow", seconds=5, times=1)
+    sandbox.fail("slow", seconds=3, times=1)
     process = start("sync", file.path, env=login)
     deadline = time.monotonic() + 20
     while sandbox.counters.requests == 0 and time.monotonic() < deadline:
