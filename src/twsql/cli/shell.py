@@ -122,20 +122,31 @@ class Shell(Modes):
         self, sql: str, bindings: Any = None, internal: bool = False, summary: tuple[str, str] | None = None
     ) -> None:
         """Run statements, EXEC and CALL among them."""
-        statements = [sql] if internal else split(sql)
-        for statement in statements:
-            self._patience.rows = 0
-            try:
-                with self._patience:
-                    if not internal and is_exec(statement):
-                        self._exec(statement, self.bindings if bindings is None else bindings)
-                    else:
-                        super().process_sql(statement, bindings, internal, summary)
-            finally:
-                self.end_box()
-                self._told.end()
-            if self.interactive and not internal and self._is_empty(statement):
-                self.write(self.stdout, "no rows\n")
+        try:
+            for statement in [sql] if internal else split(sql):
+                self._process_one(statement, bindings, internal, summary)
+        except KeyboardInterrupt:
+            self._begin_no_more()
+            raise
+
+    def _process_one(self, statement: str, bindings: Any, internal: bool, summary: tuple[str, str] | None) -> None:
+        self._patience.rows = 0
+        try:
+            with self._patience:
+                if not internal and is_exec(statement):
+                    self._exec(statement, self.bindings if bindings is None else bindings)
+                else:
+                    super().process_sql(statement, bindings, internal, summary)
+        finally:
+            self.end_box()
+            self._told.end()
+        if self.interactive and not internal and self._is_empty(statement):
+            self.write(self.stdout, "no rows\n")
+
+    def _begin_no_more(self) -> None:
+        """Place no call that is not under way yet: the statement may not have ended with the interrupt."""
+        for registration in self._registrations.values():
+            registration.engine.begin_no_more()
 
     def _is_empty(self, statement: str) -> bool:
         """Whether the statement, which has run, asked for rows and got none."""
@@ -184,6 +195,7 @@ class Shell(Modes):
 
     def handle_interrupt(self) -> None:
         """End what is under way. The shell lives on at a terminal, and a script ends."""
+        self._begin_no_more()
         self.db.interrupt()
         words = [INTERRUPTED] if self._registrations[self.db].engine.keeps_calls else []
         if self.bail or not self.interactive:

@@ -147,6 +147,11 @@ class Connection:
         if self._registration:
             self._registration.engine.consent, self._registration.engine.hear = consent, hear
 
+    def begin_no_more(self) -> None:
+        """Place no call that is not under way yet, of no statement; what reads on places its own anew."""
+        if self._registration:
+            self._registration.engine.begin_no_more()
+
     def close(self) -> None:
         """Roll back what is open and end the connection; its cursors cannot be used any more.
 

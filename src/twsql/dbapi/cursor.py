@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twsql.dbapi.calls import called, understood
 from twsql.dbapi.execs import is_exec
+from twsql.dbapi.interrupts import heeding
 from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.results import Description, Result, Row, kept, run, run_calls, run_many
 from twsql.dbapi.script import split
@@ -60,6 +61,7 @@ class Cursor:
         """The row id of the last row that the last INSERT or REPLACE made; None after every other statement."""
         return self._result.lastrowid
 
+    @heeding
     def execute(self, operation: str, parameters: Parameters = ()) -> Cursor:
         """Run one statement: SQL, EXEC or CALL. Gives the cursor back.
 
@@ -74,6 +76,7 @@ class Cursor:
             self._result = run(opened, operation, parameters, implicit=not self._connection.autocommit)
         return self
 
+    @heeding
     def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Cursor:
         """Run one statement to its end with each set of parameters; what rows they give are one result set."""
         opened = self._ready(operation)
@@ -85,6 +88,7 @@ class Cursor:
             self._result = run_many(opened, operation, seq_of_parameters, implicit=implicit)
         return self
 
+    @heeding
     def executescript(self, script: str) -> Cursor:
         """Run each statement of a script, SQL, EXEC and CALL, to its end; nextset() goes from result to result.
 
@@ -99,6 +103,7 @@ class Cursor:
             self._result = self._further.popleft()
         return self
 
+    @heeding
     def callproc(self, procname: str, parameters: Parameters = ()) -> Any:
         """Call a procedure with its inputs in declared order (None is not given), or by name.
 
@@ -112,14 +117,20 @@ class Cursor:
 
     def fetchone(self) -> Row | None:
         """Give the next row, or None after the last."""
-        with Translated():
-            return next(self._rows(), None)
+        try:
+            with Translated():
+                return next(self._rows(), None)
+        except BaseException as error:  # as @heeding does, which would cost every row
+            self.interrupted(error)
+            raise
 
+    @heeding
     def fetchmany(self, size: int | None = None) -> list[Row]:
         """Give the next rows, as many as `size` or `arraysize` says; fewer when there are no more."""
         with Translated():
             return list(islice(self._rows(), self.arraysize if size is None else size))
 
+    @heeding
     def fetchall(self) -> list[Row]:
         """Give all the rows that are left."""
         with Translated():
@@ -139,6 +150,11 @@ class Cursor:
     def setoutputsize(self, size: int, column: int | None = None) -> None:
         """Do nothing, as PEP 249 allows: values of every size are fetched whole."""
 
+    def interrupted(self, error: BaseException) -> None:
+        """Begin no call any more if this is an interrupt: the statement may not have ended with it."""
+        if not isinstance(error, Exception):
+            self._connection.begin_no_more()
+
     def close(self) -> None:
         """End the statement; the cursor cannot be used any more. Closing it again does nothing."""
         self._forget()
@@ -148,8 +164,12 @@ class Cursor:
         return self
 
     def __next__(self) -> Row:
-        with Translated():
-            return next(self._rows())
+        try:
+            with Translated():
+                return next(self._rows())
+        except BaseException as error:
+            self.interrupted(error)
+            raise
 
     def __enter__(self) -> Cursor:
         return self

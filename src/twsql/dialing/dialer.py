@@ -19,6 +19,7 @@ from twsql.dialing.entries import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.journal import Journal
 from twsql.dialing.lost import Lost, fetched, is_to
+from twsql.dialing.stop import Stop
 from twsql.errors import (
     DataError,
     Error,
@@ -73,7 +74,7 @@ class Dialer:
             raise entries.other_inputs(wrong & strict)
         return [None if key is None or key in wrong else answers.get(key) for key in (i.request_key for i in intents)]
 
-    def place(self, procedure: Procedure, checked: Checked, stop: threading.Event) -> Row:
+    def place(self, procedure: Procedure, checked: Checked, stop: Stop) -> Row:
         """Place one call and give Twilio's answer, or the recorded one where its RequestKey was placed before.
 
         Raises TwilioError where Twilio refused, OutcomeUnknown where it cannot be found out, InputError where the
@@ -188,7 +189,7 @@ class Dialer:
         digest = blake2b(f"{account} {key}".encode(), digest_size=16).hexdigest()
         return OWN_LABEL + (token_hex(16) if key is None else digest)
 
-    def _claim(self, intent: Intent, stop: threading.Event) -> Entry:
+    def _claim(self, intent: Intent, stop: Stop) -> Entry:
         while (entry := entries.claim(self._journal, intent, self._now(), self._is_off(stop))).todo == "wait":
             self._pause(_POLL_SECONDS, stop)
         return entry
@@ -204,7 +205,7 @@ class Dialer:
                 del self._under_way[entry.number]
                 self._ended.notify_all()
 
-    def _send(self, procedure: Procedure, checked: Checked, attempts: Attempts, stop: threading.Event) -> Row:
+    def _send(self, procedure: Procedure, checked: Checked, attempts: Attempts, stop: Stop) -> Row:
         """Send it until it is known to be placed or refused; before each further time it is looked for.
 
         Once an attempt is in doubt, so is the call, whatever becomes of the next: until a witness has seen it.
@@ -235,7 +236,7 @@ class Dialer:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
-    def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: threading.Event) -> None:
+    def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
         """Get ready to send again what no witness has seen; without a label there is but one, which is not enough."""
         if attempts.entry.intent.label is None:
             raise doubt
@@ -302,7 +303,7 @@ class Dialer:
     def _fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
         entries.failed(self._journal, entry, state, message, code, self._is_over)
 
-    def _is_off(self, stop: threading.Event) -> Callable[[], bool]:
+    def _is_off(self, stop: Stop) -> Callable[[], bool]:
         """Whether what has not been sent is not to be sent any more."""
         return lambda: stop.is_set() or self._stopping.is_set()
 
@@ -316,12 +317,12 @@ class Dialer:
         if self._stopping.wait(seconds):
             raise OutcomeUnknown("stopped before it was known whether the call was placed")
 
-    def _await_turn(self, stop: threading.Event) -> None:
+    def _await_turn(self, stop: Stop) -> None:
         self._pause(0, stop)
         while (left := self._pace.turn()) > 0:
             self._pause(left, stop)
 
-    def _pause(self, seconds: float, stop: threading.Event) -> None:
+    def _pause(self, seconds: float, stop: Stop) -> None:
         """Wait before something is sent, unless nothing is to be sent any more."""
         end = time.monotonic() + seconds
         while not (stop.is_set() or self._stopping.is_set()):

@@ -31,7 +31,7 @@ class Workers:
         """Run a task in some thread."""
         future: Future[Y] = Future()
         if getattr(self._mine, "works", False):
-            _run(future, task)
+            carry_out(future, task)
             return future
         with self._changed:
             self._tasks.append((future, task))
@@ -53,7 +53,7 @@ class Workers:
     def _work(self) -> None:
         self._mine.works = True
         while (work := self._next()) is not None:
-            _run(*work)
+            carry_out(*work)
             del work  # an idle thread holds on to nothing
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
@@ -68,7 +68,8 @@ class Workers:
             return self._tasks.popleft()
 
 
-def _run(future: Future[Y], task: Callable[[], Y]) -> None:
+def carry_out(future: Future[Y], task: Callable[[], Y]) -> None:
+    """Do a task, and tell whoever waits for the future what it gives or raises."""
     if future.set_running_or_notify_cancel():
         try:
             future.set_result(task())

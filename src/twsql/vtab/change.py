@@ -68,8 +68,7 @@ def delete(relation: Relation, table: Table, statement: Statement, rowid: int) -
 
 def _done(table: Table, effect: Effect, statement: Statement, given: Mapping[str, Value]) -> Row:
     """Run the procedure for one row, and let it be known."""
-    (answer,) = statement.run(effect.procedure, [given])
-    row = statement.result(answer)
+    row = statement.perform(effect.procedure, given)
     statement.engine.hear(Change(table, effect, given, row.get("status") == guard.DRY))
     return row
 

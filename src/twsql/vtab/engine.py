@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from twsql import forks, inputs
 from twsql.dialing import guard
+from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value
 from twsql.twilio.costs import Cost, counting
@@ -43,6 +44,7 @@ class Engine:
         self.consent: Consent = lambda changes: True
         self.hear: Hear = lambda change: None
         self._closed = threading.Event()
+        self._calls = Stop()
         self._client: Client | None = None
         self._dialer: Dialer | None = None
         forks.renew_in_children(self)
@@ -97,13 +99,24 @@ class Engine:
         client = self.client
         dialer = self.dialer if procedure.places_call else None
 
-        def carry_out(stop: threading.Event) -> Row:
+        def carry_out(stop: Stop) -> Row:
             return dialer.place(procedure, checked, stop) if dialer else procedure.run(client, checked)
 
         return carry_out
 
+    @property
+    def calls(self) -> Stop:
+        """What stops all that is being begun."""
+        return self._calls
+
+    def begin_no_more(self) -> None:
+        """Begin nothing more of what has been handed to threads; a statement that is read on begins it again."""
+        self._calls.set()
+        self._calls = Stop()
+
     def close(self) -> None:
         """Begin nothing more; calls that are under way are waited for shortly, and are on record."""
+        self.begin_no_more()
         self._closed.set()
         if self._dialer is not None:
             self._dialer.stop()
@@ -156,12 +169,18 @@ class Statement:
         self.lookahead.close()
         self.cost.end()
 
-    def run(self, procedure: Procedure, given: Sequence[Mapping[str, Value]], copies: Sequence[int] = ()) -> list[Task]:
+    def run(
+        self,
+        procedure: Procedure,
+        given: Sequence[Mapping[str, Value]],
+        copies: Sequence[int] = (),
+        stop: Stop | None = None,
+    ) -> list[Task]:
         """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
 
         Gives a task for each, in order. What this statement has run before is not run again. After a failure none is
         begun any more, unless OnError makes a failure a row. `copies` numbers inputs that are equal and meant as
-        several calls.
+        several calls. Nothing more is begun once `stop` is set, or the engine begins no more.
 
         Raises InputError, ReadOnlyError and (more than max_calls or max_changes) NotSupportedError before anything is
         sent.
@@ -184,11 +203,20 @@ class Statement:
         guard.refuse_more(self.engine.settings, procedure, self._begun[procedure.places_call], more)
         self._counted |= left.keys()
         self._begun[procedure.places_call] += more
-        self._begin(procedure, left)
+        self._begin(procedure, left, Stop(self.engine.calls, *([stop] if stop else [])))
         return [
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
             for call, each in zip(calls, checked, strict=True)
         ]
+
+    def perform(self, procedure: Procedure, given: Mapping[str, Value]) -> Row:
+        """Run the procedure once, and wait for what it gives. An interrupt keeps it from beginning."""
+        stop = Stop()
+        try:
+            (task,) = self.run(procedure, [given], stop=stop)
+            return self.result(task)
+        finally:
+            stop.set()
 
     def result(self, task: Task) -> Row:
         """Wait for what a task gives; what it raises says how far the statement has come."""
@@ -213,18 +241,18 @@ class Statement:
             return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
         return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
 
-    def _begin(self, procedure: Procedure, new: Mapping[Call, Checked]) -> None:
+    def _begin(self, procedure: Procedure, new: Mapping[Call, Checked], stop: Stop) -> None:
         from twsql.vtab import tasks
 
         self.together = self.together or len(new) > 1
         work = [self._work(procedure, each) for each in new.values()]
-        begun = tasks.begin(work, self.engine.settings.max_in_flight, self._heard) if work else []
+        begun = tasks.begin(work, self.engine.settings.max_in_flight, self._heard, stop) if work else []
         self.done |= zip(new, begun, strict=True)
 
     def _work(self, procedure: Procedure, checked: Checked) -> Work:
         work = self.engine.work(procedure, checked)
 
-        def and_count(stop: threading.Event) -> Row:
+        def and_count(stop: Stop) -> Row:
             with counting(self.cost):
                 try:
                     return work(stop)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from twsql import inputs
 from twsql.dialing import batch
+from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Value
 from twsql.vtab.engine import Statement, is_row
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class ProcedureScan:
-    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read."""
+    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read.
+
+    `Close` begins nothing more; what is under way goes on, and on record.
+    """
 
     def __init__(self, relation: Relation, procedure: Procedure) -> None:
         self._relation = relation
@@ -30,6 +34,8 @@ class ProcedureScan:
         self._copies: Sequence[int] = ()
         self._place = 0
         self._ahead = 1
+        self._stop = Stop()
+        self.Close: Callable[[], None] = self._stop.set  # no Python runs, which Ctrl-C could end before it stops them
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
         """Begin a scan by the plan's text.
@@ -82,12 +88,6 @@ class ProcedureScan:
         """The place of the row, from 0."""
         return self._place
 
-    def Close(self) -> None:
-        """Begin nothing more; what is under way goes on, and on record."""
-        for answer in self._answers.values():
-            answer.call_off()
-        self._given, self._answers = [], {}
-
     def _answer(self) -> Row:
         """What Twilio answers for this row."""
         self._statement.refuse_children()
@@ -109,7 +109,8 @@ class ProcedureScan:
                 return failed
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
             given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
-            self._answers = dict(zip(places, self._statement.run(self._procedure, given, copies), strict=True))
+            begun = self._statement.run(self._procedure, given, copies, self._stop)
+            self._answers = dict(zip(places, begun, strict=True))
         return self._answers[self._place]
 
     def _failed(self) -> Task | None:
