@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,23 @@ def test_it_serves_another_shell_until_it_is_stopped(start: Start, twsql: Run, n
     process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_its_journal_does_not_outlive_it(start: Start, twsql: Run, tmp_path: Path, end: int) -> None:
+    """A RequestKey of one sandbox calls anew in the next one on that port; a killed one leaves nothing to the next."""
+    call = "EXEC AddParticipants ConferenceSid = 'x', From = '+15005550006', To = '+12025550100', RequestKey = 'k'"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    for _ in range(2):
+        process = start("sandbox", "--port", port)
+        env = exports(process)
+        assert twsql("query", call, env=env).returncode == 0
+        found = twsql("query", "--format", "csv", "SELECT count(*) AS n FROM participants", env=env)
+        assert found.stdout == "n\n1\n"
+        process.send_signal(end)
+        process.wait(10)
+    assert (list(tmp_path.rglob("sandbox-*")) == []) == (end == signal.SIGTERM)
 
 
 def test_it_stops_while_somebody_waits_for_an_answer(start: Start) -> None:

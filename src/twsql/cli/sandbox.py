@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from twsql.dialing.opening import forget_sandbox
 from twsql.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server has its own
     with suppress(KeyboardInterrupt):
         serve(sandbox, arguments.port or 0, started=lambda: _announce(sandbox))
+    forget_sandbox(sandbox.base_url)
     return 0
 
 
 def _announce(sandbox: Sandbox) -> None:
     """Print what another shell needs; an API key there would go before the token."""
+    forget_sandbox(sandbox.base_url)  # of one that was killed
     lines = (
         "# a local Twilio until Ctrl-C; for another shell:",
         f"export TWSQL_BASE_URL={sandbox.base_url}",

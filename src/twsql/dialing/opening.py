@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from twsql import forks
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from twsql.twilio.settings import Settings
 
 _MEMORY = ":memory:"
+_SANDBOX = re.compile("AC0{31}[12]")
+"""The accounts that every sandbox has."""
+
 _opened: WeakKeyDictionary[Client, Journal] = WeakKeyDictionary()
 
 
@@ -35,7 +40,8 @@ forks.renew_in_children(_one)
 def journal_of(client: Client) -> Journal:
     """The journal of a client, opened at its first use. Raises OperationalError where that fails.
 
-    The setting `journal`; in memory for the sandbox, whose calls cost nothing; else a file in the user's state folder.
+    The setting `journal`; in memory for the sandbox, whose calls cost nothing; else a file in the user's state folder,
+    which `twsql sandbox` has one of its own in.
     """
     with _one.lock:
         if client not in _opened:
@@ -47,12 +53,27 @@ def journal_of(client: Client) -> Journal:
 def place(settings: Settings) -> str:
     """Where the journal is: a file's path, or `:memory:`."""
     in_memory = settings.journal == _MEMORY or (settings.sandbox and not settings.journal)
-    return _MEMORY if in_memory else str(_path(settings.journal))
+    if in_memory:
+        return _MEMORY
+    if settings.journal:
+        return str(Path(settings.journal).resolve())
+    if settings.is_local and _SANDBOX.fullmatch(settings.account_sid or ""):
+        return str(_of_sandbox(settings.server))
+    return str(_folder() / "journal.db")
 
 
-def _path(journal: str | None) -> Path:
-    if journal:
-        return Path(journal).resolve()
+def forget_sandbox(server: str) -> None:
+    """Remove the journal of a sandbox: its calls are gone with it, and a key of theirs would stand for nothing."""
+    path = _of_sandbox(server)
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink(missing_ok=True)
+
+
+def _of_sandbox(server: str) -> Path:
+    return _folder() / f"sandbox-{urlsplit(server).port}.db"
+
+
+def _folder() -> Path:
     from platformdirs import user_state_path  # not for a statement that places no call
 
-    return user_state_path("twsql") / "journal.db"
+    return user_state_path("twsql")
