@@ -84,3 +84,27 @@ def test_a_script_is_not_asked(twsql: Run, crowd: Sandbox, login: dict[str, str]
     """A script in the shell goes on without a question, and the count is told."""
     done = twsql("shell", stdin="DELETE FROM participants;\n", env=login)
     assert (done.returncode, done.stderr) == (0, "twsql: 12 participants removed\n")
+
+
+@pytest.mark.parametrize("command", ["query", "shell"])
+def test_a_synced_file(twsql: Run, crowd: Sandbox, login: dict[str, str], command: str) -> None:
+    """Who opens a synced file is told once which tables are the copy; they cannot be changed, nor hidden anew."""
+    assert twsql("sync", "-q", "calls.db", env=login).returncode == 0
+    said = "calls.db: conferences and participants are the copy that twsql sync keeps;"
+
+    def run(sql: str) -> tuple[int, str]:
+        if command == "shell":
+            done = twsql("shell", "calls.db", stdin=f"{sql};\n", env=login)
+        else:
+            done = twsql("query", "--database", "calls.db", sql, env=login)
+        return done.returncode, done.stderr
+
+    status, words = run("SELECT 1; SELECT 2")
+    assert (status, words.count(said)) == (0, 1)
+    status, words = run("UPDATE conferences SET Status = 'completed'")
+    assert status == 1
+    assert "conferences is kept by twsql sync in this file and can only be read; temp.conferences is Twilio" in words
+    status, words = run("CREATE VIEW temp.participants AS SELECT 1")
+    assert status == 1
+    assert "participants is the name of one of Twilio's here, and would be hidden" in words
+    assert _sent(crowd) == 0

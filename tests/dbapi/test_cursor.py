@@ -154,7 +154,7 @@ def test_ways_to_call(twilio: Connection, sandbox: Sandbox, call: Callable[[Curs
 
 def test_a_table_of_the_procedures_name_is_not_called(twilio: Connection, sandbox: Sandbox) -> None:
     """A file's own table AddParticipants does not come between EXEC and the procedure."""
-    twilio.execute('CREATE TABLE AddParticipants (Conference, "From", "To")')
+    twilio.apsw.execute('CREATE TABLE AddParticipants (Conference, "From", "To")')
     assert twilio.execute(EXEC, ("room", NUMBERS[0])).rowcount == 1
     assert sandbox.counters.placed == 1
 

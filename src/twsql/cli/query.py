@@ -26,6 +26,7 @@ from twsql.cli.remedies import INTERRUPTED
 from twsql.dbapi import connect
 from twsql.dbapi.connection import Connection
 from twsql.dbapi.cursor import Cursor
+from twsql.dbapi.refusals import copies, told_of
 from twsql.dbapi.results import Row
 from twsql.dbapi.script import split
 from twsql.dbapi.tokens import tokens
@@ -54,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     out = escaped(_output(arguments.format), as_json=arguments.format in JSON)
     printer = _Printer(_format(arguments), arguments.format in SEPARATED, bar.over(out))
     with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
+        if names := copies(connection.apsw):
+            sys.stderr.write(f"twsql: {told_of(arguments.database, names)}\n")
         connection.watch(bar.show)
         told = Told(printer.print)
         connection.watch_changes(lambda changes: True, told.hear)

@@ -34,6 +34,7 @@ from twsql.cli.remedies import INTERRUPTED, remedy
 from twsql.dbapi.calls import procedure_named, translate
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
+from twsql.dbapi.refusals import copies, refuse, told_of
 from twsql.dbapi.script import split
 from twsql.dbapi.tokens import first_word
 from twsql.dbapi.translation import Translated
@@ -61,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
                 intro = shell.intro()
         except OperationalError as error:
             raise OperationalError(f"{error}: {arguments.database}") from error
+        if names := copies(shell.db):
+            sys.stderr.write(f"twsql: {told_of(arguments.database, names)}\n")
         try:
             shell.cmdloop(intro=intro)
         except SystemExit as leave:  # .exit, .quit
@@ -133,6 +136,8 @@ class Shell(Modes):
         self._patience.rows = 0
         try:
             with self._patience:
+                if not internal:
+                    refuse(self.db, statement)
                 if not internal and is_exec(statement):
                     self._exec(statement, self.bindings if bindings is None else bindings)
                 else:

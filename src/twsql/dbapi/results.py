@@ -10,6 +10,7 @@ import apsw
 
 from twsql.dbapi.calls import Call, select, select_all
 from twsql.dbapi.parameters import Parameters, bindings, placeholders, values
+from twsql.dbapi.refusals import refuse
 from twsql.dbapi.transactions import Change, begin_for, change_in
 from twsql.dbapi.translation import Translated
 from twsql.schema import Value
@@ -91,6 +92,7 @@ def _run(connection: apsw.Connection, sql: str, params: Parameters, change: Chan
     seen = _Seen()
     with Translated(sql):
         # Nothing may run between a statement's preparation and its start: the tables tell statements apart by that.
+        refuse(connection, sql)
         began = implicit and begin_for(connection, change)
         cursor = connection.cursor()
         cursor.exec_trace = seen

@@ -1,0 +1,72 @@
+"""What our own connections refuse by name: what would hide Twilio's tables, and changes of a copy that sync keeps."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import apsw
+
+from twsql.catalog import CATALOG
+from twsql.dbapi.tokens import first_word, tokens
+from twsql.dbapi.transactions import Change, change_in
+from twsql.errors import ProgrammingError, ReadOnlyError
+
+COPIED = ("conferences", "participants")
+"""Twilio's tables of which `twsql sync` keeps a copy."""
+
+_OURS = {relation.name.lower(): relation.name for relation in CATALOG.relations}
+_KEPT = frozenset({*COPIED, "sync_runs", "sync_descriptions"})
+_LONGEST = 12  # CREATE TEMP VIRTUAL TABLE IF NOT EXISTS schema . name
+
+
+def refuse(connection: apsw.Connection, sql: str) -> None:
+    """Raise ProgrammingError or ReadOnlyError for a statement that is refused; nothing has been done then."""
+    made = _made(sql)
+    if made is not None and made.lower() in _OURS:
+        own = _OURS[made.lower()]
+        raise ProgrammingError(f"{own} is the name of one of Twilio's here, and would be hidden: give another name")
+    change = change_in(sql) if made is None else None
+    if change is not None and change.table.lower() in _KEPT and _is_copy(connection, change):
+        live = f"; temp.{change.table} is Twilio" if change.table.lower() in COPIED else ""
+        raise ReadOnlyError(f"{change.table} is kept by twsql sync in this file and can only be read{live}")
+
+
+def copies(connection: apsw.Connection) -> list[str]:
+    """The tables of the main file that are the copy that `twsql sync` keeps; none in another file."""
+    if not connection.table_exists("main", "sync_runs"):
+        return []
+    return [name for name in COPIED if connection.table_exists("main", name)]
+
+
+def told_of(file: str, names: list[str]) -> str:
+    """What to say of a file with a copy in it."""
+    live = " and ".join(f"temp.{name}" for name in names)
+    return f"{file}: {' and '.join(names)} are the copy that twsql sync keeps; {live} are Twilio"
+
+
+def _is_copy(connection: apsw.Connection, change: Change) -> bool:
+    """Whether the table is in a synced file; SQLite looks for it in temp, main and what was attached, in this order."""
+    names = connection.db_names()
+    schemas = [change.schema] if change.schema else sorted(names, key=lambda name: name != "temp")
+    where = next((each for each in schemas if connection.table_exists(each, change.table)), None)
+    return where is not None and connection.table_exists(where, "sync_runs")
+
+
+def _made(sql: str) -> str | None:
+    """The new name that a CREATE TABLE, CREATE VIEW or ALTER TABLE … RENAME TO brings; None for other statements."""
+    verb = first_word(sql)
+    if verb not in ("CREATE", "ALTER"):
+        return None
+    found = list(islice(tokens(sql), _LONGEST))
+    words = [token.text.upper() for token in found]
+    kind = next((place for place, word in enumerate(words[:4]) if word in ("TABLE", "VIEW")), None)
+    if kind is None:
+        return None
+    start = kind + (4 if words[kind + 1 : kind + 4] == ["IF", "NOT", "EXISTS"] else 1)
+    start += 2 if words[start + 1 : start + 2] == ["."] else 0
+    if verb == "ALTER":
+        start = start + 3 if words[start + 1 : start + 3] == ["RENAME", "TO"] else len(found)
+    if start >= len(found):
+        return None
+    named = found[start]
+    return named.text[1:-1] if named.kind == "string" else named.name  # SQLite takes a string for a name here
