@@ -227,7 +227,7 @@ class _Run:
 
     def _called(self, number: int) -> str:
         with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
-            return str(db.execute("SELECT called FROM calls WHERE id = ?", (number,)).get)
+            return str(db.execute("SELECT recipient FROM effects WHERE id = ?", (number,)).get)
 
     def placed(self) -> tuple[dict[str, list[str]], set[str]]:
         """The SIDs of the client's calls by number, and those of the strangers' calls."""
@@ -266,7 +266,7 @@ def _journal(folder: Path) -> dict[str, str]:
     if not (folder / "journal.db").exists():
         return {}
     with closing(apsw.Connection(str(folder / "journal.db"))) as db:
-        rows = db.execute("SELECT called, CASE state WHEN 'placed' THEN call_sid ELSE state || id END FROM calls")
+        rows = db.execute("SELECT recipient, CASE state WHEN 'placed' THEN sid ELSE state || id END FROM effects")
         return dict(rows.fetchall())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # declarations only name them; they are made in rooms further up
+    from twsql.once import Once
     from twsql.twilio.client import Client
     from twsql.where import Where
 
@@ -90,7 +91,7 @@ Checked = Mapping[str, str | tuple[str, ...]]
 class Procedure:
     """Something Twilio does, as a table-valued function: `run` sends one request for checked inputs, gives the answer.
 
-    What `places_call` goes through the journal. `columns` are the result columns. The visible ones are what `SELECT *`
+    What happens `once` goes through the journal. `columns` are the result columns. The visible ones are what `SELECT *`
     gives; a hidden one that has the name of an input is read from the answer where that input is not given.
     """
 
@@ -99,7 +100,7 @@ class Procedure:
     inputs: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     run: Callable[[Client, Checked], Row]
-    places_call: bool = False
+    once: Once | None = None
 
 
 @dataclass(frozen=True)

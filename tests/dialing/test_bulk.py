@@ -94,7 +94,7 @@ def test_raise(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
     assert caught.value.code == 21211
     assert "3 placed, 1 failed, 0 unknown, 6 not attempted; to go on leave out" in str(caught.value)
     assert sandbox.counters.placed == 3
-    assert journal("SELECT state, count(*) FROM calls GROUP BY 1") == [("placed", 3), ("refused", 1)]
+    assert journal("SELECT state, count(*) FROM effects GROUP BY 1") == [("placed", 3), ("refused", 1)]
 
 
 def test_how_to_go_on(connect: Connect, sandbox: Sandbox) -> None:
@@ -226,7 +226,7 @@ def test_closing_early(connect: Connect, sandbox: Sandbox, journal: Ask, quiet: 
     until(quiet)
     placed = sandbox.counters.placed
     assert 1 <= placed <= 12
-    assert journal("SELECT state, count(*) FROM calls GROUP BY 1") == [("placed", placed)]
+    assert journal("SELECT state, count(*) FROM effects GROUP BY 1") == [("placed", placed)]
 
 
 def test_closing_early_while_they_wait(
@@ -238,7 +238,7 @@ def test_closing_early_while_they_wait(
     cursor.close()
     until(quiet, 2.0)
     assert sandbox.counters.placed <= 2
-    assert journal("SELECT count(*) FROM calls") == [(sandbox.counters.placed,)]
+    assert journal("SELECT count(*) FROM effects") == [(sandbox.counters.placed,)]
     began = time.monotonic()
     db.execute(KEYED).fetchall()
     assert time.monotonic() - began < 2.0  # those who gave up keep no turn
@@ -256,7 +256,7 @@ def test_closing_the_connection(connect: Connect, sandbox: Sandbox, journal: Ask
     began = time.monotonic()
     db.close()
     assert time.monotonic() - began < 1.5
-    assert journal("SELECT state FROM calls ORDER BY request_key") == [("placed",)] * 3 + [("unknown",)]
+    assert journal("SELECT state FROM effects ORDER BY request_key") == [("placed",)] * 3 + [("unknown",)]
     sandbox.heal()
     assert len(connect().execute(SQL, batch).fetchall()) == 4
     assert set(sandbox.counters.placed_by.values()) == {1}
@@ -284,5 +284,5 @@ except KeyboardInterrupt:
     assert error == ""
     placed = sandbox.counters.placed
     assert placed <= Settings.max_in_flight
-    assert journal("SELECT state, count(*) FROM calls GROUP BY 1") == [("placed", placed)]
-    assert {sid for (sid,) in journal("SELECT call_sid FROM calls")} == {call.sid for call in sandbox.calls()}
+    assert journal("SELECT state, count(*) FROM effects GROUP BY 1") == [("placed", placed)]
+    assert {sid for (sid,) in journal("SELECT sid FROM effects")} == {call.sid for call in sandbox.calls()}

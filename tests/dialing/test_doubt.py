@@ -23,7 +23,7 @@ def test_a_refusal_after_a_doubt(connect: Connect, sandbox: Sandbox, journal: As
     sandbox.fail("error", method="POST", status=status, code=code)
     with pytest.raises(OutcomeUnknown, match=str(code)):
         connect().execute(KEYED).fetchall()
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
     sandbox.heal()
     sandbox.advance(100)
     assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
@@ -48,7 +48,7 @@ def test_a_refusal_after_what_was_not_placed(connect: Connect, sandbox: Sandbox,
     sandbox.heal()
     assert fault.hits == 1
     assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
-    assert journal("SELECT state FROM calls") == [("placed",)]
+    assert journal("SELECT state FROM effects") == [("placed",)]
 
 
 def test_stopped_in_doubt(run: Run, environ: dict[str, str], sandbox: Sandbox, journal: Ask) -> None:
@@ -58,7 +58,7 @@ def test_stopped_in_doubt(run: Run, environ: dict[str, str], sandbox: Sandbox, j
     until(lambda: fault.hits and "ListCall" in sandbox.counters.by_route and not sandbox.counters.under_way)
     process.send_signal(signal.SIGINT)
     process.wait(20)
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
     assert sandbox.counters.by_method["POST"] == 1
 
 
@@ -68,7 +68,7 @@ def test_an_answer_that_is_not_twilios(connect: Connect, sandbox: Sandbox, journ
     sandbox.fail(kind, method="POST", times=1, **({"status": 409, "code": 409} if kind == "error-after" else {}))
     (sid,) = connect().execute(KEYED).fetchone() or ()
     assert [sid] == [call.sid for call in sandbox.calls()]
-    assert journal("SELECT state, call_sid FROM calls") == [("placed", sid)]
+    assert journal("SELECT state, sid FROM effects") == [("placed", sid)]
 
 
 @pytest.mark.parametrize("status", [403, 404, 408, 409, 429])

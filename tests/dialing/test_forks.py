@@ -41,11 +41,11 @@ print(count, flush=True)
     try:
         until(lambda: sandbox.counters.placed > 5)
         for _ in range(100):  # who opens the journal and finds nobody there makes its shared memory anew
-            assert journal("SELECT count(*) FROM calls WHERE state <> 'placed'")[0][0] < 2
+            assert journal("SELECT count(*) FROM effects WHERE state <> 'placed'")[0][0] < 2
     finally:
         (tmp_path / "enough").touch()
     assert int(daemon.stdout.read()) == sandbox.counters.placed - 1
-    assert journal("SELECT state, count(*) FROM calls GROUP BY state") == [("placed", sandbox.counters.placed)]
+    assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]
 
 
 def test_while_others_write(run: Run, journal: Ask) -> None:
@@ -105,8 +105,8 @@ for each in threads: each.join()
 """
     out, err = run(code).communicate(timeout=60)
     assert (out.split(), err) == (["0"] * 12, "")
-    assert journal("SELECT state, count(*) FROM calls GROUP BY state") == [("placed", sandbox.counters.placed)]
-    assert journal("SELECT count(*) FROM calls WHERE request_key IS NOT NULL") == [(24,)]
+    assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]
+    assert journal("SELECT count(*) FROM effects WHERE request_key IS NOT NULL") == [(24,)]
 
 
 def test_a_statement_half_read(run: Run, sandbox: Sandbox) -> None:

@@ -109,8 +109,8 @@ def test_at_each_step(
             assert sandbox.counters.placed == begun + len(NUMBERS)
     with suppress(StopIteration):
         next(doors)
-    assert journal("SELECT count(*) FROM calls WHERE state = 'placed'") == [(sandbox.counters.placed,)]
-    assert journal("SELECT count(*) FROM calls WHERE state NOT IN ('placed', 'refused')") == [(0,)]
+    assert journal("SELECT count(*) FROM effects WHERE state = 'placed'") == [(sandbox.counters.placed,)]
+    assert journal("SELECT count(*) FROM effects WHERE state NOT IN ('placed', 'refused')") == [(0,)]
 
 
 def _steps(run: Run) -> list[int]:
@@ -150,4 +150,4 @@ raise KeyboardInterrupt
     process = run(code)
     assert process.communicate(timeout=60)[1].endswith("KeyboardInterrupt\n")
     assert sandbox.counters.placed < 100
-    assert journal("SELECT state, count(*) FROM calls GROUP BY state") == [("placed", sandbox.counters.placed)]
+    assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]

@@ -250,7 +250,7 @@ show("""{other}""")
     assert error == ""
     assert f"journal {os.environ['TWSQL_JOURNAL']} cannot be written: " in lines[1]
     assert [str([(call.sid,)]) for call in sandbox.calls()] == [lines[0], lines[2]]
-    assert journal("SELECT request_key, state FROM calls") == [("k", "placed"), ("other", "placed")]
+    assert journal("SELECT request_key, state FROM effects") == [("k", "placed"), ("other", "placed")]
 
 
 def test_full_after(run: Run, sandbox: Sandbox, journal: Ask, connect: Connect) -> None:
@@ -268,8 +268,8 @@ show("""{KEYED}""")
     process = _limited(run, code, 0)
     error = process.communicate(timeout=30)[1]
     (call,) = sandbox.calls()
-    assert f"the call was placed, CallSid {call.sid}, but that could not be recorded" in error
-    assert journal("SELECT state FROM calls") == [("sending",)]
+    assert f"the call was placed, SID {call.sid}, but that could not be recorded" in error
+    assert journal("SELECT state FROM effects") == [("sending",)]
     assert connect().execute(KEYED).fetchall() == [(call.sid,)]
     assert sandbox.counters.placed == 1
 
@@ -376,6 +376,6 @@ def test_another_sqlite_in_this_process(connect: Connect, journal: Ask, tmp_path
             assert other.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall() in ([], [(1,)])
             other.execute("PRAGMA journal_mode")
         db.execute(KEYED.replace("'k'", f"'{number}'").replace(TO, f"{TO}{number}")).fetchall()
-    code = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT state FROM calls'))"
+    code = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('SELECT state FROM effects'))"
     command = [sys.executable, "-c", code, str(tmp_path / "journal.db")]
     assert subprocess.run(command, capture_output=True, check=True, text=True).stdout.split() == ["('placed',)"] * 4

@@ -38,7 +38,7 @@ def test_a_lost_answer(connect: Connect, sandbox: Sandbox, journal: Ask, kind: s
     (call,) = sandbox.calls()
     assert (call.sid, call.conference) == (sid, conference)
     attempts = 1 if kind.endswith("after") else 2
-    assert journal("SELECT state, call_sid, attempts FROM calls") == [("placed", sid, attempts)]
+    assert journal("SELECT state, sid, attempts FROM effects") == [("placed", sid, attempts)]
     assert sandbox.counters.by_method["POST"] == attempts
 
 
@@ -67,7 +67,7 @@ def test_without_labels(connect: Connect, sandbox: Sandbox, journal: Ask, kind: 
     sandbox.fail(kind, method="POST", times=1)
     with pytest.raises(OutcomeUnknown):
         _call(connect, label_calls=False)
-    assert journal("SELECT state, label FROM calls") == [("unknown", None)]
+    assert journal("SELECT state, label FROM effects") == [("unknown", None)]
     assert sandbox.counters.by_method["POST"] == 1
     if kind.endswith("after"):
         assert _call(connect) == [call.sid for call in sandbox.calls()]
@@ -117,7 +117,7 @@ def test_two_that_may_be_it(connect: Connect, sandbox: Sandbox, journal: Ask) ->
     sandbox.fail("500-after", method="POST", times=1)
     with pytest.raises(OutcomeUnknown, match=other):
         _call(connect)
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
     assert sandbox.counters.by_method["POST"] == 2
 
 
@@ -139,7 +139,7 @@ def _age(tmp_path: Path, **ago: float) -> None:
     """Put the attempts on record into the past."""
     then = (datetime.now(timezone.utc) - timedelta(**ago)).strftime("%Y-%m-%d %H:%M:%S.000")
     with closing(sqlite3.connect(tmp_path / "journal.db")) as db, db:
-        db.execute("UPDATE calls SET started = ?1, sent = ?1, changed = ?1", (then,))
+        db.execute("UPDATE effects SET started = ?1, sent = ?1, changed = ?1", (then,))
 
 
 def test_it_cannot_be_looked_for(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
@@ -148,7 +148,7 @@ def test_it_cannot_be_looked_for(connect: Connect, sandbox: Sandbox, journal: As
     sandbox.fail("500-before", method="GET")
     with pytest.raises(OutcomeUnknown, match="could not be looked for"):
         _call(connect, max_attempts=2)
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
     sandbox.heal()
     assert _call(connect) == [call.sid for call in sandbox.calls()]
     assert sandbox.counters.placed == 1
@@ -159,7 +159,7 @@ def test_never_an_answer(connect: Connect, sandbox: Sandbox, journal: Ask) -> No
     sandbox.fail("500-before", method="POST")
     with pytest.raises(OutcomeUnknown):
         _call(connect, max_attempts=3)
-    assert journal("SELECT state, attempts FROM calls") == [("unknown", 3)]
+    assert journal("SELECT state, attempts FROM effects") == [("unknown", 3)]
     assert sandbox.counters.by_method["POST"] == 3
 
 
@@ -169,7 +169,7 @@ def test_429_after_a_lost_answer(connect: Connect, sandbox: Sandbox, journal: As
     sandbox.fail("429", method="POST")
     with pytest.raises(OutcomeUnknown, match="429"):
         _call(connect, max_attempts=2)
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
 
 
 def test_the_grace(connect: Connect, sandbox: Sandbox) -> None:

@@ -80,9 +80,9 @@ def test_a_refused_call(connect: Connect, sandbox: Sandbox, journal: Ask) -> Non
     db = connect()
     with pytest.raises(TwilioError, match="16020"):
         db.execute(KEYED).fetchall()
-    assert journal("SELECT state, code, attempts FROM calls") == [("refused", 16020, 1)]
+    assert journal("SELECT state, code, attempts FROM effects") == [("refused", 16020, 1)]
     (sid,) = db.execute(KEYED).fetchone() or ()
-    assert journal("SELECT state, code, call_sid, attempts FROM calls") == [("placed", None, sid, 2)]
+    assert journal("SELECT state, code, sid, attempts FROM effects") == [("placed", None, sid, 2)]
 
 
 def test_an_exhausted_429(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
@@ -91,7 +91,7 @@ def test_an_exhausted_429(connect: Connect, sandbox: Sandbox, journal: Ask) -> N
     db = connect(max_attempts=2)
     with pytest.raises(TwilioError, match="429"):
         db.execute(KEYED).fetchall()
-    assert (journal("SELECT state FROM calls"), sandbox.counters.placed) == ([("refused",)], 0)
+    assert (journal("SELECT state FROM effects"), sandbox.counters.placed) == ([("refused",)], 0)
     db.execute(KEYED).fetchall()
     assert sandbox.counters.placed == 1
 
@@ -105,10 +105,10 @@ def test_killed_while_it_waits(run: Run, connect: Connect, sandbox: Sandbox, jou
     until(lambda: sandbox.counters.placed == (kind == "timeout-after"))
     process.kill()
     process.wait()
-    assert journal("SELECT state FROM calls") == [("sending",)]
+    assert journal("SELECT state FROM effects") == [("sending",)]
     rows = connect().execute(KEYED).fetchall()
     assert rows == [(call.sid,) for call in sandbox.calls()]
-    assert journal("SELECT state, call_sid FROM calls") == [("placed", rows[0][0])]
+    assert journal("SELECT state, sid FROM effects") == [("placed", rows[0][0])]
     assert sandbox.counters.placed == 1
 
 

@@ -84,7 +84,7 @@ def test_without_a_label(connect: Connect, environ: dict[str, str], sandbox: San
         db.execute(KEYED).fetchall()
     done = _journal(environ, "settle")
     assert (done.returncode, "unknown" in done.stdout) == (1, True)
-    assert journal("SELECT state FROM calls") == [("unknown",)]
+    assert journal("SELECT state FROM effects") == [("unknown",)]
 
 
 def test_the_accounts_own(connect: Connect, environ: dict[str, str], sandbox: Sandbox, journal: Ask) -> None:
@@ -114,7 +114,7 @@ def test_decided_by_hand(connect: Connect, environ: dict[str, str], sandbox: San
     (row,) = json.loads(done.stdout)
     assert (done.returncode, row["Id"], row["State"], row["CallSid"]) == (0, 1, "placed", first)
     assert _journal(environ, "settle", "2").returncode == 0
-    assert journal("SELECT state, call_sid FROM calls") == [("placed", first), ("placed", second)]
+    assert journal("SELECT state, sid FROM effects") == [("placed", first), ("placed", second)]
     assert sandbox.counters.placed == 2
     assert connect().execute(KEYED.replace("'k'", "'0'")).fetchall() == [(first,)]
 
@@ -128,7 +128,7 @@ def test_decided_that_it_was_not_placed(
         connect(label_calls=False).execute(KEYED).fetchall()
     done = _journal(environ, "settle", "1", "--not-placed")
     assert (done.returncode, "by hand" in done.stdout) == (0, True)
-    assert journal("SELECT state FROM calls") == [("refused",)]
+    assert journal("SELECT state FROM effects") == [("refused",)]
     assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls()]
 
 
@@ -143,13 +143,13 @@ def test_a_wrong_decision(
     with pytest.raises(OutcomeUnknown):
         connect(label_calls=False).execute(KEYED).fetchall()
     other, same, _ = (call.sid for call in sandbox.calls())
-    before = journal("SELECT * FROM calls WHERE id <> 2")
+    before = journal("SELECT * FROM effects WHERE id <> 2")
     sid = {"number": other, "entry": same}.get(wrong, "CA" + "f" * 32)
     done = _journal(environ, "settle", "1" if wrong == "nothing in doubt" else "2", "--placed", sid)
     words = {"number": "is a call to", "entry": "of another entry", "sid": "not found", "nothing in doubt": "in doubt"}
     assert (done.returncode, words[wrong] in done.stderr, done.stderr.count("\n")) == (1, True, 1), done.stderr
-    assert journal("SELECT state FROM calls WHERE id = 2") == [("unknown",)]
-    assert journal("SELECT * FROM calls WHERE id <> 2") == before
+    assert journal("SELECT state FROM effects WHERE id = 2") == [("unknown",)]
+    assert journal("SELECT * FROM effects WHERE id <> 2") == before
 
 
 @pytest.mark.parametrize(

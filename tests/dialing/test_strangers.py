@@ -73,7 +73,7 @@ def test_a_call_in_no_conference(connect: Connect, sandbox: Sandbox, journal: As
     else:
         with pytest.raises(OutcomeUnknown, match=stranger):
             _call(connect)
-        assert journal("SELECT state FROM calls") == [("unknown",)]
+        assert journal("SELECT state FROM effects") == [("unknown",)]
     assert sandbox.counters.by_method["POST"] == 2
 
 
@@ -85,7 +85,7 @@ def test_a_program_that_uses_our_number(connect: Connect, sandbox: Sandbox, jour
     sandbox.change(hang_up_after=0.0)
     with pytest.raises(OutcomeUnknown, match="somebody else's"):
         _call(connect)
-    assert (sandbox.counters.by_method["POST"], journal("SELECT state FROM calls")) == (2, [("unknown",)])
+    assert (sandbox.counters.by_method["POST"], journal("SELECT state FROM effects")) == (2, [("unknown",)])
 
 
 def test_our_number_is_ours_alone(connect: Connect, sandbox: Sandbox) -> None:

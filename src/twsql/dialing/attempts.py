@@ -1,4 +1,4 @@
-"""When a call was attempted, by Twilio's clock as far as that is known."""
+"""When something was attempted, by Twilio's clock as far as that is known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from twsql.dialing.entries import Entry
-from twsql.dialing.lost import CLOCKS_AGREE, CLOCKS_APART, Window
+from twsql.once import CLOCKS_AGREE, CLOCKS_APART, Window
 from twsql.twilio.clock import Clock
 
 
@@ -44,7 +44,7 @@ class Attempts:
 
 
 def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
-    """When the call was placed, if it was; a request may be done as late as its answer could come.
+    """When it was done, if it was; a request may be done as late as its answer could come.
 
     Times of this machine alone are taken to be as wrong as its clock is now, or not at all.
     """

@@ -1,4 +1,4 @@
-"""Places calls: on record before, once, and found again where an answer was lost."""
+"""Does what must happen once, such as a call: on record before, once, and found again where an answer was lost."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from hashlib import blake2b
 from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
-from twsql.dialing import entries, recovery
+from twsql.dialing import entries
 from twsql.dialing.attempts import Attempts, window, written
 from twsql.dialing.entries import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.journal import Journal
-from twsql.dialing.lost import Lost, fetched, is_to
 from twsql.dialing.stop import Stop
 from twsql.errors import (
     DataError,
     Error,
     InputError,
+    InternalError,
     OperationalError,
     OutcomeUnknown,
     ProgrammingError,
     TwilioError,
 )
 from twsql.inputs import OWN_LABEL
+from twsql.once import Lost, Mark, Once
 from twsql.redaction import clean, hide
 from twsql.schema import Checked, Procedure, Row
 from twsql.twilio.exchange import LONGEST_ANSWER
@@ -37,7 +38,6 @@ from twsql.twilio.exchange import LONGEST_ANSWER
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
-LABEL_IN_USE = 16026
 _POLL_SECONDS = 0.1
 """How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
 _PATIENCE = 0.5
@@ -49,9 +49,13 @@ _NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
 
 
 class Dialer:
-    """Places the calls of one connection. Any number of threads may use it at once."""
+    """Does what one connection must do once. Any number of threads may use it at once.
 
-    def __init__(self, client: Client, journal: Journal) -> None:
+    `procedures` are those whose entries can be settled.
+    """
+
+    def __init__(self, client: Client, journal: Journal, procedures: Sequence[Procedure] = ()) -> None:
+        self._procedures = {procedure.name: procedure for procedure in procedures}
         self._client = client
         self._settings = client.settings
         self._journal = journal
@@ -75,11 +79,12 @@ class Dialer:
         return [None if key is None or key in wrong else answers.get(key) for key in (i.request_key for i in intents)]
 
     def place(self, procedure: Procedure, checked: Checked, stop: Stop) -> Row:
-        """Place one call and give Twilio's answer, or the recorded one where its RequestKey was placed before.
+        """Do it once and give Twilio's answer, or the recorded one where its RequestKey was done before.
 
         Raises TwilioError where Twilio refused, OutcomeUnknown where it cannot be found out, InputError where the
         RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
         """
+        once = _once(procedure)
         intent = self._intent(procedure, checked)
         self._await_turn(stop)  # before it is on record when it was sent
         entry = self._claim(intent, stop)
@@ -89,11 +94,11 @@ class Dialer:
         with self._at_work(entry):
             attempts = Attempts(self._client.clock, entry)
             try:
-                answer = self._send(procedure, checked, attempts, stop)
+                answer = self._send(procedure, once, checked, attempts, stop)
             except BaseException as error:
                 self._record_failure(attempts.timed(), error)
                 raise
-            self._record(entry, answer)
+            self._record(once, entry, answer)
         del hidden  # from here on nothing of this call is shown or recorded
         return answer
 
@@ -107,9 +112,10 @@ class Dialer:
             return None
         with self._at_work(entry):
             try:
-                answer = self._find(entry)
+                once = self._once_of(entry)
+                answer = self._find(once, entry)
                 if answer is None and entry.intent.label is None:
-                    raise OutcomeUnknown("it had no label to find it by, and is not among the calls to that number")
+                    raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
             except OutcomeUnknown as error:
                 self._record_failure(entry, error)
                 return "unknown"
@@ -117,37 +123,42 @@ class Dialer:
                 self._record_failure(entry, error)
                 raise
             if answer is None:
-                self._fail(entry, "refused", "it was not placed: Twilio does not know it")
+                self._fail(entry, "refused", f"it was not {once.done}: Twilio does not know it")
                 return "refused"
-            self._record(entry, answer)
+            self._record(once, entry, answer)
             return "placed"
 
-    def decide(self, number: int, call_sid: str | None) -> None:
-        """Record what a person has found out of an entry in doubt: which call it is, None: it was not placed.
+    def decide(self, number: int, sid: str | None) -> None:
+        """Record what a person has found out of an entry in doubt: which SID it has, None: it was not done.
 
-        Raises InputError where it is not in doubt, or the call is to another number or another entry's; TwilioError
-        where the call cannot be fetched.
+        Raises InputError where it is not in doubt, or the SID is of something to another number or another entry's;
+        TwilioError where it cannot be fetched.
         """
         entry = self._take(number)
         if entry is None:
             raise InputError(f"entry {number} is not in doubt, or a program is about it just now")
         with self._at_work(entry):
             try:
-                if call_sid is None:
-                    self._fail(entry, "refused", "it was not placed, as was decided by hand")
+                once = self._once_of(entry)
+                if sid is None:
+                    self._fail(entry, "refused", f"it was not {once.done}, as was decided by hand")
                 else:
-                    self._record(entry, self._decided(entry, call_sid))
+                    self._record(once, entry, self._decided(once, entry, sid))
             except BaseException as error:
                 self._record_failure(entry, OutcomeUnknown(f"it could not be decided: {error}"))
                 raise
 
-    def _decided(self, entry: Entry, call_sid: str) -> Row:
-        if entries.is_known(self._journal, entry.intent, call_sid):
-            raise InputError(f"{call_sid} is the call of another entry")
-        call = fetched(self._client, call_sid)
-        if not is_to(call, entry.intent.called):
-            raise InputError(f"{call_sid} is a call to {call.get('to')}, not to {entry.intent.called}")
-        return recovery.as_participant(call, entry.intent.label, None)
+    def _decided(self, once: Once, entry: Entry, sid: str) -> Row:
+        if entries.is_known(self._journal, entry.intent, sid):
+            raise InputError(f"{sid} is the {once.noun} of another entry")
+        return once.decided(self._client, entry.intent.record, sid, entry.intent.label)
+
+    def _once_of(self, entry: Entry) -> Once:
+        """The strategy of an entry's procedure. Raises OperationalError where this twsql does not have it."""
+        procedure = self._procedures.get(entry.intent.procedure)
+        if procedure is None or procedure.once is None:
+            raise OperationalError(f"the entry is one of {entry.intent.procedure}, which this twsql does not have")
+        return procedure.once
 
     def _take(self, number: int) -> Entry | None:
         return entries.take(self._journal, number, self._settings.require_credentials()[0], self._settings.realm)
@@ -169,25 +180,28 @@ class Dialer:
 
     def _intent(self, procedure: Procedure, checked: Checked) -> Intent:
         account = self._settings.require_credentials()[0]
-        key = checked.get("RequestKey")
+        key, once = checked.get("RequestKey"), _once(procedure)
         return Intent(
+            kind=once.noun,
+            procedure=procedure.name,
             account_sid=account,
             server=self._settings.realm,
             request_key=None if key is None else str(key),
             digest=entries.digest(procedure, checked),
-            conference=str(checked["Conference"]),
-            caller=str(checked["From"]),
-            shown=str(checked["CallerId"]) if "CallerId" in checked else None,
-            called=str(checked["To"]),
-            label=str(checked["Label"]) if "Label" in checked else self._label(account, key),
+            record=once.record(checked),
+            label=self._label(once, checked, f"{account} {key}"),
         )
 
-    def _label(self, account: str, key: object) -> str | None:
-        """A label of ours, by which the call can be found again; the same one for the same RequestKey."""
+    def _label(self, once: Once, checked: Checked, name: str) -> str | None:
+        """The mark by which it can be found again; ours is the same one for the same RequestKey."""
+        if once.mark is None:
+            return None
+        if once.mark.parameter in checked:
+            return str(checked[once.mark.parameter])
         if not self._settings.label_calls:
             return None
-        digest = blake2b(f"{account} {key}".encode(), digest_size=16).hexdigest()
-        return OWN_LABEL + (token_hex(16) if key is None else digest)
+        digest = blake2b(name.encode(), digest_size=16).hexdigest()
+        return OWN_LABEL + (token_hex(16) if "RequestKey" not in checked else digest)
 
     def _claim(self, intent: Intent, stop: Stop) -> Entry:
         while (entry := entries.claim(self._journal, intent, self._now(), self._is_off(stop))).todo == "wait":
@@ -205,17 +219,17 @@ class Dialer:
                 del self._under_way[entry.number]
                 self._ended.notify_all()
 
-    def _send(self, procedure: Procedure, checked: Checked, attempts: Attempts, stop: Stop) -> Row:
-        """Send it until it is known to be placed or refused; before each further time it is looked for.
+    def _send(self, procedure: Procedure, once: Once, checked: Checked, attempts: Attempts, stop: Stop) -> Row:
+        """Send it until it is known to be done or refused; before each further time it is looked for.
 
-        Once an attempt is in doubt, so is the call, whatever becomes of the next: until a witness has seen it.
+        Once an attempt is in doubt, so is all of it, whatever becomes of the next: until a witness has seen it.
         """
-        label = attempts.entry.intent.label
-        labelled = checked if label is None else {**checked, "Label": label}
+        label, mark = attempts.entry.intent.label, once.mark
+        labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
         doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
-                if (found := self._find(attempts.timed())) is not None:
+                if (found := self._find(once, attempts.timed())) is not None:
                     return found
                 self._again(attempts, doubt, stop)
             try:
@@ -229,10 +243,10 @@ class Dialer:
                 if doubt is not None:
                     doubt = OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}")
                     break
-                if isinstance(error, TwilioError) and error.code == LABEL_IN_USE and _is_own(label):
-                    return self._in_use(attempts.timed(), error)
+                if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and _is_own(label):
+                    return self._in_use(once, mark, attempts.timed(), error)
                 raise
-        if (found := self._find(attempts.timed())) is not None:
+        if (found := self._find(once, attempts.timed())) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
@@ -247,19 +261,19 @@ class Dialer:
             raise OutcomeUnknown(f"{doubt.message}; it was not found, nor sent again: {error}") from error
         attempts.entry = entry
 
-    def _in_use(self, entry: Entry, error: TwilioError) -> Row:
-        """The label of its key is in use at the first attempt, so it was placed before the journal was lost."""
-        found = self._find(entry)
+    def _in_use(self, once: Once, mark: Mark, entry: Entry, error: TwilioError) -> Row:
+        """The label of its key is in use at the first attempt, so it was done before the journal was lost."""
+        found = self._find(once, entry)
         if found is not None:
             return found
-        if recovery.labelled(self._client, self._lost(entry)) is not None:
+        if mark.holder(self._client, self._lost(entry)) is not None:
             raise entries.other_inputs({str(entry.intent.request_key)})
-        raise OutcomeUnknown(f"its label is in use, so it may have been placed, but is not found: {error}") from error
+        raise OutcomeUnknown(f"its label is in use, so it may have been done, but is not found: {error}") from error
 
-    def _find(self, entry: Entry) -> Row | None:
-        """Ask both witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
+    def _find(self, once: Once, entry: Entry) -> Row | None:
+        """Ask the witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
         try:
-            return recovery.find(self._client, self._lost(entry), self._settings.recovery_grace, self._wait)
+            return once.find(self._client, self._lost(entry), self._settings.recovery_grace, self._wait)
         except OutcomeUnknown:
             raise
         except Error as error:
@@ -268,25 +282,23 @@ class Dialer:
     def _lost(self, entry: Entry) -> Lost:
         intent, longest = entry.intent, timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
         return Lost(
-            conference=intent.conference,
-            callers=tuple(each for each in (intent.caller, intent.shown) if each),
-            called=intent.called,
-            label=intent.label,
-            own_label=_is_own(intent.label),
-            unique_label=_is_own(intent.label) and intent.request_key is None,
+            record=intent.record,
+            mark=intent.label,
+            own_mark=_is_own(intent.label),
+            unique_mark=_is_own(intent.label) and intent.request_key is None,
             window=lambda: window(entry, self._client.clock, longest),
             is_other=lambda sid: entries.is_known(self._journal, intent, sid),
             has_rival=lambda: entries.has_rival(self._journal, entry),
             foreign=lambda calls: entries.foreign(self._journal, intent, calls),
         )
 
-    def _record(self, entry: Entry, answer: Row) -> None:
+    def _record(self, once: Once, entry: Entry, answer: Row) -> None:
+        sid = answer.get(once.sid)
         try:
-            entries.placed(self._journal, entry, answer, self._is_over)
+            entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, answer, self._is_over)
         except OperationalError as error:
-            sid = answer.get("call_sid")
             raise OperationalError(
-                f"the call was placed, CallSid {sid}, but that could not be recorded: {error}"
+                f"the {once.noun} was {once.done}, SID {sid}, but that could not be recorded: {error}"
             ) from error
 
     def _record_failure(self, entry: Entry, error: BaseException) -> None:
@@ -315,7 +327,7 @@ class Dialer:
 
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
-            raise OutcomeUnknown("stopped before it was known whether the call was placed")
+            raise OutcomeUnknown("stopped before it was known whether it was done")
 
     def _await_turn(self, stop: Stop) -> None:
         self._pause(0, stop)
@@ -330,6 +342,12 @@ class Dialer:
                 return
             stop.wait(min(left, _POLL_SECONDS))
         raise NotBegunError("stopped before it was sent; nothing was sent")
+
+
+def _once(procedure: Procedure) -> Once:
+    if procedure.once is None:
+        raise InternalError(f"{procedure.name} need not happen once")
+    return procedure.once
 
 
 def _is_own(label: str | None) -> bool:

@@ -1,11 +1,11 @@
-"""The journal's entries: what is written when a call is about to be sent, and when its outcome is known."""
+"""The journal's entries: what is written when something is about to be sent, and when its outcome is known."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +13,7 @@ import apsw
 
 from twsql.dialing.journal import Journal, never, rows_of
 from twsql.errors import InputError, InternalError
+from twsql.once import Record
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
 
@@ -22,20 +23,25 @@ Todo = Literal["send", "settle", "recorded", "wait"]
 
 @dataclass(frozen=True)
 class Intent:
-    """A call as the journal knows it; `digest` tells whether another has the same inputs (secret ones left out).
+    """What is to happen, as the journal knows it; `digest` tells whether another has the same inputs, but secret ones.
 
-    `shown` is the CallerId, which Twilio's lists may show in place of `caller`. A key belongs to account and `server`.
+    Entries of one `kind` may be taken for each other by their witnesses. A key belongs to procedure, account and
+    `server`. `label` is the mark that it can be found by.
     """
 
+    kind: str
+    procedure: str
     account_sid: str
     server: str
     request_key: str | None
     digest: str
-    conference: str
-    caller: str
-    shown: str | None
-    called: str
     label: str | None
+    record: Record
+
+    @property
+    def key(self) -> tuple[str, str, str, str | None]:
+        """What names it."""
+        return self.procedure, self.account_sid, self.server, self.request_key
 
 
 @dataclass(frozen=True)
@@ -67,18 +73,18 @@ def digest(procedure: Procedure, checked: Checked) -> str:
 
 def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row], set[str]]:
     """The answers of the keys whose calls were placed, and the keys that stand for other inputs."""
-    digests: dict[tuple[str, str, str], str] = {}
+    digests: dict[tuple[str, str, str, str | None], str] = {}
     wrong: set[str] = set()
     for each in intents:
         if each.request_key is not None:
-            known = digests.setdefault((each.account_sid, each.server, each.request_key), each.digest)
+            known = digests.setdefault(each.key, each.digest)
             wrong |= {each.request_key} if known != each.digest else set()
     keys = json.dumps([list(key) for key in digests])
     rows = journal.read(_BY_KEYS, (keys,)) if digests else []
     wrong |= {
         row["request_key"]
         for row in rows
-        if row["digest"] != digests[row["account_sid"], row["server"], row["request_key"]]
+        if row["digest"] != digests[row["procedure"], row["account_sid"], row["server"], row["request_key"]]
     }
     return {row["request_key"]: json.loads(row["answer"]) for row in rows if row["answer"]}, wrong
 
@@ -100,13 +106,12 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
     """
 
     def change(connection: apsw.Connection) -> Entry:
-        key = (intent.account_sid, intent.server, intent.request_key)
-        known = None if intent.request_key is None else _one(connection, _BY_KEY, key)
+        known = None if intent.request_key is None else _one(connection, _BY_KEY, intent.key)
         if known is None:
             hold = secrets.randbits(62)  # a number of its own, as an id may come again after a failed transaction
             taken.append(hold)
             journal.holds.take(hold)
-            return _entry("send", _one(connection, _INSERT, (*astuple(intent), hold, now, now)), intent)
+            return _entry("send", _one(connection, _INSERT, (*_columns(intent), hold, now, now)), intent)
         if known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
@@ -135,7 +140,7 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
         if known["state"] not in ("sending", "unknown") or not journal.holds.take(known["hold"]):
             return None
         taken.append(known["hold"])
-        intent = Intent(**{each.name: known[each.name] for each in fields(Intent)})
+        intent = _intent(known)
         return _entry("settle", _one(connection, _TAKE, (number,)), intent)
 
     taken: list[int] = []
@@ -161,10 +166,9 @@ def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[
     return journal.write(change, give_up)
 
 
-def placed(journal: Journal, entry: Entry, answer: Row, give_up: Callable[[], bool]) -> None:
-    """Record that the call was placed, and Twilio's answer."""
-    sid = answer.get("call_sid")
-    values = (clean(sid) if isinstance(sid, str) else None, clean_json(answer), entry.number)
+def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up: Callable[[], bool]) -> None:
+    """Record that it was done, what its SID is, and Twilio's answer."""
+    values = (None if sid is None else clean(sid), clean_json(answer), entry.number)
     journal.write(lambda connection: _one(connection, _PLACED, values), give_up)
 
 
@@ -181,20 +185,35 @@ def failed(
     journal.write(lambda connection: _one(connection, _FAILED, values), give_up)
 
 
-def is_known(journal: Journal, intent: Intent, call_sid: str) -> bool:
-    """Whether a call of the account's is the result of an entry already."""
-    return bool(journal.read(_KNOWN, (call_sid, intent.account_sid, intent.server)))
+def is_known(journal: Journal, intent: Intent, sid: str) -> bool:
+    """Whether a SID of the account's is the result of an entry already."""
+    return bool(journal.read(_KNOWN, (sid, intent.account_sid, intent.server)))
 
 
 def has_rival(journal: Journal, entry: Entry) -> bool:
-    """Whether another open entry could have made the same call: from and to the same numbers."""
+    """Whether another open entry of the same kind could have done the same: from and to the same numbers."""
     return bool(journal.read(_RIVALS, (entry.number,)))
 
 
 def foreign(journal: Journal, intent: Intent, calls: Sequence[tuple[str, str]]) -> set[str]:
-    """Those SIDs of `calls`, pairs of SID and number called, that no entry accounts for: neither placed nor open."""
-    bindings = (json.dumps(calls), intent.account_sid, intent.server, intent.account_sid, intent.server)
+    """Those SIDs of `calls`, pairs of SID and recipient, that no entry accounts for: neither done nor open."""
+    owner = (intent.account_sid, intent.server)
+    bindings = (json.dumps(calls), *owner, intent.kind, *owner)
     return {row["sid"] for row in journal.read(_FOREIGN, bindings)}
+
+
+_RECORD = tuple(each.name for each in fields(Record))
+
+
+def _columns(intent: Intent) -> tuple[Any, ...]:
+    """The values of an intent's columns, in the order of `_INSERT`."""
+    return (*intent.key, intent.kind, intent.digest, intent.label, *astuple(intent.record))
+
+
+def _intent(row: Mapping[str, Any]) -> Intent:
+    """The intent of an entry."""
+    own = {each.name: row[each.name] for each in fields(Intent) if each.name != "record"}
+    return Intent(**own, record=Record(**{name: row[name] for name in _RECORD}))
 
 
 def _held(
@@ -223,42 +242,45 @@ def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
 
 
 # Times are UTC with milliseconds, in SQLite's own form.
-_BY_ID = "SELECT * FROM calls WHERE id = ? AND account_sid = ? AND server = ?"
-_BY_KEY = "SELECT * FROM calls WHERE account_sid = ? AND server = ? AND request_key = ?"
+_BY_ID = "SELECT * FROM effects WHERE id = ? AND account_sid = ? AND server = ?"
+_BY_KEY = "SELECT * FROM effects WHERE procedure = ? AND account_sid = ? AND server = ? AND request_key = ?"
 _BY_KEYS = """
-    SELECT account_sid, server, request_key, digest, answer FROM calls
-    WHERE (account_sid, server, request_key) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))"""
+    SELECT procedure, account_sid, server, request_key, digest, answer FROM effects
+    WHERE (procedure, account_sid, server, request_key)
+       IN (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))"""
 _INSERT = """
-    INSERT INTO calls (account_sid, server, request_key, digest, conference, caller, shown, called, label, hold, since,
-                       until, state, attempts, started, sent, changed)
-    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now
+    INSERT INTO effects (procedure, account_sid, server, request_key, kind, digest, label,
+                         sender, recipient, conference, shown, details,
+                         hold, since, until, state, attempts, started, sent, changed)
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now
     FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now)
     RETURNING *"""
 _BEGIN_ANEW = """
-    UPDATE calls SET state = 'sending', label = ?, attempts = attempts + 1, code = NULL, message = NULL,
-                     since = ?, until = ?, started = now, sent = now, changed = now
+    UPDATE effects SET state = 'sending', label = ?, attempts = attempts + 1, code = NULL, message = NULL,
+                       since = ?, until = ?, started = now, sent = now, changed = now
     FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
-_TAKE = "UPDATE calls SET state = 'sending' WHERE id = ? RETURNING *"
+_TAKE = "UPDATE effects SET state = 'sending' WHERE id = ? RETURNING *"
 _COUNT = """
-    UPDATE calls SET attempts = attempts + 1, since = ?, until = ?, sent = now, changed = now
+    UPDATE effects SET attempts = attempts + 1, since = ?, until = ?, sent = now, changed = now
     FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
 _IN_DOUBT = """
-    SELECT id FROM calls WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown') ORDER BY id"""
+    SELECT id FROM effects WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown') ORDER BY id"""
 _PLACED = """
-    UPDATE calls SET state = 'placed', call_sid = ?, answer = ?, code = NULL, message = NULL,
-                     changed = strftime('%Y-%m-%d %H:%M:%f')
+    UPDATE effects SET state = 'placed', sid = ?, answer = ?, code = NULL, message = NULL,
+                       changed = strftime('%Y-%m-%d %H:%M:%f')
     WHERE id = ?"""
 _FAILED = """
-    UPDATE calls SET state = ?, code = ?, message = ?, since = ?, until = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
+    UPDATE effects SET state = ?, code = ?, message = ?, since = ?, until = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
     WHERE id = ? AND state <> 'placed'"""
-_KNOWN = "SELECT 1 FROM calls WHERE call_sid = ? AND account_sid = ? AND server = ?"
+_KNOWN = "SELECT 1 FROM effects WHERE sid = ? AND account_sid = ? AND server = ?"
 _RIVALS = """
-    SELECT 1 FROM calls JOIN calls AS mine USING (account_sid, server)
-    WHERE mine.id = ? AND calls.id <> mine.id AND calls.state IN ('sending', 'unknown')
-      AND ltrim(lower(calls.called), '+') = ltrim(lower(mine.called), '+')
-      AND (calls.caller IN (mine.caller, mine.shown) OR calls.shown IN (mine.caller, mine.shown))"""
+    SELECT 1 FROM effects JOIN effects AS mine USING (account_sid, server, kind)
+    WHERE mine.id = ? AND effects.id <> mine.id AND effects.state IN ('sending', 'unknown')
+      AND ltrim(lower(effects.recipient), '+') = ltrim(lower(mine.recipient), '+')
+      AND (effects.sender IN (mine.sender, mine.shown) OR effects.shown IN (mine.sender, mine.shown))"""
 _FOREIGN = """
     SELECT listed.sid FROM (SELECT value ->> 0 AS sid, value ->> 1 AS number FROM json_each(?)) AS listed
-    WHERE NOT EXISTS (SELECT 1 FROM calls WHERE call_sid = sid AND account_sid = ? AND server = ?)
-      AND NOT EXISTS (SELECT 1 FROM calls WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown')
-                      AND ltrim(lower(called), '+') = ltrim(lower(number), '+'))"""
+    WHERE NOT EXISTS (SELECT 1 FROM effects WHERE effects.sid = listed.sid AND account_sid = ? AND server = ?)
+      AND NOT EXISTS (SELECT 1 FROM effects WHERE kind = ? AND account_sid = ? AND server = ?
+                      AND state IN ('sending', 'unknown')
+                      AND ltrim(lower(recipient), '+') = ltrim(lower(number), '+'))"""

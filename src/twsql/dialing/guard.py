@@ -20,12 +20,17 @@ def refuse_effects(settings: Settings, procedure: Procedure) -> None:
         raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
 
 
+def limit_of(procedure: Procedure) -> str:
+    """The setting that says how many a statement may make: `max_calls` holds for all that must happen once."""
+    return "max_calls" if procedure.once else "max_changes"
+
+
 def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
     """Raise unless a statement that has begun so many calls, or other changes, may begin so many more."""
-    limit = "max_calls" if procedure.places_call else "max_changes"
+    limit = limit_of(procedure)
     most: int = getattr(settings, limit)
     if begun + new > most:
-        things, done = ("calls", "placed") if procedure.places_call else ("changes", "made")
+        things, done = (f"{procedure.once.noun}s", procedure.once.done) if procedure.once else ("changes", "made")
         before = f" after {begun} that were" if begun else ""
         raise NotSupportedError(
             f"{procedure.name}: {begun + new} {things} in one statement are more than {limit} allows"

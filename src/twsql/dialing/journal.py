@@ -118,6 +118,56 @@ _MIGRATIONS = (
     CREATE INDEX calls_by_sid ON calls (call_sid) WHERE call_sid IS NOT NULL;
     CREATE INDEX calls_open ON calls (account_sid, state) WHERE state IN ('sending', 'unknown');
     """,
+    # Whatever must happen once, not only calls into conferences: `kind` is call or message.
+    """
+    DROP VIEW entries;
+    CREATE TABLE effects (
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL,
+      procedure TEXT NOT NULL,
+      account_sid TEXT NOT NULL,
+      server TEXT NOT NULL,
+      request_key TEXT,
+      digest TEXT NOT NULL,
+      conference TEXT,
+      sender TEXT NOT NULL,
+      shown TEXT,
+      recipient TEXT NOT NULL,
+      details TEXT,
+      label TEXT,
+      hold INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('sending', 'placed', 'refused', 'unknown')),
+      attempts INTEGER NOT NULL,
+      started TEXT NOT NULL,
+      sent TEXT NOT NULL,
+      changed TEXT NOT NULL,
+      since TEXT,
+      until TEXT,
+      sid TEXT,
+      answer TEXT,
+      code INTEGER,
+      message TEXT,
+      UNIQUE (procedure, account_sid, server, request_key)
+    ) STRICT;
+    INSERT INTO effects (id, kind, procedure, account_sid, server, request_key, digest, conference, sender, shown,
+                         recipient, label, hold, state, attempts, started, sent, changed, since, until, sid, answer,
+                         code, message)
+    SELECT id, 'call', 'AddParticipants', account_sid, server, request_key, digest, conference, caller, shown,
+           called, label, hold, state, attempts, started, sent, changed, since, until, call_sid, answer,
+           code, message FROM calls;
+    DROP TABLE calls;
+    CREATE VIEW entries AS SELECT
+      id,
+      strftime('%Y-%m-%d %H:%M:%S', started) AS date_created,
+      strftime('%Y-%m-%d %H:%M:%S', changed) AS date_updated,
+      account_sid, server, request_key, conference, sender AS "from", recipient AS "to", label, state,
+      iif(kind = 'call', sid, NULL) AS call_sid,
+      answer ->> 'conference_sid' AS conference_sid, code AS error_code, message AS error_message, attempts,
+      procedure, sid
+    FROM effects;
+    CREATE INDEX effects_by_sid ON effects (sid) WHERE sid IS NOT NULL;
+    CREATE INDEX effects_open ON effects (account_sid, state) WHERE state IN ('sending', 'unknown');
+    """,
 )
 """What makes each version of the schema from the one before; the first makes version 1."""
 

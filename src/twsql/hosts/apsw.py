@@ -52,7 +52,7 @@ def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **setti
     statement needs it. Raises SettingError for settings that are malformed.
     """
     loaded = Settings.load(**settings)
-    engine = Engine(local.settings(loaded) if loaded.sandbox else loaded)
+    engine = Engine(local.settings(loaded) if loaded.sandbox else loaded, catalog.procedures)
     # Else a misspelt column in double quotes is text, and DELETE FROM participants WHERE "Lable" <> 'ada' means all.
     for each in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
         connection.config(each, 0)

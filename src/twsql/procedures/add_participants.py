@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twsql import inputs
+from twsql.once import Mark, Once, Record
+from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.witnesses import calls
 from twsql.resources import PARTICIPANT, results
-from twsql.schema import Checked, Column, Parameter, Procedure, Row
+from twsql.schema import Checked, Parameter, Procedure, Row
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -304,36 +307,33 @@ _FURTHER = (
     Parameter("EmergencyAddress", "Emergency calls: the street address.", field="EmergencyAddress"),
 )
 
-_OURS = (
-    Parameter(
-        "RequestKey",
-        "Your name for this call: the same key never places a second call, and gives the recorded result.",
-        most=255,
-        ours=True,
-    ),
-    Parameter(
-        "OnError",
-        "raise: the first call that fails ends the statement; row: it is a row with ErrorCode and ErrorMessage.",
-        "enum",
-        values=("raise", "row"),
-        default="raise",
-        ours=True,
-    ),
-    Parameter("DryRun", "Whether to check the inputs only and place nothing.", "boolean", default="false", ours=True),
-    Parameter("Batch", "Several calls: a JSON array of objects, each with inputs of one call.", ours=True),
-)
 
-_FAILURE = (
-    Column("ErrorCode", "With OnError row: Twilio's code of why the call was not placed.", "integer", hidden=True),
-    Column("ErrorMessage", "With OnError row: why the call was not placed.", hidden=True),
-)
+def _record(checked: Checked) -> Record:
+    return Record(
+        sender=str(checked["From"]),
+        recipient=str(checked["To"]),
+        conference=str(checked["Conference"]),
+        shown=str(checked["CallerId"]) if "CallerId" in checked else None,
+    )
+
 
 ADD_PARTICIPANTS = Procedure(
     name="AddParticipants",
     description="Places a call into a conference, which is made if there is none of that name.",
-    inputs=(*_CALL, *_CONFERENCE, *_LEG, *_FURTHER, *_OURS),
-    columns=(*results(PARTICIPANT, "AccountSid", "CallSid", "ConferenceSid", "Status"), *_FAILURE),
+    inputs=(*_CALL, *_CONFERENCE, *_LEG, *_FURTHER, *once_inputs("call")),
+    columns=(
+        *results(PARTICIPANT, "AccountSid", "CallSid", "ConferenceSid", "Status"),
+        *once_columns("call", "placed"),
+    ),
     run=add_participants,
-    places_call=True,
+    once=Once(
+        noun="call",
+        done="placed",
+        sid="call_sid",
+        record=_record,
+        find=calls.find,
+        decided=calls.decided,
+        mark=Mark("Label", code=16026, holder=calls.labelled),
+    ),
 )
 """The first 49 inputs have the order of the commercial driver's procedure; Twilio's further ones follow, then ours."""

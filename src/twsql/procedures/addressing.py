@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, NotFound
-from twsql.schema import Parameter
+from twsql.schema import Parameter, Row
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -40,6 +42,18 @@ def is_call_sid(text: str) -> bool:
     return re.fullmatch("CA[0-9a-fA-F]{32}", text) is not None
 
 
+def active(client: Client, *names: str) -> Iterator[Row]:
+    """Yield each conference that is not over; with names those that Twilio lists for them, perhaps in another case."""
+    given = set()
+    for params in product(
+        [{"Status": status} for status in ACTIVE], [{"FriendlyName": name} for name in names] or [{}]
+    ):
+        for row in client.pages(client.path("Conferences"), "conferences", {**params[0], **params[1]}):
+            if row["sid"] not in given:
+                given.add(row["sid"])
+                yield row
+
+
 def conference_sid(client: Client, conference: str) -> str:
     """The SID of a conference given by SID or name: Twilio takes names only where it creates.
 
@@ -48,14 +62,9 @@ def conference_sid(client: Client, conference: str) -> str:
     """
     if is_conference_sid(conference):
         return conference
-    found: dict[str, None] = {}
-    for status in ACTIVE:
-        params = {"Status": status, "FriendlyName": conference}
-        for row in client.pages(client.path("Conferences"), "conferences", params):
-            if row.get("friendly_name") == conference:
-                found[str(row["sid"])] = None
+    found = [str(row["sid"]) for row in active(client, conference) if row.get("friendly_name") == conference]
     if not found:
         raise NotFound(f"no conference that is not over is named {conference!r}")
     if len(found) > 1:
         raise InputError(f"{len(found)} conferences are named {conference!r}: give the SID, one of {', '.join(found)}")
-    return next(iter(found))
+    return found[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.procedures.addressing import ACTIVE, is_call_sid, is_conference_sid
+from twsql.procedures.addressing import active, is_call_sid, is_conference_sid
 from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
 from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
 from twsql.resources import PARTICIPANT
@@ -58,14 +58,10 @@ def _conferences(client: Client, where: Where) -> Iterator[Row]:
 
 def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
     """Yield each conference that is not over, of these names if any are given; many names are compared here."""
-    given = set()
-    for status in ACTIVE:
-        for name in (None,) if names is None or len(names) > MOST_LISTS else names:
-            params = {"Status": status} | ({} if name is None else {"FriendlyName": name})
-            for row in client.pages(client.path("Conferences"), "conferences", params):
-                if row["sid"] not in given and (names is None or row.get("friendly_name") in names):
-                    given.add(row["sid"])
-                    yield row
+    if names is None or not names:
+        return active(client) if names is None else iter(())
+    listed = active(client, *(names if len(names) <= MOST_LISTS else ()))
+    return (row for row in listed if row.get("friendly_name") in names)
 
 
 def _read(client: Client, where: Where, conference: Row) -> list[Row]:

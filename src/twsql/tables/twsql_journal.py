@@ -45,6 +45,8 @@ TWSQL_JOURNAL = Table(
         Column("ErrorCode", "Twilio's code of why it was refused, or is unknown.", type="integer"),
         Column("ErrorMessage", "Why it was refused, or is unknown."),
         Column("Attempts", "How many times it was sent.", type="integer"),
+        Column("Procedure", "The procedure that was run: AddParticipants, or another that must happen once."),
+        Column("Sid", "The SID of what was made: a call's, or a message's."),
     ),
     rows=twsql_journal,
     identity=("Id",),

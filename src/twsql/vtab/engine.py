@@ -34,12 +34,13 @@ Watch = Callable[[int, int], None]
 class Engine:
     """The settings and the client of one connection; what is made is made when it is first needed.
 
-    `watch` hears of the calls of each statement, `hear` of the rows of tables that are changed; `consent` is asked
-    before the first of a statement.
+    The `procedures` are those whose journal entries can be settled. `watch` hears of the calls of each statement,
+    `hear` of the rows of tables that are changed; `consent` is asked before the first of a statement.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, procedures: Sequence[Procedure] = ()) -> None:
         self.settings = settings
+        self._procedures = procedures
         self.watch: Watch = lambda ended, total: None
         self.consent: Consent = lambda changes: True
         self.hear: Hear = lambda change: None
@@ -65,7 +66,7 @@ class Engine:
                 from twsql.dialing.dialer import Dialer
                 from twsql.dialing.opening import journal_of
 
-                self._dialer = Dialer(self.client, journal_of(self.client))
+                self._dialer = Dialer(self.client, journal_of(self.client), self._procedures)
         return self._dialer
 
     @property
@@ -88,7 +89,7 @@ class Engine:
 
         Raises InputError for a RequestKey that stands for other inputs.
         """
-        if not procedure.places_call or all(guard.is_dry(self.settings, each) for each in calls):
+        if procedure.once is None or all(guard.is_dry(self.settings, each) for each in calls):
             return [None] * len(calls)
         return self.dialer.recorded(procedure, calls)
 
@@ -97,7 +98,7 @@ class Engine:
         if guard.is_dry(self.settings, checked):
             return lambda stop: {"account_sid": self.settings.account_sid, "status": guard.DRY}
         client = self.client
-        dialer = self.dialer if procedure.places_call else None
+        dialer = self.dialer if procedure.once else None
 
         def carry_out(stop: Stop) -> Row:
             return dialer.place(procedure, checked, stop) if dialer else procedure.run(client, checked)
@@ -148,7 +149,7 @@ class Statement:
     _process: int = field(default_factory=os.getpid)
     allowed: set[str] = field(default_factory=set)
     _counted: set[Call] = field(default_factory=set)
-    _begun: Counter[bool] = field(default_factory=Counter)
+    _begun: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -200,9 +201,9 @@ class Statement:
         self.done |= {call: tasks.done(row) for call, row in zip(new, recorded, strict=True) if row is not None}
         left = {call: each for (call, each), row in zip(new.items(), recorded, strict=True) if row is None}
         more = len(left.keys() - self._counted)
-        guard.refuse_more(self.engine.settings, procedure, self._begun[procedure.places_call], more)
+        guard.refuse_more(self.engine.settings, procedure, self._begun[guard.limit_of(procedure)], more)
         self._counted |= left.keys()
-        self._begun[procedure.places_call] += more
+        self._begun[guard.limit_of(procedure)] += more
         self._begin(procedure, left, Stop(self.engine.calls, *([stop] if stop else [])))
         return [
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
@@ -234,7 +235,7 @@ class Statement:
         unknown = sum(isinstance(task.problem(), OutcomeUnknown) for task in tried)
         failed = sum(task.problem() is not None for task in tried) - unknown
         left = f"{len(self.done) - len(tried)} not attempted" if self.together else "nothing after it attempted"
-        if not self._begun[True]:
+        if not self._begun["max_calls"]:
             return f"{len(tried) - failed} done, {failed} failed, {left}"
         counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
         if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
+from twsql.schema import Procedure
 from twsql.twilio.ahead import FIRST
 from twsql.twilio.answers import Answer
 from twsql.twilio.client import Client
@@ -22,8 +23,8 @@ X = TypeVar("X")
 class AskingEngine(Engine):
     """An engine whose client calls `before` ahead of each attempt at a request and each task for another thread."""
 
-    def __init__(self, settings: Settings, before: Callable[[], None]) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: Settings, procedures: Sequence[Procedure], before: Callable[[], None]) -> None:
+        super().__init__(settings, procedures)
         self._before = before
 
     def new_client(self) -> Client:

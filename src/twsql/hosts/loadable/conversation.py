@@ -88,7 +88,9 @@ class Conversation:
         """What new statements use. Raises SettingError for settings that are malformed."""
         if self._engine is None:
             loaded = Settings.load(os.environ, **self._given)
-            self._engine = AskingEngine(local.settings(loaded) if loaded.sandbox else loaded, self._before)
+            self._engine = AskingEngine(
+                local.settings(loaded) if loaded.sandbox else loaded, CATALOG.procedures, self._before
+            )
         return self._engine
 
     def _relation(self, items: Items) -> bytes:

@@ -1,4 +1,4 @@
-"""Finds out whether a call was placed whose answer was lost: two witnesses, asked until they must have seen it.
+"""Finds out whether a call into a conference was placed whose answer was lost: two witnesses, asked until they know.
 
 The first witness is the participant under the call's label, in its conference: that is proof. The second is the list of
 the account's calls. What it shows between the two numbers is judged call by call (`evidence`), as it may be a
@@ -12,9 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twsql.dialing import evidence
-from twsql.dialing.lost import CLOCKS_APART, Lost, conferences, fetched, is_callers, is_sure, is_to, moment, participant
-from twsql.errors import NotFound, OutcomeUnknown
+from twsql.errors import InputError, NotFound, OutcomeUnknown
+from twsql.once import CLOCKS_APART, Lost, Record
+from twsql.procedures.witnesses import evidence
+from twsql.procedures.witnesses.lookups import (
+    conferences,
+    fetched,
+    is_callers,
+    is_sure,
+    is_to,
+    moment,
+    participant,
+)
 from twsql.schema import Row
 
 if TYPE_CHECKING:
@@ -59,14 +68,14 @@ def labelled(client: Client, lost: Lost) -> str | None:
 def _by_label(client: Client, lost: Lost) -> Row | None:
     """The first witness: who is in the conference under this label, if that is a call to the same number."""
     for row in _labelled(client, lost):
-        if lost.unique_label:
+        if lost.unique_mark:
             return row
         sid = str(row["call_sid"])
         with suppress(NotFound):
             call = fetched(client, sid)
-            if not is_to(call, lost.called):
+            if not is_to(call, lost.record.recipient):
                 continue
-            if lost.own_label:
+            if lost.own_mark:
                 return row
             if is_callers(call, lost) and not lost.is_other(sid) and is_sure(call.get("date_created"), sid, lost):
                 return row
@@ -74,8 +83,8 @@ def _by_label(client: Client, lost: Lost) -> Row | None:
 
 
 def _labelled(client: Client, lost: Lost) -> Iterator[Row]:
-    for conference in conferences(client, lost.conference) if lost.label else ():
-        row = participant(client, conference, str(lost.label))
+    for conference in conferences(client, lost.record.conference or "") if lost.mark else ():
+        row = participant(client, conference, str(lost.mark))
         if row is not None:
             yield row
 
@@ -95,7 +104,7 @@ def _by_calls(client: Client, lost: Lost) -> Row | None:
         return None
     if verdict is evidence.Verdict.PERHAPS:
         raise OutcomeUnknown(f"{sids} is between these numbers, and may be this call or somebody else's")
-    return as_participant(call, lost.label, evidence.conference_of(client, lost))
+    return as_participant(call, lost.mark, evidence.conference_of(client, lost))
 
 
 def _calls(client: Client, lost: Lost) -> Iterator[Row]:
@@ -106,8 +115,9 @@ def _calls(client: Client, lost: Lost) -> Iterator[Row]:
     """
     seen: set[str] = set()
     window = lost.window()
-    for to in dict.fromkeys((lost.called, f"+{lost.called}" if lost.called.isdigit() else lost.called)):
-        for row in client.pages(client.path("Calls"), "calls", {"To": to}, page_size=_PAGE):
+    to = lost.record.recipient
+    for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
+        for row in client.pages(client.path("Calls"), "calls", {"To": number}, page_size=_PAGE):
             date = moment(row.get("date_created"))
             if date is not None and date < window.earliest - CLOCKS_APART:
                 break  # they come newest first, but for a minute
@@ -115,6 +125,14 @@ def _calls(client: Client, lost: Lost) -> Iterator[Row]:
             if row["sid"] not in seen and is_possible and is_callers(row, lost):
                 seen.add(str(row["sid"]))
                 yield row
+
+
+def decided(client: Client, record: Record, sid: str, label: str | None) -> Row:
+    """The answer for the call that a person says it is; InputError where that is a call to another number."""
+    call = fetched(client, sid)
+    if not is_to(call, record.recipient):
+        raise InputError(f"{sid} is a call to {call.get('to')}, not to {record.recipient}")
+    return as_participant(call, label, None)
 
 
 def as_participant(call: Row, label: str | None, conference: str | None) -> Row:

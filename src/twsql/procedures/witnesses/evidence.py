@@ -18,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from twsql.dialing.lost import CLOCKS_AGREE, Lost, conferences, moment, participant
-from twsql.procedures.addressing import ACTIVE, is_conference_sid
+from twsql.once import CLOCKS_AGREE, Lost
+from twsql.procedures.addressing import active, is_conference_sid
+from twsql.procedures.witnesses.lookups import conferences, moment, participant
 from twsql.schema import Row
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ class Verdict(Enum):
 def judge(client: Client, lost: Lost, call: Row) -> Verdict:
     """Say whose call it is; costs some requests, up to 200 for a call that goes on in no conference of ours."""
     sid = str(call["sid"])
-    ours = [*conferences(client, lost.conference)]
+    ours = [*conferences(client, _conference(lost))]
     for conference in ours:
         label = _label_in(client, conference, sid)
         if label is not None:
-            return Verdict.LIKELY if label == (lost.label or "") else Verdict.ANOTHER
+            return Verdict.LIKELY if label == (lost.mark or "") else Verdict.ANOTHER
     if call.get("status") in ENDED:
         return _judge_ended(client, lost, sid, ours)
-    others = (str(row["sid"]) for row in _active(client))
+    others = (str(row["sid"]) for row in active(client))
     looked_at = islice((each for each in others if each not in ours), _LOOKED_AT)
     labels = client.ahead(lambda conference: _label_in(client, conference, sid), looked_at)
     return Verdict.PERHAPS if all(label is None for label in labels) else Verdict.ANOTHER
@@ -63,14 +64,14 @@ def judge(client: Client, lost: Lost, call: Row) -> Verdict:
 
 def conference_of(client: Client, lost: Lost) -> str | None:
     """The SID of the one conference that the call can have been in; None where it is not certain."""
-    if is_conference_sid(lost.conference):
-        return lost.conference
-    found = {*conferences(client, lost.conference), *(str(row["sid"]) for row in _over(client, lost))}
+    if is_conference_sid(_conference(lost)):
+        return _conference(lost)
+    found = {*conferences(client, _conference(lost)), *(str(row["sid"]) for row in _over(client, lost))}
     return next(iter(found)) if len(found) == 1 else None
 
 
 def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdict:
-    if not is_conference_sid(lost.conference):
+    if not is_conference_sid(_conference(lost)):
         over = [*_over(client, lost)]
         if not (ours or over):
             return Verdict.ANOTHER
@@ -87,15 +88,10 @@ def _label_in(client: Client, conference: str, call_sid: str) -> str | None:
     return None if row is None else str(row.get("label") or "")
 
 
-def _active(client: Client) -> Iterator[Row]:
-    path = client.path("Conferences")
-    return chain.from_iterable(client.pages(path, "conferences", {"Status": status}) for status in ACTIVE)
-
-
 def _over(client: Client, lost: Lost) -> Iterator[Row]:
     """The conferences of the name that have ended since the call was sent."""
-    for row in _ended_since(client, lost, {"FriendlyName": lost.conference}):
-        if str(row.get("friendly_name")).casefold() == lost.conference.casefold():
+    for row in _ended_since(client, lost, {"FriendlyName": _conference(lost)}):
+        if str(row.get("friendly_name")).casefold() == _conference(lost).casefold():
             yield row
 
 
@@ -111,7 +107,8 @@ def _ended_since(client: Client, lost: Lost, params: dict[str, str]) -> Iterator
 def _has_ended_another(client: Client, lost: Lost, sid: str) -> bool:
     rows = islice(_ended_since(client, lost, {}), _READ)
     return any(
-        row.get("call_sid_ending_conference") == sid and row.get("friendly_name") != lost.conference for row in rows
+        row.get("call_sid_ending_conference") == sid and row.get("friendly_name") != lost.record.conference
+        for row in rows
     )
 
 
@@ -120,7 +117,7 @@ def _has_strangers(client: Client, lost: Lost) -> bool:
     window = lost.window()
     begin, end = window.since - _ABOUT, window.until + _ABOUT
     params = {"StartTime<": (end + timedelta(days=2)).strftime("%Y-%m-%d")}
-    for caller in lost.callers:
+    for caller in lost.senders:
         found: list[tuple[str, str]] = []
         for count, row in enumerate(client.pages(client.path("Calls"), "calls", {"From": caller, **params})):
             made = moment(row.get("date_created"))
@@ -133,3 +130,7 @@ def _has_strangers(client: Client, lost: Lost) -> bool:
         if lost.foreign(found):
             return True
     return False
+
+
+def _conference(lost: Lost) -> str:
+    return lost.record.conference or ""

@@ -1,59 +1,19 @@
-"""A call whose outcome is not known, and what is known of it."""
+"""What witnesses ask Twilio for, and how they compare numbers and dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError, NotFound, OutcomeUnknown, TwilioError
-from twsql.procedures.addressing import ACTIVE, is_call_sid, is_conference_sid
+from twsql.once import Lost
+from twsql.procedures.addressing import active, is_call_sid, is_conference_sid
 from twsql.schema import Row
 from twsql.values import utc
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
-
-CLOCKS_APART = timedelta(minutes=5)
-"""How far a time by this machine's clock alone may be from Twilio's: a call so much before or after may be the one."""
-CLOCKS_AGREE = timedelta(seconds=5)
-"""How far a time that is Twilio's own may be off: dates are whole seconds, and answers take a while."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a call was placed, if it was, in UTC by Twilio's clock: `since` to `until`, as far as can be known.
-
-    Certainly it is `earliest` to `latest`.
-    """
-
-    since: datetime
-    until: datetime
-    earliest: datetime
-    latest: datetime
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A call whose outcome is not known, from one of `callers`.
-
-    `window` tells when it was placed, as far as Twilio's time is known by then. `own_label` says that only twsql uses
-    the label, for this call's RequestKey; `unique_label` that nobody else can have it. `is_other` says of a call's SID
-    that it is known to be another's; `has_rival` that another call from and to the same numbers is in doubt as well;
-    `foreign` which of these calls, SID and number, no journal entry accounts for.
-    """
-
-    conference: str
-    callers: tuple[str, ...]
-    called: str
-    label: str | None
-    own_label: bool
-    unique_label: bool
-    window: Callable[[], Window]
-    is_other: Callable[[str], bool]
-    has_rival: Callable[[], bool]
-    foreign: Callable[[Sequence[tuple[str, str]]], set[str]]
 
 
 def conferences(client: Client, conference: str) -> Iterator[str]:
@@ -64,11 +24,9 @@ def conferences(client: Client, conference: str) -> Iterator[str]:
     if is_conference_sid(conference):
         yield conference
         return
-    for status in ACTIVE:
-        params = {"Status": status, "FriendlyName": conference}
-        for row in client.pages(client.path("Conferences"), "conferences", params):
-            if str(row.get("friendly_name")).casefold() == conference.casefold():
-                yield str(row["sid"])
+    for row in active(client, conference):
+        if str(row.get("friendly_name")).casefold() == conference.casefold():
+            yield str(row["sid"])
 
 
 def participant(client: Client, conference: str, who: str) -> Row | None:
@@ -102,7 +60,7 @@ def is_to(call: Row, called: str) -> bool:
 
 def is_callers(call: Row, lost: Lost) -> bool:
     """Whether a call is from one of the numbers that it may be shown from."""
-    return number(str(call.get("from"))) in map(number, lost.callers)
+    return number(str(call.get("from"))) in map(number, lost.senders)
 
 
 def is_sure(date: object, sid: str, lost: Lost) -> bool:

@@ -1,0 +1,39 @@
+"""The inputs and results that every procedure has whose effect must happen once."""
+
+from __future__ import annotations
+
+from twsql.schema import Column, Parameter
+
+
+def once_inputs(noun: str) -> tuple[Parameter, ...]:
+    """RequestKey, OnError, DryRun, Batch; `noun` is what is done: a call, say."""
+    return (
+        Parameter(
+            "RequestKey",
+            f"Your name for this {noun}: the same key never makes a second one, and gives the recorded result.",
+            most=255,
+            ours=True,
+        ),
+        Parameter(
+            "OnError",
+            f"raise: the first {noun} that fails ends the statement; row: it is a row with ErrorCode and ErrorMessage.",
+            "enum",
+            values=("raise", "row"),
+            default="raise",
+            ours=True,
+        ),
+        Parameter(
+            "DryRun", "Whether to check the inputs only and send nothing.", "boolean", default="false", ours=True
+        ),
+        Parameter("Batch", f"Several {noun}s: a JSON array of objects, each with inputs of one.", ours=True),
+    )
+
+
+def once_columns(noun: str, done: str) -> tuple[Column, ...]:
+    """ErrorCode and ErrorMessage, for OnError row."""
+    return (
+        Column(
+            "ErrorCode", f"With OnError row: Twilio's code of why the {noun} was not {done}.", "integer", hidden=True
+        ),
+        Column("ErrorMessage", f"With OnError row: why the {noun} was not {done}.", hidden=True),
+    )
