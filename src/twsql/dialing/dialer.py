@@ -236,7 +236,7 @@ class Dialer:
                 with attempts.one():
                     return procedure.run(self._client, labelled)
             except OutcomeUnknown as error:
-                if label is None:
+                if label is None and mark is not None:
                     raise
                 doubt = error
             except Error as error:
