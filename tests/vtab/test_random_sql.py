@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import apsw
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twsql.hosts.apsw import register
-from twsql.sandbox import Sandbox
+from twsql.sandbox import Readings, Sandbox
 
 from .random_where import BOOLEANS, COLUMNS, LIMIT, WHICH, Pair, column_of, order_of, where_of
 
@@ -30,8 +32,15 @@ KEYS = {"conferences": ("Sid",), "participants": ("ConferenceSid", "CallSid")}
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
+    """A world that stands still, of a Twilio as its documentation suggests."""
+    with copied() as made:
+        yield made
+
+
+@contextmanager
+def copied(**readings: Any) -> Iterator[Pair]:
     """A world that stands still: names and labels twice, all statuses, several days, two conferences of one second."""
-    with Sandbox(conferences=9, participants=3, over=0.5, days=9, now=NOW) as sandbox:
+    with Sandbox(conferences=9, participants=3, over=0.5, days=9, now=NOW, readings=Readings(**readings)) as sandbox:
         live = apsw.Connection(":memory:")
         registration = register(
             live,
@@ -42,6 +51,7 @@ def pair() -> Iterator[Pair]:
             journal=":memory:",
         )
         _people(live, sandbox)
+        sandbox.advance(sandbox.settings.readings.list_lag)
         plain = apsw.Connection(":memory:")
         for table, rows in _rows(sandbox).items():
             _copy(live, plain, table, rows)
@@ -78,13 +88,19 @@ def _rows(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
     with requests.Session() as session:
         session.auth = (sandbox.account_sid, sandbox.auth_token)
         for status in ("init", "in-progress", "completed"):
-            found["conferences"] += session.get(f"{base}.json", params={"Status": status, "PageSize": 1000}).json()[
-                "conferences"
-            ]
+            found["conferences"] += _items(session, f"{base}.json?Status={status}", "conferences")
         for each in found["conferences"]:
-            present = session.get(f"{base}/{each['sid']}/Participants.json").json()["participants"]
+            present = _items(session, f"{base}/{each['sid']}/Participants.json", "participants")
             found["participants"] += [{**row, "friendly_name": each["friendly_name"]} for row in present]
     return found
+
+
+def _items(session: requests.Session, url: str, key: str) -> Iterator[dict[str, Any]]:
+    uri = url
+    while uri:
+        page = session.get(urljoin(url, uri)).json()
+        yield from page.get(key, ())  # none where there is no list of who was in a conference that is over
+        uri = page.get("next_page_uri")
 
 
 def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -96,13 +112,18 @@ def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[
     plain.executemany(
         f"INSERT INTO {table} VALUES ({marks})",
         [
-            [_value(name, row["".join(f"_{x.lower()}" if x.isupper() else x for x in name)[1:]]) for name in columns]
+            [
+                _value(name, row.get("".join(f"_{x.lower()}" if x.isupper() else x for x in name)[1:]))
+                for name in columns
+            ]
             for row in rows
         ],
     )
 
 
 def _value(column: str, value: Any) -> Any:
+    if value is None:
+        return None
     if column in BOOLEANS:
         return int(value)
     if column.startswith("Date"):
@@ -253,3 +274,45 @@ def test_in_over_nothing(pair: Pair) -> None:
     """IN (SELECT ...) that gives no row matches nothing."""
     sql = "SELECT CallSid FROM participants WHERE ConferenceSid IN (SELECT Sid FROM conferences WHERE Sid = 'none')"
     assert pair.live.execute(sql).fetchall() == []
+
+
+BUNDLES = [
+    {"upper_bound": "day excluded", "ended_participants": "not found", "next_page_uri": "absolute", "list_lag": 0.5},
+    {"order": "mixed within a minute", "largest_page": 3, "default_status": "every", "statuses": "unknown"},
+    {"order": "by sid", "upper_bound": "day excluded", "names": "filter ignores case"},
+    {"properties": "more", "names": "ignore case", "upper_bound": "day excluded"},
+    {"properties": "fewer", "order": "mixed within a minute", "upper_bound": "day excluded"},
+    {"properties": "no dates", "largest_page": 3, "names": "filter ignores case"},
+]
+"""Every reading of what lists are like, some together: each of them is a Twilio that may be."""
+
+
+@pytest.mark.parametrize("readings", BUNDLES, ids=lambda readings: str(Readings(**readings)))
+def test_every_reading(readings: dict[str, Any]) -> None:
+    """However Twilio is to be read, WHERE gives the same rows, ORDER BY the same order, a join the same pairs."""
+    with copied(**readings) as pair:
+        assert Counter(pair.live.execute("SELECT * FROM conferences")) == Counter(
+            pair.plain.execute("SELECT * FROM conferences")
+        )
+        _some_statements(pair)
+
+
+def _some_statements(pair: Pair) -> None:
+    @settings(QUICK, max_examples=25)
+    @given(st.data())
+    def compare(data: st.DataObject) -> None:
+        table = data.draw(st.sampled_from(WHICH))
+        where, limit = data.draw(where_of(pair, table)), data.draw(LIMIT)
+        order = data.draw(st.sampled_from(([], ["DateCreated DESC"], data.draw(order_of(table)))))
+        every = f"SELECT * FROM {table} WHERE {where}"
+        sql = f"{every} ORDER BY {', '.join([*order, *KEYS[table]])} {limit}"
+        assert pair.live.execute(sql).fetchall() == pair.plain.execute(sql).fetchall(), sql
+        newest = f"SELECT DateCreated FROM {table} WHERE {where} ORDER BY DateCreated DESC {limit}"
+        assert pair.live.execute(newest).fetchall() == pair.plain.execute(newest).fetchall(), newest
+        join = (
+            "SELECT c.Sid, p.CallSid FROM conferences c JOIN participants p ON p.ConferenceSid = c.Sid"
+            f" WHERE {data.draw(where_of(pair, 'conferences', 'c.'))}"
+        )
+        assert Counter(pair.live.execute(join)) == Counter(pair.plain.execute(join)), join
+
+    compare()
