@@ -298,7 +298,7 @@ def test_every_reading(readings: dict[str, Any]) -> None:
 
 
 def _some_statements(pair: Pair) -> None:
-    @settings(QUICK, max_examples=25)
+    @settings(QUICK, max_examples=8)
     @given(st.data())
     def compare(data: st.DataObject) -> None:
         table = data.draw(st.sampled_from(WHICH))

@@ -91,7 +91,7 @@ def sync(
     with closing(Live(**settings)) as live:
         account = live.settings.require_credentials()[0]
         with Lock(name), closing(Writer(name, account)) as writer:
-            start = None if full else _since(start, writer.last_good())
+            start = None if full or writer.has_undated() else _since(start, writer.last_good())
             run = _Run(live, writer, tell)
             _recorded(run, start, insights)
         rows, seconds = run.rows, time.monotonic() - begun

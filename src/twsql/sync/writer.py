@@ -84,6 +84,10 @@ class Writer:
         """When the last run began that read everything; None where there is none."""
         return self._one("SELECT max(Started) FROM sync_runs WHERE Outcome = 'ok'")
 
+    def has_undated(self) -> bool:
+        """Whether Twilio has not said when some conference ended, so that a list since some day may lack others."""
+        return bool(self._one("SELECT 1 FROM conferences WHERE Status = 'completed' AND DateUpdated IS NULL LIMIT 1"))
+
     def not_over(self) -> int:
         """How many conferences are not over, as far as the file knows."""
         return int(self._one("SELECT count(*) FROM conferences WHERE Status <> 'completed'") or 0)

@@ -25,6 +25,8 @@ MOST_NESTED = 250_000
 """Arrays and objects of an answer: a page of 1,000 items has 2,000, and each takes 20 times its bytes of memory."""
 TRY_LATER = 16030
 TOO_MANY_REQUESTS = 20429
+CONFERENCE_ERRORS = range(16000, 16100)
+"""Twilio's codes for what it refuses to do in a conference, but for TRY_LATER."""
 _LEAST_CODE = 10_000
 """Twilio's codes have five digits; three are a status that some proxy's JSON repeats."""
 _SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
@@ -142,6 +144,8 @@ def refusal(answer: Answer) -> Failure:
 def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]:
     if code == TRY_LATER:  # a create may have been done all the same
         return Verdict.UNKNOWN, TwilioError
+    if code in CONFERENCE_ERRORS:  # their HTTP statuses are documented nowhere
+        return Verdict.REFUSED, NotFound if status == 404 else TwilioError
     # A proxy may answer as it likes after it has passed a request on: only Twilio knows that nothing was done.
     is_twilios = code is not None and code >= _LEAST_CODE
     if status == 429 or code == TOO_MANY_REQUESTS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, NotFound, OutcomeUnknown
@@ -27,6 +28,7 @@ from twsql.procedures.witnesses.lookups import (
 from twsql.schema import Row
 
 if TYPE_CHECKING:
+    from twsql.twilio.answers import Page
     from twsql.twilio.client import Client
 
 _PAGE = 50
@@ -38,8 +40,9 @@ _STATUS = {
     "ringing": "ringing",
     "in-progress": "connected",
     "completed": "complete",
+    **dict.fromkeys(("busy", "failed", "no-answer", "canceled"), "failed"),
 }
-"""A call's status as a participant's; every other is `failed`."""
+"""A call's status as a participant's; one that is not documented stays as it is."""
 
 
 def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]) -> Row | None:
@@ -117,14 +120,22 @@ def _calls(client: Client, lost: Lost) -> Iterator[Row]:
     window = lost.window()
     to = lost.record.recipient
     for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
-        for row in client.pages(client.path("Calls"), "calls", {"To": number}, page_size=_PAGE):
-            date = moment(row.get("date_created"))
-            if date is not None and date < window.earliest - CLOCKS_APART:
-                break  # they come newest first, but for a minute
-            is_possible = date is None or window.earliest <= date <= window.latest
-            if row["sid"] not in seen and is_possible and is_callers(row, lost):
-                seen.add(str(row["sid"]))
-                yield row
+        page: Page | None = client.page(client.path("Calls"), "calls", {"To": number}, page_size=_PAGE)
+        asked: set[str] = set()
+        while page is not None:
+            asked.add(page.target)
+            dates = [moment(row.get("date_created")) for row in page.items]
+            for row, date in zip(page.items, dates, strict=True):
+                is_possible = date is None or window.earliest <= date <= window.latest
+                if row["sid"] not in seen and is_possible and is_callers(row, lost):
+                    seen.add(str(row["sid"]))
+                    yield row
+            known = [date for date in dates if date is not None]
+            # They come newest first, as far as is known; where a page shows that they do not, all are read.
+            is_in_order = len(known) > 1 and all(after <= before + CLOCKS_APART for before, after in pairwise(known))
+            if is_in_order and known[-1] < window.earliest - CLOCKS_APART:
+                break
+            page = client.following(page, "calls", asked)
 
 
 def decided(client: Client, record: Record, sid: str, label: str | None) -> Row:
@@ -142,7 +153,7 @@ def as_participant(call: Row, label: str | None, conference: str | None) -> Row:
         "call_sid": call["sid"],
         "conference_sid": conference,
         "label": label,
-        "status": _STATUS.get(str(call.get("status")), "failed"),
+        "status": _STATUS.get(str(call.get("status")), call.get("status")),
         "date_created": call.get("date_created"),
         "date_updated": call.get("date_updated"),
     }
