@@ -7,14 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from twsql.errors import InputError
-from twsql.schema import Checked, Parameter, Procedure, Value
+from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value
 
 OWN_LABEL = "twsql-"
 """What the labels begin with that twsql gives itself; 32 hexadecimal digits follow."""
-_SPELLINGS = {
-    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), "true"),
-    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), "false"),
-}
 _URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
 
 
@@ -144,10 +140,10 @@ def _integer(parameter: Parameter, value: Value) -> str:
 
 
 def _boolean(parameter: Parameter, value: Value) -> str:
-    spelled = _SPELLINGS.get(str(value).strip().lower()) if isinstance(value, (str, int)) else None
-    if spelled is None:
+    known = BOOLEANS.get(str(value).strip().lower()) if isinstance(value, (str, int)) else None
+    if known is None:
         raise _BadInputError("must be true or false (1 or 0, yes or no, on or off)")
-    return spelled
+    return "true" if known else "false"
 
 
 def _enum(parameter: Parameter, value: Value) -> str:

@@ -21,6 +21,13 @@ Type = Literal["text", "integer", "real", "boolean", "datetime"]
 """Column types: boolean is 0 or 1, datetime is UTC text `YYYY-MM-DD HH:MM:SS`."""
 
 
+BOOLEANS: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+}
+"""How a boolean may be spelled, in lower case: in SQL, in EXEC and in settings."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table, or one result column of a procedure.

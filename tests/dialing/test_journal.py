@@ -23,7 +23,7 @@ import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, until
 from twsql.dialing.entries import digest
-from twsql.dialing.journal import _MIGRATIONS, Journal
+from twsql.dialing.journal import VERSIONS, Journal
 from twsql.errors import InputError, OperationalError
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import Sandbox
@@ -82,7 +82,7 @@ def test_an_older_one(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> Non
     """A journal of the first version goes on: its keys are of Twilio's own host, and of no other server."""
     path = tmp_path / "old.db"
     with closing(apsw.Connection(str(path))) as db:
-        db.execute(_MIGRATIONS[0])
+        db.execute(VERSIONS.steps[0])
         db.execute(f"PRAGMA application_id = {0x74777371}; PRAGMA user_version = 1")
         answer = json.dumps({"call_sid": "CA" + "1" * 32, "status": "queued"})
         db.execute(

@@ -15,9 +15,10 @@ from twsql.errors import NotSupportedError
 from twsql.sandbox import Sandbox
 from twsql.sync import sync
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, TABLES
-from twsql.sync.migrations import APPLICATION_ID, STEPS, descriptions
+from twsql.sync.migrations import APPLICATION_ID, VERSIONS, descriptions
 from twsql.sync.views import VIEWS
-from twsql.tables import TABLES as LIVE
+from twsql.tables.conferences import CONFERENCES as LIVE_CONFERENCES
+from twsql.tables.participants import PARTICIPANTS as LIVE_PARTICIPANTS
 from twsql.vtab.relation import DECLARED
 
 PUBLISHED = sorted((Path(__file__).parent.parent / "data" / "sync").glob("*.sql"))
@@ -26,7 +27,7 @@ PUBLISHED = sorted((Path(__file__).parent.parent / "data" / "sync").glob("*.sql"
 
 def test_each_version_has_its_dump() -> None:
     """A new step comes with a file of the version that it makes."""
-    assert [int(path.stem) for path in PUBLISHED] == [*range(1, len(STEPS) + 1)]
+    assert [int(path.stem) for path in PUBLISHED] == [*range(1, len(VERSIONS.steps) + 1)]
 
 
 @pytest.mark.parametrize("dump", PUBLISHED, ids=lambda path: path.stem)
@@ -44,13 +45,13 @@ def test_file_of_each_version_is_brought_forward(file: File, account: dict[str, 
     indexes = "SELECT name FROM sqlite_schema WHERE type IN ('index', 'view') ORDER BY name"
     assert file.rows(indexes) == new.rows(indexes)
     assert set(kept) <= set(file.rows("SELECT CallSid, FirstSeen FROM participants"))
-    assert file.one("PRAGMA user_version") == len(STEPS)
+    assert file.one("PRAGMA user_version") == len(VERSIONS.steps)
 
 
 def test_live_columns_are_those_of_the_live_tables(file: File, account: dict[str, Any]) -> None:
     """The names, the types and the order; a column that a live table gets needs a step here."""
     sync(file.path, **account)
-    for table, live in zip((CONFERENCES, PARTICIPANTS), LIVE, strict=True):
+    for table, live in zip((CONFERENCES, PARTICIPANTS), (LIVE_CONFERENCES, LIVE_PARTICIPANTS), strict=True):
         wanted = [(column.name, DECLARED[column.type]) for column in live.columns if not column.hidden]
         found = file.rows(f"SELECT name, type FROM pragma_table_info('{table.name}')")
         assert found[: len(wanted)] == wanted
@@ -105,7 +106,7 @@ def test_views_are_made_anew(file: File, account: dict[str, Any]) -> None:
 def test_newer_file_is_refused(file: File, account: dict[str, Any]) -> None:
     """A file of a later twsql is left as it is, to the byte."""
     sync(file.path, **account)
-    file.run(f"PRAGMA user_version = {len(STEPS) + 1}")
+    file.run(f"PRAGMA user_version = {len(VERSIONS.steps) + 1}")
     before = Path(file.path).read_bytes()
     with pytest.raises(NotSupportedError, match=r"was written by a newer twsql .*: upgrade twsql"):
         sync(file.path, **account)

@@ -25,6 +25,7 @@ import apsw
 from twsql import forks
 from twsql.dialing.holds import Holds
 from twsql.errors import Error, OperationalError
+from twsql.sqlite_files import ForeignFileError, Versions, transaction
 
 T = TypeVar("T")
 Change = Callable[[apsw.Connection], T]
@@ -37,7 +38,7 @@ _SHARED = (0x40000002, 510)
 """Where SQLite locks a file that it reads, and how many bytes."""
 _LONGEST_WAIT = 60.0
 """Seconds in which another process must let go of the file."""
-_MIGRATIONS = (
+_STEPS = (
     """
     CREATE TABLE calls (
       id INTEGER PRIMARY KEY,
@@ -169,7 +170,7 @@ _MIGRATIONS = (
     CREATE INDEX effects_open ON effects (account_sid, state) WHERE state IN ('sending', 'unknown');
     """,
 )
-"""What makes each version of the schema from the one before; the first makes version 1."""
+VERSIONS = Versions(_APPLICATION, _STEPS)
 
 
 def never() -> bool:
@@ -331,7 +332,7 @@ class Journal:
         try:
             connection = self._opened()
             self._patience.begin(give_up)
-            with _transaction(connection):
+            with transaction(connection):
                 return [_outcome(connection, change) for change in changes]
         except apsw.BusyError:
             return None
@@ -359,18 +360,6 @@ def _holds(path: str) -> Holds:
 def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
     """All rows of a cursor, by column."""
     return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
-
-
-@contextmanager
-def _transaction(connection: apsw.Connection) -> Iterator[None]:
-    """Commit at the end. apsw's own `with` would keep all threads waiting while it waits for a lock or for the disk."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _outcome(connection: apsw.Connection, change: Change[Any]) -> Outcome:
@@ -403,15 +392,14 @@ def _open(path: str, patience: _Patience) -> apsw.Connection:
 
 
 def _make_ready(connection: apsw.Connection, path: str) -> None:
-    _refuse_others(connection)
+    with _ours(), transaction(connection):  # no other process is making it just now
+        VERSIONS.of(connection)
     for each in (path, f"{path}-wal", f"{path}-shm", f"{path}-holds") if path != MEMORY else ():
         with suppress(FileNotFoundError, PermissionError):  # only its owner may
             os.chmod(each, 0o600)
     connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").fetchall()  # else only the first is run
-    with _transaction(connection):  # also finds out whether it can be written
-        for migration in _MIGRATIONS[_version(connection) :]:
-            connection.execute(migration)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {len(_MIGRATIONS)}")
+    with _ours():
+        VERSIONS.bring_up(connection)  # also finds out whether it can be written
 
 
 @cache
@@ -429,15 +417,11 @@ def _keep_log(path: str) -> None:
 os.register_at_fork(after_in_child=_keep_log.cache_clear)  # a daemon closes what it has of its parent
 
 
-def _refuse_others(connection: apsw.Connection) -> None:
-    with _transaction(connection):  # no other process is making it just now
-        application = connection.execute("PRAGMA application_id").get
-        empty = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get
-        if application != _APPLICATION and not empty:
-            raise OSError("it is a database of something else")
-        if _version(connection) > len(_MIGRATIONS):
-            raise OSError("a newer twsql made it: upgrade")
-
-
-def _version(connection: apsw.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").get)
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Say in an OSError's words whose the file is, if it is not a journal of ours."""
+    try:
+        yield
+    except ForeignFileError as error:
+        newer = "a newer twsql made it: upgrade"
+        raise OSError(newer if error.version else "it is a database of something else") from error

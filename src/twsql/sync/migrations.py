@@ -1,16 +1,12 @@
-"""Opens a file for sync: whose it is, which version its tables have, and what brings them to the newest.
-
-`application_id` in the file's header tells that it is ours, `user_version` how many STEPS it has been through. A step
-that has been published is never changed: a new version is one step more.
-"""
+"""Opens a file for sync: what brings its tables to the newest version."""
 
 from __future__ import annotations
 
 import apsw
 
 from twsql.errors import NotSupportedError
+from twsql.sqlite_files import ForeignFileError, Versions
 from twsql.sync.layout import TABLES
-from twsql.sync.transactions import transaction
 from twsql.sync.views import VIEWS
 
 APPLICATION_ID = 0x7477736C
@@ -59,8 +55,7 @@ CREATE INDEX participants_by_date ON participants (coalesce(JoinedAt, DateCreate
 
 _SECONDS = "ALTER TABLE sync_runs ADD COLUMN Seconds REAL"
 
-STEPS = (_FIRST, _INSIGHTS, _SECONDS)
-"""The statements that lead from each version to the next."""
+VERSIONS = Versions(APPLICATION_ID, (_FIRST, _INSIGHTS, _SECONDS))
 
 
 def migrate(db: apsw.Connection, path: str) -> None:
@@ -68,17 +63,13 @@ def migrate(db: apsw.Connection, path: str) -> None:
 
     Raises NotSupportedError, and has changed nothing, for a SQLite file that is not one of ours or is too new.
     """
-    version = _version(db, path)
-    db.pragma("journal_mode", "wal")  # in which readers are not blocked; a copy by VACUUM INTO loses it
-    if version == len(STEPS) and _is_described(db):
-        return
-    with transaction(db):
-        version = _version(db, path)  # another process may have been faster
-        for step in STEPS[version:]:
-            db.execute(step)
-        db.pragma("application_id", APPLICATION_ID)
-        db.pragma("user_version", len(STEPS))
-        _describe(db)
+    try:
+        version = VERSIONS.of(db)
+        db.pragma("journal_mode", "wal")  # in which readers are not blocked; a copy by VACUUM INTO loses it
+        if version < len(VERSIONS.steps) or not _is_described(db):
+            VERSIONS.bring_up(db, lambda: _describe(db))
+    except ForeignFileError as error:
+        raise _refusal(db, path, error.version) from error
 
 
 def descriptions() -> list[tuple[str, str, str]]:
@@ -90,18 +81,13 @@ def descriptions() -> list[tuple[str, str, str]]:
     return rows
 
 
-def _version(db: apsw.Connection, path: str) -> int:
-    version = int(db.pragma("user_version"))
-    if db.pragma("application_id") != APPLICATION_ID:
-        if (held := _held(db)) or version:
-            raise NotSupportedError(f"{path} is a SQLite file, but not of twsql sync{held}: name another file")
-        return 0
-    if version > len(STEPS):
-        raise NotSupportedError(
-            f"{path} was written by a newer twsql (version {version} of its tables, this one knows {len(STEPS)}):"
-            " upgrade twsql, or name another file"
-        )
-    return version
+def _refusal(db: apsw.Connection, path: str, version: int) -> NotSupportedError:
+    if not version:
+        return NotSupportedError(f"{path} is a SQLite file, but not of twsql sync{_held(db)}: name another file")
+    return NotSupportedError(
+        f"{path} was written by a newer twsql (version {version} of its tables, this one knows {len(VERSIONS.steps)}):"
+        " upgrade twsql, or name another file"
+    )
 
 
 def _held(db: apsw.Connection) -> str:

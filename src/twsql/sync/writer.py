@@ -12,10 +12,10 @@ import apsw
 from twsql.dbapi.translation import translation
 from twsql.errors import NotSupportedError, OperationalError
 from twsql.schema import Value
+from twsql.sqlite_files import transaction
 from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
-from twsql.sync.transactions import transaction
 
 _PATIENCE, _BRIEF = 10_000, 100  # milliseconds for another program's write to end, and for a read
 _CACHE = 64 * 1024

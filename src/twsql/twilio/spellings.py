@@ -8,19 +8,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from twsql.schema import BOOLEANS
+
 Reader = Callable[[object], object]
 """Raises ValueError with what the value must be, not what it is: that may be a misplaced secret."""
-
-BOOLEANS = {
-    "1": True,
-    "true": True,
-    "yes": True,
-    "on": True,
-    "0": False,
-    "false": False,
-    "no": False,
-    "off": False,
-}
 
 
 def sid(prefix: str) -> Reader:
@@ -57,7 +48,7 @@ def file(value: object) -> str:
 
 def boolean(value: object) -> bool:
     """Read true or False, 1 or 0, yes or no, on or off."""
-    known = BOOLEANS.get(str(value).lower()) if isinstance(value, str | int) else None
+    known = BOOLEANS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
     if known is None:
         raise ValueError("must be 1 or 0, true or false, yes or no, on or off")
     return known
