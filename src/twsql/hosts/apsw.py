@@ -8,7 +8,6 @@ from typing import Any
 import apsw
 
 from twsql.catalog import CATALOG, Catalog
-from twsql.errors import ReadOnlyError
 from twsql.hosts import local, stored
 from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
@@ -117,29 +116,20 @@ class _VirtualTable:
         return _TableCursor(self._relation, source, self._statements)
 
     def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
-        table = self._changed("INSERT")
-        statement = self._statements.newest()
-        if change.is_returning(statement.sql):
-            raise change.no_returning(table)
-        given = {s.name: v for s, v in zip(self._relation.slots, fields, strict=True) if v is not None}
-        return change.insert(self._relation, table, statement, given)
+        self._refuse_stored("INSERT")
+        return change.insert(self._relation, self._statements.newest(), fields)
 
     def UpdateChangeRow(self, rowid: int, new: int, fields: Sequence[Any]) -> None:
-        table = self._changed("UPDATE")
-        if rowid != new:
-            raise ReadOnlyError(f"{table.name}: rowid is read-only")
-        named = zip(self._relation.slots, fields, strict=True)
-        given = {slot.name: value for slot, value in named if value is not apsw.no_change}
-        change.update(self._relation, table, self._statements.newest(), rowid, given)
+        self._refuse_stored("UPDATE")
+        change.update(self._relation, self._statements.newest(), rowid, new, fields, apsw.no_change)
 
     def UpdateDeleteRow(self, rowid: int) -> None:
-        change.delete(self._relation, self._changed("DELETE"), self._statements.newest(), rowid)
+        self._refuse_stored("DELETE")
+        change.delete(self._relation, self._statements.newest(), rowid)
 
-    def _changed(self, verb: str) -> Table:
-        table = change.changed(self._relation, verb)
+    def _refuse_stored(self, verb: str) -> None:
         if self._is_stored:
-            raise stored.read_only(table.name)
-        return table
+            raise stored.read_only(change.changed(self._relation, verb).name)
 
     def Disconnect(self) -> None:
         """Nothing is held."""

@@ -38,13 +38,20 @@ class Client:
     """Sends requests and repeats them as `retries` says; any number of threads may share one.
 
     Making one neither connects nor asks for credentials. Every method raises TwilioError or a subclass, and
-    SettingError if credentials are missing. `sleep` waits between attempts. A list may have `most_pages`.
+    SettingError if credentials are missing. `sleep` waits between attempts. A list may have `most_pages`. `before` is
+    called ahead of each attempt at a request, and of each task for another thread, in the thread that wants it.
     """
 
     def __init__(
-        self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep, most_pages: int = MOST_PAGES
+        self,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        most_pages: int = MOST_PAGES,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
+        self._before = before
         self.most_pages = most_pages
         self._exchange = Exchange(settings)
         self._workers = Workers(settings.max_in_flight)
@@ -164,7 +171,7 @@ class Client:
 
         The `first` at once, then twice as many with each that is taken, up to `most` and to `most_ahead`.
         """
-        return ahead(self._workers, first, min(most, self.most_ahead), ask, wanted)
+        return ahead(self._workers, first, min(most, self.most_ahead), ask, self._announced(wanted))
 
     @property
     def most_ahead(self) -> int:
@@ -173,6 +180,7 @@ class Client:
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Run a task that only reads in another thread."""
+        self._before()
         return self._workers.submit(task)
 
     def close(self) -> None:
@@ -184,7 +192,13 @@ class Client:
         attempts = chain((request,), repeat(replace(request, again=True)))
         return self._repeat(lambda: self._attempt(next(attempts), read), repeatable=repeatable)
 
+    def _announced(self, wanted: Iterable[X]) -> Iterator[X]:
+        for each in wanted:
+            self._before()
+            yield each
+
     def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
+        self._before()
         answer = self._sent(request)
         if isinstance(answer, Failure):
             return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from twsql.dialing import guard
 from twsql.errors import InputError, NotSupportedError, ReadOnlyError
@@ -18,27 +19,31 @@ _NO_CODE = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^]]*]|--[^\n]*|/\*.*?(?:\*/
 
 
 def changed(relation: Relation, verb: str) -> Table:
-    """The table that is to be changed. Raises ReadOnlyError for a procedure."""
+    """The table that a statement with this verb is to change. Raises ReadOnlyError for a procedure."""
     if isinstance(relation.source, Procedure):
         name = relation.name
         raise ReadOnlyError(f"{name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
     return relation.source
 
 
-def is_returning(sql: str) -> bool:
+def _is_returning(sql: str) -> bool:
     """Whether a statement has a RETURNING clause; SQLite takes the word for nothing else."""
     return "RETURNING" in sql.upper() and re.search(r"\bRETURNING\b", _NO_CODE.sub(" ", sql), re.IGNORECASE) is not None
 
 
-def no_returning(table: Table) -> NotSupportedError:
+def _no_returning(table: Table) -> NotSupportedError:
     """The error for INSERT … RETURNING: SQLite gives what was inserted, and so NULL for all that Twilio answers."""
     procedure = table.insert.procedure.name if table.insert else ""
     remedy = f": {procedure}(…) in a SELECT does the same and gives what Twilio answers" if procedure else ""
     return NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
 
 
-def insert(relation: Relation, table: Table, statement: Statement, given: Mapping[str, Value]) -> int:
-    """Insert a row of the given (not NULL) columns; gives its rowid."""
+def insert(relation: Relation, statement: Statement, fields: Sequence[Value]) -> int:
+    """Insert a row of these values, NULL being not given; gives its rowid."""
+    table = changed(relation, "INSERT")
+    if _is_returning(statement.sql):
+        raise _no_returning(table)
+    given = {slot.name: value for slot, value in zip(relation.slots, fields, strict=True) if value is not None}
     effect = _effect(table, table.insert, "INSERT")
     known = {column: name for name, column in effect.keys} | _inputs(effect)
     _refuse_others(table, "INSERT", given, known)
@@ -49,8 +54,14 @@ def insert(relation: Relation, table: Table, statement: Statement, given: Mappin
     return row_number({c.name: row.get(c.json_key) for c in table.columns if c.name in table.identity})
 
 
-def update(relation: Relation, table: Table, statement: Statement, rowid: int, given: Mapping[str, Value]) -> None:
-    """Set the given columns of a row; NULL is not sent, as for a procedure."""
+def update(
+    relation: Relation, statement: Statement, rowid: int, new: int, fields: Sequence[Any], unchanged: object
+) -> None:
+    """Set the columns of a row whose value is not `unchanged`; NULL is not sent, as for a procedure."""
+    table = changed(relation, "UPDATE")
+    if rowid != new:
+        raise ReadOnlyError(f"{table.name}: rowid is read-only")
+    given = {slot.name: value for slot, value in zip(relation.slots, fields, strict=True) if value is not unchanged}
     effect = _effect(table, table.update, "UPDATE")
     allow(relation, table, effect, "UPDATE", statement)
     keys = _keys(effect, statement.keys[rowid])
@@ -59,8 +70,9 @@ def update(relation: Relation, table: Table, statement: Statement, rowid: int, g
     _done(table, effect, statement, {**keys, **given})
 
 
-def delete(relation: Relation, table: Table, statement: Statement, rowid: int) -> None:
+def delete(relation: Relation, statement: Statement, rowid: int) -> None:
     """Delete a row."""
+    table = changed(relation, "DELETE")
     effect = _effect(table, table.delete, "DELETE")
     allow(relation, table, effect, "DELETE", statement)
     _done(table, effect, statement, _keys(effect, statement.keys[rowid]))

@@ -36,10 +36,17 @@ class Engine:
 
     The `procedures` are those whose journal entries can be settled. `watch` hears of the calls of each statement,
     `hear` of the rows of tables that are changed; `consent` is asked before the first of a statement.
+    `before` is called ahead of each request, see `Client`.
     """
 
-    def __init__(self, settings: Settings, procedures: Sequence[Procedure] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        procedures: Sequence[Procedure] = (),
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
+        self._before = before
         self._procedures = procedures
         self.watch: Watch = lambda ended, total: None
         self.consent: Consent = lambda changes: True
@@ -82,7 +89,7 @@ class Engine:
         def sleep(seconds: float) -> None:
             self._closed.wait(seconds)  # nobody waits for what is repeated after the end
 
-        return Client(self.settings, sleep=sleep)
+        return Client(self.settings, sleep=sleep, before=self._before)
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each of these the answer that is on record, None where it is yet to be done.

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from twsql.catalog import CATALOG
-from twsql.errors import InternalError, ReadOnlyError
+from twsql.errors import InternalError
 from twsql.hosts import local, stored
 from twsql.hosts.loadable import changing, frames
-from twsql.hosts.loadable.asking import AskingEngine
 from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
 from twsql.hosts.loadable.frames import Item, Kind, Mark
-from twsql.schema import Procedure, Table
+from twsql.schema import Procedure
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
-from twsql.vtab.engine import Statement
+from twsql.vtab.engine import Engine, Statement
 from twsql.vtab.plan import plan
 from twsql.vtab.question import Constraint, Question
 from twsql.vtab.relation import Relation
@@ -41,7 +40,7 @@ class Conversation:
         self._pause = pause
         self._before = before
         self._given: dict[str, object] = {}
-        self._engine: AskingEngine | None = None
+        self._engine: Engine | None = None
         self._statements: dict[int, Statement] = {}
         self._answers: dict[Kind, Callable[[Items], bytes]] = {
             Kind.HELLO: lambda items: frames.frame(Kind.VALUES, [frames.VERSION]),
@@ -84,11 +83,11 @@ class Conversation:
             self._engine.close()
 
     @property
-    def engine(self) -> AskingEngine:
+    def engine(self) -> Engine:
         """What new statements use. Raises SettingError for settings that are malformed."""
         if self._engine is None:
             loaded = Settings.load(os.environ, **self._given)
-            self._engine = AskingEngine(
+            self._engine = Engine(
                 local.settings(loaded) if loaded.sandbox else loaded, CATALOG.procedures, self._before
             )
         return self._engine
@@ -127,31 +126,25 @@ class Conversation:
         return self.cursors[number].start(self._statement(statement), text, arguments)
 
     def _insert(self, items: Items) -> bytes:
-        relation, table, statement, fields = self._changed("INSERT", items)
-        if change.is_returning(statement.sql):
-            raise change.no_returning(table)
-        given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not None}
-        return _value(change.insert(relation, table, statement, given))
+        relation, statement, fields = self._changed(items)
+        return _value(change.insert(relation, statement, fields))
 
     def _update(self, items: Items) -> bytes:
-        relation, table, statement, (rowid, new, *fields) = self._changed("UPDATE", items)
-        if rowid != new:
-            raise ReadOnlyError(f"{table.name}: rowid is read-only")
-        given = {s.name: v for s, v in zip(relation.slots, fields, strict=True) if v is not Mark.SAME}
-        change.update(relation, table, statement, rowid, given)
+        relation, statement, (rowid, new, *fields) = self._changed(items)
+        change.update(relation, statement, rowid, new, fields, Mark.SAME)
         return frames.frame(Kind.VALUES)
 
     def _delete(self, items: Items) -> bytes:
-        relation, table, statement, (rowid,) = self._changed("DELETE", items)
-        change.delete(relation, table, statement, rowid)
+        relation, statement, (rowid,) = self._changed(items)
+        change.delete(relation, statement, rowid)
         return frames.frame(Kind.VALUES)
 
-    def _changed(self, verb: str, items: Items) -> tuple[Relation, Table, Statement, Items]:
+    def _changed(self, items: Items) -> tuple[Relation, Statement, Items]:
         """What is to be changed by which statement; its text comes with the first row."""
         name, number, sql, *values = items
         relation, statement = _RELATIONS[name], self._statement(number)
         statement.sql = sql or statement.sql
-        return relation, change.changed(relation, verb), statement, values
+        return relation, statement, values
 
     def _setting(self, items: Items) -> bytes:
         if len(items) == 2:
