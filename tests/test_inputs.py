@@ -364,7 +364,7 @@ def test_declarations(fact: dict[str, str]) -> None:
     assert one.default.split() == fact["api_default"].split() or name == "Timeout"
     bounds = [int(fact[key]) if fact[key] else None for key in ("min", "max")]
     assert [one.least, one.most] == bounds or name == "Timeout"
-    special = {"Conference": "conference", "Label": "label"}
+    special = {"Conference": "conference", "Label": "label", "From": "caller", "To": "called"}
     assert one.kind == special.get(name, fact["kind"])
     assert one.secret == (name in SECRETS)
 

@@ -27,6 +27,8 @@ from twsql.dbapi import (
     apilevel,
     connect,
     paramstyle,
+    sqlite_version,
+    sqlite_version_info,
     threadsafety,
 )
 from twsql.errors import (
@@ -97,6 +99,8 @@ __all__ = [
     "loadable_path",
     "paramstyle",
     "register",
+    "sqlite_version",
+    "sqlite_version_info",
     "sync",
     "threadsafety",
 ]

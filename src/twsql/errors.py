@@ -25,11 +25,13 @@ The tree is PEP 249's, with leaves only where a caller acts differently:
 
 from __future__ import annotations
 
+import builtins
+
 from twsql.redaction import clean
 
 
-class Warning(Exception):
-    """PEP 249's Warning; twsql itself never raises it."""
+class Warning(builtins.Warning):
+    """A statement may not say what is meant: it is told by `warnings.warn`, and raised only where a filter says so."""
 
 
 class Error(Exception):

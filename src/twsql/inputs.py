@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from twsql import numbers
 from twsql.errors import InputError
 from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value
 
@@ -18,17 +19,21 @@ _URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _CONFERENCE_SID = re.compile("CF[0-9a-f]{32}", re.IGNORECASE)
 
+Spell = Callable[[Parameter, Value], str | tuple[str, ...]]
+"""Spells a value as Twilio's form does, or raises _BadInputError."""
+
 
 class _BadInputError(Exception):
     """Why one value cannot be used."""
 
 
-def check(procedure: Procedure, given: Mapping[str, Value]) -> Checked:
-    """Give the inputs as Twilio spells them; NULL means not given, '' is a value.
+def examined(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> tuple[Checked, list[str]]:
+    """Give the inputs as Twilio spells them, and in words which are missing or wrong, each of them.
 
-    Raises InputError that names every missing and every wrong input at once.
+    NULL means not given, '' is a value. Numbers without a country are of `country`.
     """
     checked: dict[str, str | tuple[str, ...]] = {}
+    spell = _SPELL | _numbers(procedure, given, country)
     problems: list[str] = []
     for parameter in procedure.inputs:
         value = given.get(parameter.name)
@@ -37,13 +42,15 @@ def check(procedure: Procedure, given: Mapping[str, Value]) -> Checked:
                 problems.append(f"{_names(parameter)} is required")
             continue
         try:
-            checked[parameter.name] = _SPELL[parameter.kind](parameter, value)
+            checked[parameter.name] = spell[parameter.kind](parameter, value)
         except _BadInputError as problem:
             problems.append(f"{parameter.name} {problem}{_shown(parameter, value)}")
-    problems += _twice(procedure, checked)
-    if problems:
-        raise InputError(f"{procedure.name}: {'; '.join(problems)}; this was not sent")
-    return checked
+    return checked, problems + _twice(procedure, checked)
+
+
+def refusal(procedure: Procedure, problems: Iterable[str]) -> InputError:
+    """The error for inputs that are missing or wrong."""
+    return InputError(f"{procedure.name}: {'; '.join(problems)}; this was not sent")
 
 
 def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
@@ -56,17 +63,19 @@ def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
     )
 
 
-def missing_in_exec(procedure: Procedure, given: Iterable[str]) -> InputError | None:
-    """The error for required inputs that an EXEC or CALL does not give, in its own words; None where all are given."""
-    names = set(given)
+def missing_in_exec(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> InputError | None:
+    """The error for required inputs that an EXEC or CALL does not give, in its own words, and for wrong values.
+
+    None where all are given.
+    """
     required = [p.alias or p.name for p in procedure.inputs if p.required]
-    lacking = [p.alias or p.name for p in procedure.inputs if p.required and p.name not in names]
+    lacking = [p.alias or p.name for p in procedure.inputs if p.required and p.name not in given]
     if not lacking:
         return None
     example = ", ".join(f"{name} = …" for name in required)
-    return InputError(
-        f"{procedure.name}: {_are_required(lacking)}; nothing was sent; write EXEC {procedure.name} {example}"
-    )
+    wrong = [text for text in examined(procedure, given, country)[1] if not text.endswith(" is required")]
+    told = "; ".join((_are_required(lacking), *wrong))
+    return InputError(f"{procedure.name}: {told}; nothing was sent; write EXEC {procedure.name} {example}")
 
 
 def _are_required(names: Sequence[str]) -> str:
@@ -123,6 +132,26 @@ def _text(parameter: Parameter, value: Value) -> str:
     ):
         raise _BadInputError(f"must have {_bounds(parameter)} characters")
     return text
+
+
+def _numbers(procedure: Procedure, given: Mapping[str, Value], country: str | None) -> dict[str, Spell]:
+    """How numbers are spelled. Who calls an address may have any name, 1001 for one."""
+
+    def number(parameter: Parameter, value: Value) -> str:
+        try:
+            return numbers.e164(_text(parameter, value), country)
+        except ValueError as error:
+            raise _BadInputError(str(error)) from error
+
+    def called(parameter: Parameter, value: Value) -> str:
+        text = number(parameter, value)
+        if not (text.startswith("+") or text[:1].isdigit()) and not numbers.is_address(text):
+            raise _BadInputError("must be a phone number in E.164 form, or an address: sip:, client: or app:")
+        return text
+
+    to = (given.get(parameter.name) for parameter in procedure.inputs if parameter.kind == "called")
+    addressed = any(isinstance(each, str) and numbers.is_address(each) for each in to)
+    return {"called": called, "caller": _text if addressed else number}
 
 
 def _integer(parameter: Parameter, value: Value) -> str:
@@ -209,7 +238,7 @@ def _bounds(parameter: Parameter) -> str:
     return f"{parameter.least} to {parameter.most}" if parameter.least is not None else f"at most {parameter.most}"
 
 
-_SPELL: dict[str, Callable[[Parameter, Value], str | tuple[str, ...]]] = {
+_SPELL: dict[str, Spell] = {
     "text": _text,
     "integer": _integer,
     "boolean": _boolean,

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from twsql.schema import Column
 
+STATUSES = ("init", "in-progress", "completed")
+"""In the order in which a conference has them."""
+
 CONFERENCE = (
-    Column("Sid", "The SID of the conference: CF and 32 hexadecimal digits.", key=True),
+    Column("Sid", "The SID of the conference: CF and 32 hexadecimal digits.", key=True, sid="CF", names="FriendlyName"),
     Column("AccountSid", "The SID of the account that the conference belongs to."),
     Column(
         "FriendlyName",
@@ -16,7 +19,7 @@ CONFERENCE = (
         loose=True,  # whether Twilio's filter minds upper and lower case is not known
         narrows=1000,
     ),
-    Column("Status", "init, in-progress or completed.", filter="Status", narrows=100),
+    Column("Status", "init, in-progress or completed.", filter="Status", narrows=100, values=STATUSES),
     Column("Region", "Where the conference's audio is mixed: us1, ie1, …"),
     Column(
         "ReasonConferenceEnded",
@@ -39,8 +42,16 @@ PARTICIPANT = (
         key=True,
         references="conferences.Sid",
         none_when=lambda conference: conference.get("status") == "completed",  # Twilio has none of what is over
+        sid="CF",
+        names="FriendlyName",
     ),
-    Column("CallSid", "The SID of the participant's call: CA and 32 hexadecimal digits.", lookup=True),
+    Column(
+        "CallSid",
+        "The SID of the participant's call: CA and 32 hexadecimal digits.",
+        lookup=True,
+        sid="CA",
+        names="Label",
+    ),
     Column("AccountSid", "The SID of the account that the participant belongs to."),
     Column(
         "Label",

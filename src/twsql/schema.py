@@ -40,6 +40,9 @@ class Column:
     `references` names the key of another table whose values these are (`conferences.Sid`): a join by it asks for many
     rows' at the same time. `none_when` tells of a row of that table that certainly has none here, so that nothing is
     asked. The value of a `late` column may be a function in the row, which is called when SQLite reads it.
+
+    `values` are all that it may have; `sid` is the prefix of its SIDs, `names` the column of the names that stand for
+    these. A comparison with anything else gets a warning.
     """
 
     name: str
@@ -56,6 +59,9 @@ class Column:
     references: str = ""
     none_when: Callable[[Row], bool] | None = None
     late: bool = False
+    values: tuple[str, ...] = ()
+    sid: str = ""
+    names: str = ""
 
     @property
     def json_key(self) -> str:
@@ -63,7 +69,8 @@ class Column:
         return self.field or snake_case(self.name)
 
 
-Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "label", "conference"]
+Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "label", "conference", "called", "caller"]
+"""`called` is a phone number or an address; `caller` is a phone number where that is one, else any name."""
 
 
 @dataclass(frozen=True)

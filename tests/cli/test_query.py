@@ -53,7 +53,7 @@ def test_it_uses_the_account_of_the_environment(twsql: Run, sandbox: Sandbox, lo
     """One EXEC is one call, and one request."""
     done = twsql("query", EXAMPLE, env=login)
     assert done.returncode == 0, done.stderr
-    assert [call.to for call in sandbox.calls()] == ["919602968074"]
+    assert [call.to for call in sandbox.calls()] == ["+919602968074"]
     assert sandbox.counters.requests == 1
 
 

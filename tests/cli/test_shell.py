@@ -45,7 +45,7 @@ def test_exec_and_call_place_a_call(twsql: Run, sandbox: Sandbox, login: dict[st
     """Over several lines, behind another statement, and with a parameter of the shell's."""
     done = twsql("shell", stdin=statement, env=login)
     assert (done.returncode, done.stderr) == (0, "")
-    assert [(call.to, call.conference) for call in sandbox.calls()] == [("919602968074", "MyConference")]
+    assert [(call.to, call.conference) for call in sandbox.calls()] == [("+919602968074", "MyConference")]
     assert f"|{sandbox.calls()[0].sid}|" in done.stdout
 
 

@@ -68,7 +68,7 @@ def test_description(connection: Connection) -> None:
         ("a", "INTEGER", None, None, None, None, None),
         ("b", "VARCHAR(9)", None, None, None, None, None),
         ("c", "BLOB", None, None, None, None, None),
-        ("d", "DATETIME", None, None, None, None, None),
+        ("d", "TEXT", None, None, None, None, None),  # the values of which are text
         ("e", None, None, None, None, None, None),
         ("f", None, None, None, None, None, None),
     )

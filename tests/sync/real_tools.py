@@ -29,8 +29,11 @@ import pandas
 import polars
 import pyodbc
 import pytest
+import sqlalchemy
 from PIL import Image
+from sqlalchemy.pool import StaticPool
 
+import twsql
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sync import sync
@@ -159,6 +162,33 @@ def test_duckdb_has_the_types(path: Path, each: Any) -> None:
         times = {number for number, column in enumerate(each.columns) if column.type == "datetime"}
         rows = [tuple(v and str(v) if n in times else v for n, v in enumerate(row)) for row in found.fetchall()]
     assert rows == _rows(path, f"SELECT * FROM {each.name}")
+
+
+@pytest.fixture
+def live() -> Iterator[twsql.Connection]:
+    """A connection of the driver to a sandbox: of 150 conferences most rows have no reason for their end."""
+    with Sandbox(conferences=150, participants=1, over=0.2) as sandbox:
+        account = {"base_url": sandbox.base_url, "account_sid": sandbox.account_sid, "auth_token": sandbox.auth_token}
+        with closing(twsql.connect(**account)) as connection:
+            yield connection
+
+
+@pytest.mark.parametrize("table", ["conferences", "participants"])
+def test_polars_reads_the_live_tables(live: twsql.Connection, table: str) -> None:
+    """Each column has the type that its values have, also one that begins with many NULLs."""
+    frame = polars.read_database(f"SELECT * FROM {table}", live)
+    assert frame.rows() == live.execute(f"SELECT * FROM {table}").fetchall()
+    assert frame.schema["DateCreated"] == polars.String
+    assert frame["DateCreated"].str.to_datetime("%Y-%m-%d %H:%M:%S").dtype == polars.Datetime("us")
+    assert table == "conferences" or frame.schema["Muted"] == polars.Int64
+
+
+def test_pandas_reads_the_live_tables(live: twsql.Connection) -> None:
+    """Over SQLAlchemy's dialect for Python's sqlite3 too, which calls what that module's connections have."""
+    engine = sqlalchemy.create_engine("sqlite://", creator=lambda: live, module=twsql, poolclass=StaticPool)
+    frame = pandas.read_sql("SELECT * FROM conferences", engine, parse_dates=["DateCreated"])
+    assert len(frame) == 150
+    assert str(frame["DateCreated"].dtype).startswith("datetime64")
 
 
 def test_odbc_reads_without_our_extension(path: Path) -> None:

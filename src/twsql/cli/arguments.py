@@ -30,6 +30,7 @@ _SETTINGS = {
     "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
     "max_changes": ("N", "how many rows a statement may change or remove at Twilio (TWSQL_MAX_CHANGES)"),
     "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
+    "default_country": ("XX", "whose numbers are those without a country, such as US (TWSQL_DEFAULT_COUNTRY)"),
     "journal": ("FILE", "where calls are put on record (TWSQL_JOURNAL)"),
 }
 _SWITCHES = {

@@ -22,6 +22,7 @@ from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
 from twsql.cli.formats.terminal import escaped
+from twsql.cli.formats.text import visible
 from twsql.cli.remedies import INTERRUPTED
 from twsql.dbapi import connect
 from twsql.dbapi.connection import Connection
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         connection.watch(bar.show)
         told = Told(printer.print)
         connection.watch_changes(lambda changes: True, told.hear)
+        connection.warn_by(partial(_warn, bar.over(sys.stderr)))
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         costs = Costs(connection.apsw) if arguments.stats else None
@@ -89,6 +91,10 @@ def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer:
                 printer.show(cursor.execute(statement, parameters))
         finally:
             tellers.end()
+
+
+def _warn(out: TextIO, text: str) -> None:
+    out.write(f"twsql: warning: {visible(text)}\n")
 
 
 class _Printer:

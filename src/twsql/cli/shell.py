@@ -98,6 +98,7 @@ class Shell(Modes):
             self._registrations[connection] = register(connection, **self._given)
             engine = self._registrations[connection].engine
             engine.consent, engine.hear = self._consents, self._told.hear
+            engine.warn = lambda text: self.write_error(visible(f"warning: {text}") + "\n")
             interrupts.heed(connection)
             self._patience.heed(connection)
         return connection
@@ -174,7 +175,8 @@ class Shell(Modes):
     def _exec(self, statement: str, bindings: Any) -> None:
         if self.echo:
             self.write_error(statement + "\n")
-        super().process_sql(*translate(statement, CATALOG.procedures, bindings), internal=True)
+        country = self._registrations[self.db].settings.default_country
+        super().process_sql(*translate(statement, CATALOG.procedures, bindings, country), internal=True)
 
     def get_line(self, prompt: str = "") -> str | None:
         """Read a line, and remember those before it for the completion of a statement over several."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import apsw
+
 from twsql.dbapi.calls import translate
 from twsql.dbapi.connection import Connection, connect
 from twsql.dbapi.cursor import Cursor
@@ -33,6 +35,10 @@ from twsql.errors import (
     ProgrammingError,
     Warning,
 )
+
+sqlite_version = apsw.sqlite_lib_version()
+"""The version of SQLite, as the sqlite3 module tells it; SQLAlchemy asks for it."""
+sqlite_version_info = tuple(map(int, sqlite_version.split(".")))
 
 apilevel = "2.0"
 threadsafety = 1
@@ -70,6 +76,8 @@ __all__ = [
     "is_exec",
     "paramstyle",
     "split",
+    "sqlite_version",
+    "sqlite_version_info",
     "threadsafety",
     "translate",
 ]

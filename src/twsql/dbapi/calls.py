@@ -12,37 +12,43 @@ from twsql.dbapi.execs import Argument, Placeholder, parse
 from twsql.dbapi.parameters import Parameters, bindings, values
 from twsql.dialing.batch import BATCH
 from twsql.errors import DataError, ProgrammingError
-from twsql.inputs import missing_in_exec
+from twsql.inputs import examined, missing_in_exec
 from twsql.schema import Procedure, Value
 
 
 @dataclass(frozen=True)
 class Call:
-    """A procedure and the inputs given to it, by their declared names in the order they were given."""
+    """A procedure and the inputs given to it, by their declared names in the order they were given.
+
+    `unknown` says what was given that is no input; the nearest one has its value. `country` is whose numbers are those
+    without a country.
+    """
 
     procedure: Procedure
     inputs: Mapping[str, Value | Placeholder]
+    unknown: tuple[str, ...] = ()
+    country: str | None = None
 
 
 def translate(
-    statement: str, procedures: Sequence[Procedure], params: Parameters = ()
+    statement: str, procedures: Sequence[Procedure], params: Parameters = (), country: str | None = None
 ) -> tuple[str, tuple[Value, ...]]:
     """Give the SELECT and its bindings that say what one EXEC or CALL says.
 
     Raises ProgrammingError where the statement is wrong, or does not match the procedures or the parameters;
     DataError for a parameter that SQLite cannot hold.
     """
-    return select(understood(statement, procedures), params)
+    return select(understood(statement, procedures, country), params)
 
 
-def understood(statement: str, procedures: Sequence[Procedure]) -> Call:
+def understood(statement: str, procedures: Sequence[Procedure], country: str | None = None) -> Call:
     """Find the procedure and inputs that one EXEC or CALL names; ProgrammingError lists what there is."""
     written = parse(statement)
     procedure = procedure_named(written.name, procedures, written.where)
-    return Call(procedure, _inputs(procedure, written.arguments))
+    return Call(procedure, *_inputs(procedure, written.arguments), country)
 
 
-def called(name: str, procedures: Sequence[Procedure], params: Parameters) -> Call:
+def called(name: str, procedures: Sequence[Procedure], params: Parameters, country: str | None = None) -> Call:
     """Find what `callproc(name, params)` names: a sequence is in declared order, a mapping by name."""
     procedure = procedure_named(name, procedures)
     given = bindings(params)
@@ -51,7 +57,7 @@ def called(name: str, procedures: Sequence[Procedure], params: Parameters) -> Ca
         if isinstance(given, Mapping)
         else [Argument(None, value) for value in given]
     )
-    return Call(procedure, _inputs(procedure, arguments))
+    return Call(procedure, *_inputs(procedure, arguments), country)
 
 
 def select(call: Call, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
@@ -87,12 +93,20 @@ def select_all(call: Call, sets: Sequence[Parameters]) -> tuple[str, tuple[Value
 
 
 def _filled(call: Call, params: Parameters) -> dict[str, Value]:
-    """The inputs with what their placeholders stand for; a NULL input is not given, so it is left out."""
+    """The inputs with what their placeholders stand for; a NULL input is not given, so it is left out.
+
+    Raises ProgrammingError for what is no input, with all else that is wrong.
+    """
     texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
     filled = iter(values(texts, params))
     inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
+    if call.unknown:
+        wrong = [] if BATCH in inputs else examined(call.procedure, inputs, call.country)[1]
+        words = [word for each in call.procedure.inputs for word in (each.name, each.alias) if word]
+        told = "; ".join((*call.unknown, *wrong))
+        raise ProgrammingError(f"{told}{' ' if told.endswith('?') else ': '}inputs are {', '.join(words)}")
     given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None}
-    lacking = None if BATCH in given else missing_in_exec(call.procedure, given)  # a Batch may hold them
+    lacking = None if BATCH in given else missing_in_exec(call.procedure, given, call.country)  # a Batch may hold them
     if lacking:
         raise lacking
     return given
@@ -107,15 +121,22 @@ def procedure_named(name: str, procedures: Sequence[Procedure], where: str = "")
     raise ProgrammingError(f"no procedure {name!r}{where}{_known('procedures', name, names)}")
 
 
-def _inputs(procedure: Procedure, arguments: Iterable[Argument]) -> dict[str, Any]:
-    """Sort arguments by the declared name of their input; one given twice, by whatever names, is an error."""
+def _inputs(procedure: Procedure, arguments: Iterable[Argument]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Sort arguments by the declared name of their input; one given twice, by whatever names, is an error.
+
+    What is no input is told in words, and its value goes to the nearest one, to be checked as such.
+    """
     named = _spellings(procedure)
     inputs: dict[str, Value | Placeholder] = {}
+    unknown: list[Argument] = []
     by_name = False
     for position, argument in enumerate(arguments):
         if argument.name is not None:
             by_name = True
-            name = _declared(procedure, named, argument.name, argument.where)
+            if argument.name.lower() not in named:
+                unknown.append(argument)
+                continue
+            name = named[argument.name.lower()]
         elif by_name:
             raise ProgrammingError(f"a value by position after one by name{argument.where}: put it first, or name it")
         else:
@@ -123,7 +144,10 @@ def _inputs(procedure: Procedure, arguments: Iterable[Argument]) -> dict[str, An
         if name in inputs:
             raise ProgrammingError(f"{procedure.name} is given {name} a second time{argument.where}: keep one")
         inputs[name] = argument.value
-    return inputs
+    for argument in unknown:
+        if nearest := _nearest(str(argument.name), named):
+            inputs.setdefault(named[nearest], argument.value)
+    return inputs, _no_inputs(procedure, unknown)
 
 
 def _spellings(procedure: Procedure) -> dict[str, str]:
@@ -132,12 +156,20 @@ def _spellings(procedure: Procedure) -> dict[str, str]:
     return aliases | {given.name.lower(): given.name for given in procedure.inputs}
 
 
-def _declared(procedure: Procedure, named: Mapping[str, str], name: str, where: str) -> str:
-    if name.lower() in named:
-        return named[name.lower()]
-    spellings = [word for each in procedure.inputs for word in (each.name, each.alias) if word]
-    known = _known("inputs", name, spellings)
-    raise ProgrammingError(f"{procedure.name} has no input {name!r}{where}{known}")
+def _no_inputs(procedure: Procedure, unknown: Sequence[Argument]) -> tuple[str, ...]:
+    """Say of each argument that it is no input, and which may be meant."""
+    spellings = {word.lower(): word for each in procedure.inputs for word in (each.name, each.alias) if word}
+    told = []
+    for argument in unknown:
+        nearest = _nearest(str(argument.name), spellings)
+        hint = f": did you mean {spellings[nearest]}?" if nearest else ""
+        told.append(f"{procedure.name} has no input {argument.name!r}{argument.where}{hint}")
+    return tuple(told)
+
+
+def _nearest(name: str, spellings: Iterable[str]) -> str | None:
+    """The name in lower case that is most like this one, if any is."""
+    return next(iter(get_close_matches(name.lower(), spellings, n=1)), None)
 
 
 def _at(procedure: Procedure, position: int, where: str) -> str:
@@ -150,8 +182,8 @@ def _at(procedure: Procedure, position: int, where: str) -> str:
 def _known(what: str, name: str, names: Sequence[str]) -> str:
     """Name the remedy for an unknown name: the nearest one, then all of them."""
     spelled = {known.lower(): known for known in names}
-    nearest = get_close_matches(name.lower(), spelled, n=1)
-    hint = f"did you mean {spelled[nearest[0]]}? " if nearest else ""
+    nearest = _nearest(name, spelled)
+    hint = f"did you mean {spelled[nearest]}? " if nearest else ""
     return f": {hint}{what} are {', '.join(names) or '(none)'}"
 
 

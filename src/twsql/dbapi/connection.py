@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
@@ -12,6 +14,7 @@ import apsw
 from twsql import errors
 from twsql.catalog import CATALOG
 from twsql.dbapi.cursor import Cursor
+from twsql.dbapi.functions import Extensible
 from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.translation import Translated
 from twsql.hosts.apsw import Registration, register
@@ -40,7 +43,7 @@ def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool =
         raise
 
 
-class Connection:
+class Connection(Extensible):
     """A connection to a SQLite database, and by its tables to Twilio.
 
     An INSERT, UPDATE, DELETE or REPLACE of an ordinary table opens a transaction that commit() or rollback() ends;
@@ -75,6 +78,7 @@ class Connection:
         self._procedures = procedures
         self._autocommit = autocommit
         self._closed = False
+        self.warn_by(_warn)
 
     @property
     def apsw(self) -> apsw.Connection:
@@ -89,6 +93,11 @@ class Connection:
         return self._procedures
 
     @property
+    def default_country(self) -> str | None:
+        """The country of phone numbers that are given without one."""
+        return self._registration.settings.default_country if self._registration else None
+
+    @property
     def autocommit(self) -> bool:
         """Whether every statement is committed at its end; setting it to True commits what is open."""
         return self._autocommit
@@ -98,6 +107,17 @@ class Connection:
         if value:
             self.commit()
         self._autocommit = value
+
+    @property
+    def isolation_level(self) -> str | None:
+        """None where every statement is committed at its end, as the sqlite3 module has it; else DEFERRED."""
+        return None if self._autocommit else "DEFERRED"
+
+    @isolation_level.setter
+    def isolation_level(self, value: str | None) -> None:
+        if value is not None and value.upper() not in ("", "DEFERRED"):
+            raise errors.NotSupportedError(f"isolation_level is None or 'DEFERRED', not {value!r}: write BEGIN {value}")
+        self.autocommit = value is None
 
     @property
     def in_transaction(self) -> bool:
@@ -136,6 +156,11 @@ class Connection:
     def keeps_calls(self) -> bool:
         """Whether calls were dialled here, or tried, that are on record in a file."""
         return self._registration is not None and self._registration.engine.keeps_calls
+
+    def warn_by(self, tell: Callable[[str], None]) -> None:
+        """Let `tell` have the warnings, in place of Python's `warnings`."""
+        if self._registration:
+            self._registration.engine.warn = tell
 
     def watch(self, hear: Callable[[int, int], None]) -> None:
         """Let `hear` know, in whatever thread, how many calls of a statement have ended, and of how many."""
@@ -185,3 +210,11 @@ class Connection:
         if self.in_transaction:
             with Translated():
                 self.apsw.execute(verb)
+
+
+def _warn(text: str) -> None:
+    """Warn whoever runs the statement: the first caller outside of this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "twsql":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, errors.Warning, stacklevel=level)

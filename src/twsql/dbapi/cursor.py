@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from twsql.dbapi.calls import called, understood
+from twsql.dbapi.calls import Call, called, understood
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.interrupts import heeding
 from twsql.dbapi.parameters import Parameters
@@ -48,7 +48,7 @@ class Cursor:
 
     @property
     def description(self) -> Description | None:
-        """Seven items for each column: name, declared type (compare it with STRING and so on), five times None."""
+        """Seven items for each column: name, type (compare it with STRING, DATETIME and so on), five times None."""
         return self._result.description
 
     @property
@@ -70,7 +70,7 @@ class Cursor:
         """
         opened = self._ready(operation)
         if is_exec(operation):
-            call = understood(operation, self._connection.procedures)
+            call = self._understood(operation)
             self._result = run_calls(opened, call, [parameters])
         else:
             self._result = run(opened, operation, parameters, implicit=not self._connection.autocommit)
@@ -81,7 +81,7 @@ class Cursor:
         """Run one statement to its end with each set of parameters; what rows they give are one result set."""
         opened = self._ready(operation)
         if is_exec(operation):
-            call = understood(operation, self._connection.procedures)
+            call = self._understood(operation)
             self._result = run_calls(opened, call, seq_of_parameters)
         else:
             implicit = not self._connection.autocommit
@@ -111,7 +111,7 @@ class Cursor:
         """
         opened = self._usable()
         self._forget()
-        call = called(procname, self._connection.procedures, parameters)
+        call = called(procname, self._connection.procedures, parameters, self._connection.default_country)
         self._result = run_calls(opened, call, [()])
         return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
 
@@ -179,6 +179,9 @@ class Cursor:
     ) -> None:
         self.close()
 
+    def _understood(self, statement: str) -> Call:
+        return understood(statement, self._connection.procedures, self._connection.default_country)
+
     def _usable(self) -> apsw.Connection:
         if self._closed:
             raise InterfaceError("the cursor is closed: make a new one with connection.cursor()")
@@ -193,7 +196,7 @@ class Cursor:
 
     def _of_script(self, opened: apsw.Connection, statement: str) -> Result:
         if is_exec(statement):
-            return run_calls(opened, understood(statement, self._connection.procedures), [()])
+            return run_calls(opened, self._understood(statement), [()])
         return kept(run(opened, statement))
 
     def _forget(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from twsql.dbapi.parameters import Parameters, bindings, placeholders, values
 from twsql.dbapi.refusals import refuse
 from twsql.dbapi.transactions import Change, begin_for, change_in
 from twsql.dbapi.translation import Translated
+from twsql.dbapi.types import type_code
 from twsql.schema import Value
 
 Row = tuple[Value, ...]
@@ -123,10 +124,10 @@ def _description(cursor: apsw.Cursor, seen: _Seen) -> Description | None:
     try:
         # At the start another connection's new schema may have given other columns. apsw remembers each form of the
         # description that it was asked for, so this asks for another form than was asked for before the start.
-        columns = cursor.get_description()
+        columns: Sequence[Sequence[Any]] = cursor.get_description()
     except apsw.ExecutionCompleteError:
-        return seen.description or None
-    return tuple((name, declared, None, None, None, None, None) for name, declared in columns) or None
+        columns = seen.description
+    return tuple((name, type_code(declared), None, None, None, None, None) for name, declared, *_ in columns) or None
 
 
 def _together(results: Iterable[Result]) -> Result:

@@ -32,10 +32,36 @@ class Type:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, str):
             return self is other
-        declared = other.upper()
+        declared = (other.declared if isinstance(other, TypeCode) else other).upper()
         if self._whole:
             return declared in self._parts
         return any(part in declared for part in self._parts) and not any(part in declared for part in self._but)
+
+
+class TypeCode(str):
+    """What `description` says of a column: as text what its values are, which readers such as Polars go by.
+
+    Times are text, UTC in SQLite's form, and booleans are 0 and 1: neither a datetime nor a bool comes. `declared` is
+    the declared type, which the type objects are compared with: `description[0][1] == DATETIME`.
+    """
+
+    __slots__ = ("declared",)
+    declared: str
+
+    def __new__(cls, values: str, declared: str) -> TypeCode:
+        """Make the code."""
+        made = super().__new__(cls, values)
+        made.declared = declared
+        return made
+
+
+def type_code(declared: str | None) -> TypeCode | None:
+    """The code of a declared type; an expression has none."""
+    if declared is None:
+        return None
+    if declared == DATETIME:
+        return TypeCode("TEXT", declared)
+    return TypeCode("INTEGER" if "BOOL" in declared.upper() else declared, declared)
 
 
 _TIMES = ("DATE", "TIME")

@@ -4,41 +4,50 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from twsql import inputs
 from twsql.errors import InputError
 from twsql.schema import Procedure, Value
 
 BATCH = "Batch"
+_MOST_NAMED = 10
+"""How many objects an error names."""
 
 
-def expand(procedure: Procedure, given: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
-    """Yield the inputs of each call: the object's, and for all others those given beside the Batch.
+def expand(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> list[dict[str, Value]]:
+    """Give the inputs of each call: the object's, and for all others those given beside the Batch.
 
-    Raises InputError for what is not an array of objects, for names that are no inputs, and for an input that is twice
-    in one object, by whatever names.
+    Raises InputError for what is not an array of objects; for names that are no inputs, and for an input that is twice
+    in one object, with all else that is wrong with that object (numbers without a country are of `country`).
     """
     text = given.get(BATCH)
     if text is None:
-        yield dict(given)
-        return
+        return [dict(given)]
     beside = {name: value for name, value in given.items() if name != BATCH}
     names = {p.name.lower(): p.name for p in procedure.inputs if p.name != BATCH}
     names |= {p.alias.lower(): p.name for p in procedure.inputs if p.alias}
+    calls, wrong = [], []
     for place, each in enumerate(_objects(procedure, text), start=1):
-        given_by = Counter(names.get(name.lower()) for name in each)
-        if twice := [name for name, times in given_by.items() if name is not None and times > 1]:
-            raise InputError(
-                f"{procedure.name}: object {place} of Batch gives {', '.join(twice)} more than once; nothing was sent;"
-                " keep one of each"
-            )
-        unknown = [name for name in each if name.lower() not in names]
-        if unknown:
-            raise InputError(
-                f"{procedure.name}: object {place} of Batch has {', '.join(unknown)}, no input; nothing was sent"
-            )
-        yield {**beside, **{names[name.lower()]: _value(value) for name, value in each.items()}}
+        known = {names[name.lower()]: _value(value) for name, value in each.items() if name.lower() in names}
+        calls.append({**beside, **known})
+        if problems := _misnamed(each, names):
+            others = inputs.examined(procedure, calls[-1], country)[1]
+            wrong.append("; ".join((f"object {place} of Batch {' and '.join(problems)}", *others)))
+    if wrong:
+        more = [f"and {len(wrong) - _MOST_NAMED} more objects"] if len(wrong) > _MOST_NAMED else []
+        raise InputError(f"{procedure.name}: {'; '.join(wrong[:_MOST_NAMED] + more)}; nothing was sent")
+    return calls
+
+
+def _misnamed(given: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """What is wrong with the names in an object: those that are no inputs, and those of one input."""
+    times = Counter(names.get(name.lower()) for name in given)
+    unknown = [name for name in given if name.lower() not in names]
+    twice = [name for name, count in times.items() if name is not None and count > 1]
+    problems = [f"has {', '.join(unknown)}, no input"] if unknown else []
+    return problems + ([f"gives {', '.join(twice)} more than once: keep one of each"] if twice else [])
 
 
 def _objects(procedure: Procedure, text: Value) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from secrets import token_hex
@@ -30,6 +31,7 @@ from twsql.errors import (
     TwilioError,
 )
 from twsql.inputs import OWN_LABEL
+from twsql.numbers import Number
 from twsql.once import Lost, Mark, Once
 from twsql.redaction import clean, hide
 from twsql.schema import Checked, Procedure, Row
@@ -181,7 +183,7 @@ class Dialer:
     def _intent(self, procedure: Procedure, checked: Checked) -> Intent:
         account = self._settings.require_credentials()[0]
         key, once = checked.get("RequestKey"), _once(procedure)
-        return Intent(
+        intent = Intent(
             kind=once.noun,
             procedure=procedure.name,
             account_sid=account,
@@ -191,6 +193,18 @@ class Dialer:
             record=once.record(checked),
             label=self._label(once, checked, f"{account} {key}"),
         )
+        return self._as_recorded(intent, procedure, checked)
+
+    def _as_recorded(self, intent: Intent, procedure: Procedure, checked: Checked) -> Intent:
+        """The intent with the digest of its key's entry, if that is of the numbers as they are written.
+
+        Before they were brought into E.164 form, numbers were recorded so.
+        """
+        if intent.request_key is None or not any(isinstance(value, Number) for value in checked.values()):
+            return intent
+        written = {name: value.written if isinstance(value, Number) else value for name, value in checked.items()}
+        earlier = entries.digest(procedure, written)
+        return replace(intent, digest=earlier) if entries.has_digest(self._journal, intent, earlier) else intent
 
     def _label(self, once: Once, checked: Checked, name: str) -> str | None:
         """The mark by which it can be found again; ours is the same one for the same RequestKey."""

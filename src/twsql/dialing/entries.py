@@ -185,6 +185,11 @@ def failed(
     journal.write(lambda connection: _one(connection, _FAILED, values), give_up)
 
 
+def has_digest(journal: Journal, intent: Intent, digest: str) -> bool:
+    """Whether the entry of the intent's key has this fingerprint."""
+    return bool(journal.read(f"{_BY_KEY} AND digest = ?", (*intent.key, digest)))
+
+
 def is_known(journal: Journal, intent: Intent, sid: str) -> bool:
     """Whether a SID of the account's is the result of an entry already."""
     return bool(journal.read(_KNOWN, (sid, intent.account_sid, intent.server)))

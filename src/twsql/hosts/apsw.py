@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import apsw
@@ -48,10 +49,12 @@ def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **setti
     """Give an apsw connection the tables and procedures.
 
     `settings` as for `twsql.connect`; what is not given comes from the environment. Nothing is asked of Twilio before a
-    statement needs it. Raises SettingError for settings that are malformed.
+    statement needs it. Warnings go to SQLite's log (`apsw.ext.log_sqlite`). Raises SettingError for settings that are
+    malformed.
     """
     loaded = Settings.load(**settings)
     engine = Engine(local.settings(loaded) if loaded.sandbox else loaded, catalog.procedures)
+    engine.warn = partial(apsw.log, apsw.SQLITE_WARNING)
     # Else a misspelt column in double quotes is text, and DELETE FROM participants WHERE "Lable" <> 'ada' means all.
     for each in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
         connection.config(each, 0)

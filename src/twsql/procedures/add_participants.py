@@ -39,10 +39,13 @@ _CALL = (
         required=True,
         alias="ConferenceSid",
     ),
-    Parameter("From", "Who calls: a phone number in E.164 form, or client:name.", required=True, field="From"),
+    Parameter(
+        "From", "Who calls: a phone number in E.164 form, or client:name.", "caller", required=True, field="From"
+    ),
     Parameter(
         "To",
-        "Who is called: a phone number in E.164 form, sip:address or client:name.",
+        "Who is called: a phone number in E.164 form, sip:address, client:name or app:SID.",
+        "called",
         required=True,
         field="To",
     ),

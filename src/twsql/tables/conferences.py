@@ -15,15 +15,13 @@ from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
 from twsql.lists.statuses import Earlier, behind, merged
 from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
-from twsql.resources import CONFERENCE
+from twsql.resources import CONFERENCE, STATUSES
 from twsql.schema import Effect, Row, Table
 from twsql.where import Params, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
-STATUSES = ("init", "in-progress", "completed")
-"""In the order in which a conference has them."""
 _TELLING = 20
 """Conferences that show in which order a list is."""
 

@@ -27,7 +27,8 @@ class Settings:
     `timeout`. `max_calls` is how many calls one statement may place, `max_changes` how many rows it may
     change or remove. `label_calls` gives a label to calls that have
     none, by which a call can be found again whose answer was lost; `recovery_grace` is how many seconds Twilio may
-    take to show a new call in its lists. `base_url` goes before `region` and `edge`. Secrets are not in the repr.
+    take to show a new call in its lists. Phone numbers without a country are of `default_country`.
+    `base_url` goes before `region` and `edge`. Secrets are not in the repr.
     """
 
     account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
@@ -45,6 +46,7 @@ class Settings:
     max_calls: int = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9), 1000)
     max_changes: int = _setting("TWSQL_MAX_CHANGES", spellings.integer(0, 10**9), 100)
     calls_per_second: float | None = _setting("TWSQL_CALLS_PER_SECOND", spellings.seconds(1000))
+    default_country: str | None = _setting("TWSQL_DEFAULT_COUNTRY", spellings.country)
     label_calls: bool = _setting("TWSQL_LABEL_CALLS", spellings.boolean, True)
     recovery_grace: float = _setting("TWSQL_RECOVERY_GRACE", spellings.seconds(600), 10.0)
     read_only: bool = _setting("TWSQL_READ_ONLY", spellings.boolean, False)

@@ -39,6 +39,13 @@ def label(value: object) -> str:
     raise ValueError("must be one word of letters, digits and hyphens, such as ie1 or dublin")
 
 
+def country(value: object) -> str:
+    """Read a country's two letters (ISO 3166); whether there is one is known where a number needs it."""
+    if isinstance(value, str) and re.fullmatch("[A-Za-z]{2}", value):
+        return value.upper()
+    raise ValueError("must be a country's two letters, such as US or IN")
+
+
 def file(value: object) -> str:
     """Read the path of a file."""
     if isinstance(value, str) and value and "\0" not in value:

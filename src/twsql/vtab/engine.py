@@ -30,13 +30,16 @@ Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
 Watch = Callable[[int, int], None]
 """Hears how many of a statement's calls have ended, and of how many; in any thread."""
 
+_MOST_NAMED = 10
+"""How many calls with wrong inputs an error names."""
+
 
 class Engine:
     """The settings and the client of one connection; what is made is made when it is first needed.
 
     The `procedures` are those whose journal entries can be settled. `watch` hears of the calls of each statement,
     `hear` of the rows of tables that are changed; `consent` is asked before the first of a statement.
-    `before` is called ahead of each request, see `Client`.
+    `before` is called ahead of each request, see `Client`. `warn` hears of what a statement may not mean.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Engine:
         self.watch: Watch = lambda ended, total: None
         self.consent: Consent = lambda changes: True
         self.hear: Hear = lambda change: None
+        self.warn: Callable[[str], None] = lambda text: None
         self._closed = threading.Event()
         self._calls = Stop()
         self._client: Client | None = None
@@ -143,7 +147,7 @@ class Statement:
     SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
     has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
     is what its scans know of each other, `cost` what it has asked. `sql` is its text, where the host tells.
-    `allowed` are the tables that it may change.
+    `allowed` are the tables that it may change, `warned` are the columns that it was warned of.
     """
 
     engine: Engine
@@ -153,6 +157,7 @@ class Statement:
     cost: Cost = field(default_factory=Cost)
     together: bool = False
     sql: str = ""
+    warned: set[str] = field(default_factory=set)
     _process: int = field(default_factory=os.getpid)
     allowed: set[str] = field(default_factory=set)
     _counted: set[Call] = field(default_factory=set)
@@ -164,6 +169,12 @@ class Statement:
     def client(self) -> Client:
         """The door to Twilio, where what is asked is counted as this statement's."""
         return self.engine.client.counted(self.cost)
+
+    def warn(self, subject: str, words: str) -> None:
+        """Warn of something, once."""
+        if subject not in self.warned:
+            self.warned.add(subject)
+            self.engine.warn(f"{subject} {words}")
 
     def refuse_children(self) -> None:
         """Raise OperationalError in a forked child: its parent goes on with the statement, and both would call."""
@@ -196,7 +207,7 @@ class Statement:
         with forks.put_off():
             from twsql.vtab import tasks
 
-        checked = [_check(procedure, each) for each in given]
+        checked = self._checked(procedure, given)
         calls = [_call(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]
         new = {
             call: each
@@ -225,6 +236,19 @@ class Statement:
             return self.result(task)
         finally:
             stop.set()
+
+    def _checked(self, procedure: Procedure, given: Sequence[Mapping[str, Value]]) -> list[Checked | InputError]:
+        """Check the inputs of each call. Raises InputError that names all that is wrong, of all of them."""
+        checked: list[Checked | InputError] = []
+        wrong: list[tuple[int, str]] = []
+        for place, each in enumerate(given):
+            known, problems = inputs.examined(procedure, each, self.engine.settings.default_country)
+            checked.append(inputs.refusal(procedure, problems) if problems else known)
+            if problems and not is_row(each):
+                wrong.append((place, "; ".join(problems)))
+        if wrong:
+            raise _all_of(procedure, wrong) if len(given) > 1 else inputs.refusal(procedure, [wrong[0][1]])
+        return checked
 
     def result(self, task: Task) -> Row:
         """Wait for what a task gives; what it raises says how far the statement has come."""
@@ -283,13 +307,14 @@ def is_row(given: Mapping[str, object]) -> bool:
     return str(given.get("OnError")).strip().lower() == "row"
 
 
-def _check(procedure: Procedure, given: Mapping[str, Value]) -> Checked | InputError:
-    try:
-        return inputs.check(procedure, given)
-    except InputError as error:
-        if not is_row(given):
-            raise
-        return error
+def _all_of(procedure: Procedure, problems: Sequence[tuple[int, str]]) -> InputError:
+    """The error for what is wrong with several calls; the same words are said once, of the first."""
+    first: dict[str, int] = {}
+    for place, text in problems:
+        first.setdefault(text, place)
+    named = [f"call {place + 1}: {text}" for text, place in list(first.items())[:_MOST_NAMED]]
+    more = [f"and {len(first) - _MOST_NAMED} more"] if len(first) > _MOST_NAMED else []
+    return inputs.refusal(procedure, [*named, *more])
 
 
 def _call(procedure: Procedure, checked: Checked | InputError, copy: int) -> Call:

@@ -56,7 +56,8 @@ class ProcedureScan:
                 " leave it out, or write name = value in WHERE; nothing was sent"
             )
         self._statement = statement
-        rows = [[*batch.expand(self._procedure, each)] for each in plan.combinations(arguments)]
+        country = statement.engine.settings.default_country
+        rows = [batch.expand(self._procedure, each, country) for each in plan.combinations(arguments)]
         self._given = [given for row in rows for given in row]
         self._copies = copies(self._given) if plan.several else ()
         limit = limits(plan.terms, arguments)[0]  # not what OFFSET skips: that is never read

@@ -11,6 +11,7 @@ from typing import Any
 from twsql.errors import DataError, Error, OperationalError, ProgrammingError
 from twsql.schema import Row, Table, Value
 from twsql.values import CONVERT, Convert, utc
+from twsql.vtab import forms
 from twsql.vtab.engine import Statement
 from twsql.vtab.given import Argument
 from twsql.vtab.lookahead import Scan
@@ -38,6 +39,7 @@ class TableScan:
         self._plan: TablePlan | None = None
         self._readers: tuple[_Reader, ...] = ()
         self._values = _Values(self._value)
+        self._forms = forms.doubts(table)
         self.Column: Callable[[int], Value] = self._values.__getitem__  # no Python runs where SQLite reads a value
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
@@ -55,6 +57,8 @@ class TableScan:
                 f" WHERE {plan.missing[0]} = … (or IN), or join by it"
             )
         where = plan.where(arguments)
+        for name, words in forms.doubtful(self._forms, where):
+            statement.warn(f"{self._table.name}.{name}", words)
         if where.limit is not None and not _is_understood(self._table, where):
             where = replace(where, limit=None)
         self._rows = statement.lookahead.rows(self._shown, self._table, statement.client, where)

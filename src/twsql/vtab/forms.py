@@ -1,0 +1,93 @@
+"""Values whose form lets them match nothing: SQLite gives no rows and no hint, so a warning says what is meant.
+
+ConferenceSid = 'sales-0'        a name, where SIDs are
+Status = 'active'                none of the values that there are
+DateCreated > '11/01/2026'       compares as text, with every row or none
+DateCreated = '2026-11-01'       a day, where there are seconds too
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from twsql.schema import Column, Table, Value
+from twsql.where import Where
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_BEGINNING = re.compile(r"\d{4}-\d\d(-\d\d( \d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?")
+_FORM = "a time is 'YYYY-MM-DD HH:MM:SS', UTC"
+
+Doubt = Callable[[str, Value], str]
+"""Says why a value cannot match, or compares as it is not meant; '' where it may."""
+
+
+def doubts(table: Table) -> Mapping[str, Doubt]:
+    """What there is to say of the values that the columns of a table are compared with, by the columns' names."""
+    return {column.name: doubt for column in table.columns if (doubt := _doubt(column))}
+
+
+def doubtful(known: Mapping[str, Doubt], where: Where) -> Iterator[tuple[str, str]]:
+    """Yield what is doubtful in a WHERE, a column and the words; the first value of a column is enough."""
+    for name, values in where.equal.items():
+        if name in known and (words := next(filter(None, (known[name]("=", value) for value in values)), "")):
+            yield name, words
+    for name, terms in where.between.items():
+        if name in known and (words := next(filter(None, (known[name](*term) for term in terms)), "")):
+            yield name, words
+
+
+def _doubt(column: Column) -> Doubt | None:
+    if column.sid:
+        return _no_sid(column)
+    if column.values:
+        return _no_value(column)
+    if column.type == "datetime":
+        return _no_time
+    return _no_boolean if column.type == "boolean" else None
+
+
+def _no_sid(column: Column) -> Doubt:
+    pattern = re.compile(f"{column.sid}[0-9a-fA-F]{{32}}")
+    remedy = f"; a name goes into {column.names}" if column.names else ""
+
+    def doubt(operator: str, value: Value) -> str:
+        if value is None or (isinstance(value, str) and pattern.fullmatch(value)):
+            return ""
+        return f"{operator} {_shown(value)} matches nothing: it is {column.sid} and 32 hexadecimal digits{remedy}"
+
+    return doubt
+
+
+def _no_value(column: Column) -> Doubt:
+    known = (None, *column.values)
+
+    def doubt(operator: str, value: Value) -> str:
+        return "" if value in known else f"{operator} {_shown(value)} matches nothing: it is {_either(column.values)}"
+
+    return doubt
+
+
+def _no_time(operator: str, value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return f"{operator} {_shown(value)} compares a number with text: {_FORM}"
+    if operator != "=":
+        return "" if _BEGINNING.fullmatch(value) else f"{operator} {_shown(value)} compares as text: {_FORM}"
+    if _TIME.fullmatch(value):
+        return ""
+    return f"= {_shown(value)} matches nothing: {_FORM}; for a whole day write >= and <"
+
+
+def _no_boolean(operator: str, value: Value) -> str:
+    return "" if value in (None, 0, 1) else f"{operator} {_shown(value)} matches nothing: it is 0 or 1"
+
+
+def _either(values: tuple[str, ...]) -> str:
+    return f"{', '.join(values[:-1])} or {values[-1]}" if len(values) > 1 else values[0]
+
+
+def _shown(value: Value) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
