@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import astuple, dataclass, fields
 from importlib.metadata import version
@@ -218,7 +219,10 @@ class _Run:
             register(apsw.Connection(":memory:"), base_url=self.sandbox.base_url, **login, **settings)
         ) as made:
             dialer = made.engine.dialer
-            left = [number for number in dialer.in_doubt() if dialer.settle(number) == "unknown"]
+            numbers = dialer.in_doubt()
+            with ThreadPoolExecutor(16) as pool:
+                states = [*pool.map(dialer.settle, numbers)]
+            left = [number for number, state in zip(numbers, states, strict=True) if state == "unknown"]
             ours, _ = self.placed()
             for number in left:
                 dialer.decide(number, next(iter(ours.get(self._called(number), ())), None))

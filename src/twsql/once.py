@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 CLOCKS_APART = timedelta(minutes=5)
-"""How far a time by this machine's clock alone may be from Twilio's: what is so much before or after may be the one."""
+"""How far a list may be out of order, and more."""
 CLOCKS_AGREE = timedelta(seconds=5)
 """How far a time that is Twilio's own may be off: dates are whole seconds, and answers take a while."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dialing.conftest import KEYED, Connect, Run, asked, until
+from twsql.errors import OutcomeUnknown
 from twsql.sandbox import Readings, Sandbox
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
@@ -97,3 +98,19 @@ def test_a_step_between_two_runs(
     process.wait()
     assert connect().execute(KEYED).fetchall() == [(sandbox.calls()[1].sid,)]
     assert sandbox.counters.placed == 2
+
+
+def test_a_step_after_a_kill_before_any_answer(
+    run: Run, environ: dict[str, str], connect: Connect, sandbox: Sandbox, clock: WallClock
+) -> None:
+    """If only a clock that has been set since dates a call, a call of any date may be it: unknown, not two calls."""
+    clock.step(2400)
+    sandbox.change(hang_up_after=0.0)
+    sandbox.fail("timeout-after", method="POST", times=1)
+    process = run(f'show("""{KEYED}""")', env={**environ, **clock.environ})
+    until(lambda: asked(sandbox) and sandbox.counters.placed)
+    process.kill()
+    process.wait()
+    with pytest.raises(OutcomeUnknown, match=sandbox.calls()[0].sid):
+        connect().execute(KEYED).fetchall()
+    assert sandbox.counters.placed == 1

@@ -123,3 +123,14 @@ def test_a_label_like_ours(connect: Connect, sandbox: Sandbox, label: str) -> No
     with pytest.raises(Exception, match="cannot begin with 'twsql-'"):
         _call(connect, f"{KEYED} AND Label = '{label}'")
     assert sandbox.counters.requests == 0
+
+
+def test_a_stranger_whose_end_is_our_conferences(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
+    """A stranger's call that was the last in our conference is not taken while strangers use our number."""
+    _stranger(sandbox, None, To=FROM)
+    _hang_up(sandbox, _stranger(sandbox, "room"))
+    assert sandbox.conference("room").status == "completed"
+    sandbox.fail("500-before", method="POST", times=1)
+    with pytest.raises(OutcomeUnknown, match="somebody else's"):
+        _call(connect)
+    assert journal("SELECT state FROM effects") == [("unknown",)]

@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from twsql.dialing.entries import Entry
-from twsql.once import CLOCKS_AGREE, CLOCKS_APART, Window
+from twsql.once import CLOCKS_AGREE, Window
 from twsql.twilio.clock import Clock
+
+_EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=timezone.utc)
 
 
 class Attempts:
@@ -46,7 +48,8 @@ class Attempts:
 def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
     """When it was done, if it was; a request may be done as late as its answer could come.
 
-    Times of this machine alone are taken to be as wrong as its clock is now, or not at all.
+    Times of this machine alone are likely as wrong as its clock is now, but may be anything: a clock that was hours
+    off, and has been set since, must not hide a call.
     """
     told = clock.at(time.monotonic())
     wrong = timedelta() if told is None else told - datetime.now(timezone.utc)
@@ -57,8 +60,7 @@ def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
         earliest, latest = since - CLOCKS_AGREE, max(until, since) + longest + CLOCKS_AGREE
     else:
         since = started + wrong
-        earliest = min(started, since) - CLOCKS_APART
-        latest = max(sent, until) + longest + CLOCKS_APART
+        earliest, latest = _EVER
     return Window(since - CLOCKS_AGREE, max(until, since) + CLOCKS_AGREE, earliest, latest)
 
 

@@ -5,7 +5,6 @@
     in our conference, under another label; in another conference          ANOTHER's
     going on, and in no conference that was looked at                      PERHAPS ours
     over, and there was no conference of our name then                     ANOTHER's
-    over, and its end was the end of our conference                        LIKELY ours
     over, and its end was the end of another conference                    ANOTHER's
     over, while others than the journal's called from our number           PERHAPS ours
     over, while nobody else called from our number                         LIKELY ours
@@ -71,12 +70,8 @@ def conference_of(client: Client, lost: Lost) -> str | None:
 
 
 def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdict:
-    if not is_conference_sid(_conference(lost)):
-        over = [*_over(client, lost)]
-        if not (ours or over):
-            return Verdict.ANOTHER
-        if any(row.get("call_sid_ending_conference") == sid for row in over):
-            return Verdict.LIKELY
+    if not is_conference_sid(_conference(lost)) and not (ours or any(True for _ in _over(client, lost))):
+        return Verdict.ANOTHER
     if _has_ended_another(client, lost, sid):
         return Verdict.ANOTHER
     return Verdict.PERHAPS if _has_strangers(client, lost) else Verdict.LIKELY
