@@ -137,6 +137,17 @@ def test_no_secrets(account: dict[str, Any], connect: Connect, sandbox: Sandbox,
     assert not [secret for secret in secrets if secret.encode() in everything]
 
 
+@pytest.mark.parametrize("damaged", ["", "{", "[1]", "null", '"x"', "[" * 100_000, None])
+def test_a_damaged_answer(connect: Connect, sandbox: Sandbox, tmp_path: Path, damaged: str | None) -> None:
+    """What somebody has written in place of an answer is an error that says so, and the call is not placed again."""
+    connect().execute(KEYED).fetchall()
+    with closing(apsw.Connection(str(tmp_path / "journal.db"))) as db:
+        db.execute("UPDATE calls SET answer = ?", (damaged,))
+    with pytest.raises(OperationalError, match=r"entry of RequestKey 'k' is damaged: .* nothing was sent"):
+        connect().execute(KEYED).fetchall()
+    assert sandbox.counters.placed == 1
+
+
 def _newer(path: Path) -> None:
     with closing(apsw.Connection(str(path))) as db:
         db.execute(f"PRAGMA application_id = {0x74777371}; PRAGMA user_version = 99")

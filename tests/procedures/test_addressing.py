@@ -187,9 +187,11 @@ class _Listing(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.posts.append(self.path)
+        body = b'{"code": 20404}'
         self.send_response(404)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""

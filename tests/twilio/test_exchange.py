@@ -135,10 +135,11 @@ def test_an_answer_that_breaks_off(how: str, server: Make, client: Make, naps: l
 
 @pytest.mark.parametrize("how", ["truncated", "not gzip", "dripping body"])
 def test_an_error_whose_body_breaks_off(how: str, server: Make, client: Make, naps: list[float]) -> None:
-    """Its status tells a read enough; of a create only Twilio's own words would."""
+    """It is no answer of Twilio's: neither that there is no such thing, nor that no call was placed."""
     twilio = server(lambda connection: BROKEN[how](_Replacing(connection, b"201 Created", b"404 Not Found")))
-    with pytest.raises(NotFound):
+    with pytest.raises(TwilioError, match="no error of Twilio's") as raised:
         read(client(twilio.url, timeout=0.2))
+    assert not isinstance(raised.value, NotFound)
     with pytest.raises(OutcomeUnknown):
         create(client(twilio.url, timeout=0.2))
     assert (len(twilio.asked), naps) == (2, [])
@@ -380,7 +381,7 @@ def test_netrc_does_not_replace_the_credentials(
 
 def test_connections_are_kept(server: Make, answer: Make, client: Make) -> None:
     """Any number of requests, whatever came of them, use one connection."""
-    twilio = server(answer(b"{}"), answer(b"{}", "404 Not Found"), answer(b"<", "200 OK"), answer(b"{}"))
+    twilio = server(answer(b"{}"), answer(b'{"code": 20404}', "404 Not Found"), answer(b"<", "200 OK"), answer(b"{}"))
     one = client(twilio.url)
     read(one)
     with pytest.raises(NotFound):

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import apsw
 
 from twsql.dialing.journal import Journal, never, rows_of
-from twsql.errors import InputError, InternalError
+from twsql.errors import InputError, InternalError, OperationalError
 from twsql.once import Record
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
@@ -86,7 +86,7 @@ def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row
         for row in rows
         if row["digest"] != digests[row["procedure"], row["account_sid"], row["server"], row["request_key"]]
     }
-    return {row["request_key"]: json.loads(row["answer"]) for row in rows if row["answer"]}, wrong
+    return {row["request_key"]: _answer(row) for row in rows if row["answer"]}, wrong
 
 
 def other_inputs(keys: set[str]) -> InputError:
@@ -238,10 +238,24 @@ def _one(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...]) -> di
     return rows[0] if rows else None
 
 
+def _answer(row: dict[str, Any]) -> Row:
+    """What was answered when the call was placed. Raises OperationalError where somebody has damaged it."""
+    try:
+        answer = json.loads(row["answer"])
+    except (TypeError, ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise OperationalError(
+            f"the journal's entry of RequestKey {row['request_key']!r} is damaged: its call was placed, but the answer"
+            " is no JSON object; nothing was sent; mend column answer of table calls, or take an older copy"
+        )
+    return answer
+
+
 def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
     if row is None:
         raise InternalError("an entry of the journal has gone")
-    answer = json.loads(row["answer"]) if todo == "recorded" else None
+    answer = _answer(row) if todo == "recorded" else None
     times = (row["started"], row["sent"])
     return Entry(row["id"], todo, row["hold"], *times, intent, row["since"], row["until"], answer)
 

@@ -152,7 +152,7 @@ def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]
         return Verdict.NOT_DONE if is_twilios else Verdict.UNKNOWN, RateLimited
     if not 300 <= status < 500:  # 5xx, or nothing that HTTP knows
         return Verdict.UNKNOWN, TwilioError
-    kinds = {401: AuthenticationFailed, 403: AuthenticationFailed, 404: NotFound}
+    kinds = {401: AuthenticationFailed, 403: AuthenticationFailed, 404: NotFound if is_twilios else TwilioError}
     return Verdict.REFUSED if is_twilios else Verdict.TURNED_AWAY, kinds.get(status, TwilioError)
 
 
@@ -166,9 +166,8 @@ def _message(answer: Answer, body: Row) -> str:
 
 
 def _error_body(answer: Answer) -> Row:
-    value = (
-        None if _is_bulky(answer.body) else _decoded_or_error(answer.body)
-    )  # a proxy on the way may answer no JSON: the status says enough
+    # A proxy on the way may answer no JSON: the status says enough.
+    value = None if _is_bulky(answer.body) else _decoded_or_error(answer.body)
     return value if isinstance(value, dict) else {}
 
 
