@@ -142,7 +142,7 @@ def test_a_damaged_answer(connect: Connect, sandbox: Sandbox, tmp_path: Path, da
     """What somebody has written in place of an answer is an error that says so, and the call is not placed again."""
     connect().execute(KEYED).fetchall()
     with closing(apsw.Connection(str(tmp_path / "journal.db"))) as db:
-        db.execute("UPDATE calls SET answer = ?", (damaged,))
+        db.execute("UPDATE effects SET answer = ?", (damaged,))
     with pytest.raises(OperationalError, match=r"entry of RequestKey 'k' is damaged: .* nothing was sent"):
         connect().execute(KEYED).fetchall()
     assert sandbox.counters.placed == 1

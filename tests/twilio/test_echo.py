@@ -41,7 +41,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 def http(body: str, status: str = "200 OK", *headers: str) -> bytes:
     """An answer in Latin-1."""
-    return "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", body]).encode("latin-1")
+    return "\r\n".join(
+        [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", body]
+    ).encode("latin-1")
 
 
 PAGE = '{"conferences": [%s], "participants": [%s], "calls": [], "next_page_uri": %s}'

@@ -247,7 +247,7 @@ def _answer(row: dict[str, Any]) -> Row:
     if not isinstance(answer, dict):
         raise OperationalError(
             f"the journal's entry of RequestKey {row['request_key']!r} is damaged: its call was placed, but the answer"
-            " is no JSON object; nothing was sent; mend column answer of table calls, or take an older copy"
+            " is no JSON object; nothing was sent; mend column answer of table effects, or take an older copy"
         )
     return answer
 
