@@ -52,8 +52,8 @@ class Statements:
         self._owners: dict[int, int] = {}
         self._known: dict[int, str] = {}
         self._seen: Count = 0, 0
-        kinds = apsw.SQLITE_TRACE_STMT | apsw.SQLITE_TRACE_ROW | apsw.SQLITE_TRACE_PROFILE
-        connection.trace_v2(kinds, self._trace, id=self)
+        connection.trace_v2(apsw.SQLITE_TRACE_STMT | apsw.SQLITE_TRACE_PROFILE, self._trace, id=self)
+        connection.trace_v2(apsw.SQLITE_TRACE_ROW, self._row, id=(self,))
 
     def next_plan(self) -> int:
         """Number a plan that is being made."""
@@ -90,13 +90,14 @@ class Statements:
         stats = connection.cache_stats()
         return stats["hits"], stats["misses"]
 
+    def _row(self, event: dict[str, Any]) -> None:
+        if event["id"] in self._running:
+            self._take(event["id"])
+            del self._running[event["id"]]
+
     def _trace(self, event: dict[str, Any]) -> None:
-        statement, code = event["id"], event["code"]
-        if code == apsw.SQLITE_TRACE_ROW:
-            if statement in self._running:
-                self._take(statement)
-                del self._running[statement]
-        elif code == apsw.SQLITE_TRACE_STMT:
+        statement = event["id"]
+        if event["code"] == apsw.SQLITE_TRACE_STMT:
             # What a trigger does is announced too, under the number of the statement that fires it.
             # Our own question to the schema is no statement of the user's: it comes while one is being prepared.
             if not (event["trigger"] and statement in self._under_way) and event["sql"] != ENTRY:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from twsql import forks
+
 LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
 RANGES = ("<", "<=", ">", ">=")
 
@@ -87,6 +89,7 @@ def to_json(plan: Any) -> str:
 @lru_cache(maxsize=256)
 def from_json(kind: type[P], text: str) -> P:
     """The plan of a text; a join starts the same one once a row."""
-    import msgspec  # a statement that reads none of our tables need not load it
+    with forks.put_off():
+        import msgspec  # a statement that reads none of our tables need not load it
 
     return msgspec.json.decode(text, type=kind)
