@@ -142,12 +142,12 @@ def test_at_the_end_of_the_program(run: Start, sandbox: Sandbox, journal: Ask) -
     """An interrupt that ends the program, between two rows, ends a Batch too: Python waits for threads."""
     code = f"""
 import json
-calls = json.dumps([{{"To": f"+15550000{{n:03}}"}} for n in range(100)])
-rows = db.execute("SELECT CallSid FROM AddParticipants('room', '{FROM}') WHERE Batch = ?", (calls,))
+calls = json.dumps([{{"To": f"+15550000{{n:03}}"}} for n in range(200)])
+rows = twsql.connect(max_in_flight=1).execute("SELECT CallSid FROM AddParticipants('room', '{FROM}') WHERE Batch = ?", (calls,))
 rows.fetchone()
 raise KeyboardInterrupt
 """
     process = run(code)
     assert process.communicate(timeout=60)[1].endswith("KeyboardInterrupt\n")
-    assert sandbox.counters.placed < 100
+    assert sandbox.counters.placed < 200
     assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]
