@@ -143,7 +143,8 @@ def test_at_the_end_of_the_program(run: Start, sandbox: Sandbox, journal: Ask) -
     code = f"""
 import json
 calls = json.dumps([{{"To": f"+15550000{{n:03}}"}} for n in range(200)])
-rows = twsql.connect(max_in_flight=1).execute("SELECT CallSid FROM AddParticipants('room', '{FROM}') WHERE Batch = ?", (calls,))
+one = twsql.connect(max_in_flight=1)
+rows = one.execute("SELECT CallSid FROM AddParticipants('room', '{FROM}') WHERE Batch = ?", (calls,))
 rows.fetchone()
 raise KeyboardInterrupt
 """
