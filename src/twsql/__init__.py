@@ -7,8 +7,7 @@ docs/settings.md lists, each of which has an environment variable too.
 
 from __future__ import annotations
 
-__version__ = "0.1.0"  # before the imports: the HTTP client names it
-
+from twsql._version import __version__
 from twsql.dbapi import (
     BINARY,
     DATETIME,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 from weakref import WeakSet
 
-PATIENCE = 10.0
+LONGEST_WAIT = 10.0
 """Seconds that a fork waits at most for what must not be under way."""
 
 
@@ -43,7 +43,7 @@ class _Forks:
         self._now: list[LetGo] = []
 
     def before(self) -> None:
-        self._is_locked = self.lock.acquire(timeout=PATIENCE)
+        self._is_locked = self.lock.acquire(timeout=LONGEST_WAIT)
         self._now = list(self.let_go)
         for each in self._now:
             each.let_go()

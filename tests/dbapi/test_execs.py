@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twsql.dbapi.calls import translate, understood
 from twsql.dbapi.execs import Exec, Placeholder, is_exec, parse
+from twsql.dbapi.invocations import translate, understood
 from twsql.errors import ProgrammingError
 from twsql.schema import Value
 

@@ -8,14 +8,13 @@ from typing import Any
 import apsw
 import pytest
 
-from twsql import inputs
 from twsql.catalog import CATALOG
 from twsql.errors import InputError, NotSupportedError
 from twsql.hosts.apsw import register
-from twsql.once import Lost, Once, Record
 from twsql.procedures.once_inputs import once_columns, once_inputs
 from twsql.sandbox import Sandbox
-from twsql.schema import Checked, Column, Parameter, Procedure, Row
+from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
+from twsql.schema.once import Lost, Once, Record
 from twsql.twilio.client import Client
 
 

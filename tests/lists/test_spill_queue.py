@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twsql.errors import OperationalError
-from twsql.lists.spill_queue import IN_MEMORY, Waiting, kept
+from twsql.lists.spill_queue import IN_MEMORY, SpillQueue, kept
 
 ROW = {"sid": "CF0", "friendly_name": "日本 🎉\n", "subresource_uris": {"a": None}, "n": 1.5}
 
@@ -40,7 +40,7 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @settings(max_examples=20, deadline=None)
 def test_first_in_first_out(counts: list[int]) -> None:
     """Rows that come and go in turn, in memory and in the file, stay in order."""
-    waiting, put, got = Waiting(), 0, 0
+    waiting, put, got = SpillQueue(), 0, 0
     for place, count in enumerate(counts * 2):
         for _ in range(count):
             put += 1

@@ -17,7 +17,7 @@ from twsql.sandbox import Readings, Sandbox
 
 from .raw import FROM, TO, Http
 
-Exchange = tuple[PreparedRequest, Response]
+Transport = tuple[PreparedRequest, Response]
 
 EVERY_STATUS = Readings(default_status="every")
 
@@ -27,7 +27,7 @@ class Checker:
 
     def __init__(self, base_url: str) -> None:
         self.api = described(base_url)
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[Transport] = []
 
     def keep(self, response: Response, *args: Any, **kwargs: Any) -> None:
         """Keep an exchange; a hook of requests."""

@@ -13,8 +13,8 @@ from twsql.errors import ProgrammingError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.schema import Column, Row, Table
+from twsql.schema.where import Where
 from twsql.twilio.client import Client
-from twsql.where import Where
 
 
 def seats(client: Client, where: Where) -> Iterator[Row]:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from twsql.schema import Column, Parameter, Procedure, Row, Table
+from twsql.schema.where import Where
 from twsql.vtab.relation import DECLARED, Slot, input_type, relation
-from twsql.where import Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

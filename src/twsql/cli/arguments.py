@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from twsql import __version__
+from twsql._version import __version__
 from twsql.cli.formats import FORMATS
 
 _DESCRIPTION = "Twilio conferences as SQL."

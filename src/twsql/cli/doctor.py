@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from twsql import __version__
+from twsql._version import __version__
 from twsql.cli import probe
 from twsql.cli.arguments import settings as on_command_line
 from twsql.cli.findings import Finding, good, wrong

@@ -14,10 +14,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from twsql import __version__
+from twsql._version import __version__
 from twsql.errors import NotFound, TwilioError
 from twsql.lists.splitting import moment
-from twsql.resources import CONFERENCE
+from twsql.schema.resources import CONFERENCE
 from twsql.twilio.client import Client
 from twsql.twilio.settings import Settings
 

@@ -12,13 +12,13 @@ from email.utils import parsedate_to_datetime
 from twsql.cli.findings import Finding, good, wrong
 from twsql.errors import AuthenticationFailed, NotFound, SettingError, TwilioError
 from twsql.schema import Row
-from twsql.twilio import answers
-from twsql.twilio.answers import Answer
-from twsql.twilio.exchange import Exchange, Request
+from twsql.twilio import responses
+from twsql.twilio.responses import Response
 from twsql.twilio.retries import Failure
 from twsql.twilio.settings import Settings
+from twsql.twilio.transport import Request, Transport
 
-_PATIENCE = 10.0
+_LONGEST_TIMEOUT = 10.0
 """Seconds of silence after which the doctor gives up."""
 
 _MOST_SKEW = 60
@@ -32,10 +32,10 @@ def reach(settings: Settings) -> Iterator[Finding]:
     except SettingError as error:
         yield wrong(f"credentials: {error}")
         return
-    exchange = Exchange(replace(settings, timeout=min(settings.timeout, _PATIENCE)))
+    transport = Transport(replace(settings, timeout=min(settings.timeout, _LONGEST_TIMEOUT)))
     try:
         begun = time.monotonic()
-        answer = exchange.send(Request("GET", f"/2010-04-01/Accounts/{account}.json"))
+        answer = transport.send(Request("GET", f"/2010-04-01/Accounts/{account}.json"))
         passed = time.monotonic() - begun
         if isinstance(answer, Failure):
             yield wrong(f"host: {answer.error}{_cure(answer.error, settings)}")
@@ -45,11 +45,11 @@ def reach(settings: Settings) -> Iterator[Finding]:
         account_found = _account(answer, settings)
         yield account_found
         if account_found.well:
-            yield _conferences(exchange, account, settings)
+            yield _conferences(transport, account, settings)
     except SettingError as error:  # certificates that cannot be read
         yield wrong(f"host: {error}")
     finally:
-        exchange.close()
+        transport.close()
 
 
 def _cure(error: TwilioError, settings: Settings) -> str:
@@ -66,7 +66,7 @@ def _cure(error: TwilioError, settings: Settings) -> str:
     return ": check the network, its firewall, and HTTPS_PROXY where there is a proxy"
 
 
-def _clock(answer: Answer) -> Iterator[Finding]:
+def _clock(answer: Response) -> Iterator[Finding]:
     """Compare the clocks: TLS depends on them, and so does each comparison with datetime('now')."""
     try:
         theirs = parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
@@ -81,7 +81,7 @@ def _clock(answer: Answer) -> Iterator[Finding]:
         yield wrong(f"clock: this machine is {abs(ahead):.0f} seconds {how}: set its clock, by NTP for example")
 
 
-def _account(answer: Answer, settings: Settings) -> Finding:
+def _account(answer: Response, settings: Settings) -> Finding:
     account = _read(answer)
     if isinstance(account, TwilioError):
         return _refused(account, settings)
@@ -111,9 +111,9 @@ def _words(error: TwilioError) -> str:
     return TwilioError.__str__(error)
 
 
-def _conferences(exchange: Exchange, account: str, settings: Settings) -> Finding:
+def _conferences(transport: Transport, account: str, settings: Settings) -> Finding:
     path = f"/2010-04-01/Accounts/{account}/Conferences.json?Status=in-progress&PageSize=1"
-    answer = exchange.send(Request("GET", path))
+    answer = transport.send(Request("GET", path))
     error = answer.error if isinstance(answer, Failure) else _read(answer)
     if not isinstance(error, TwilioError):
         return good("conferences: may be read (whether calls may be placed shows only when one is)")
@@ -126,11 +126,11 @@ def _conferences(exchange: Exchange, account: str, settings: Settings) -> Findin
     return wrong(f"conferences: {_words(error)}: {remedy}")
 
 
-def _read(answer: Answer) -> Row | TwilioError:
+def _read(answer: Response) -> Row | TwilioError:
     """Give the JSON object of an answer, or the error that it stands for."""
     if not 200 <= answer.status < 300:
-        return answers.refusal(answer).error
+        return responses.refusal(answer).error
     try:
-        return answers.parsed(answer)
+        return responses.parsed(answer)
     except TwilioError as error:
         return error

@@ -20,7 +20,7 @@ import apsw
 import apsw.ext
 import apsw.shell
 
-from twsql import __version__
+from twsql._version import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
 from twsql.cli.arguments import settings
@@ -29,11 +29,11 @@ from twsql.cli.descriptions import declared, described
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
 from twsql.cli.modes import Modes
-from twsql.cli.patience import Patience
 from twsql.cli.remedies import INTERRUPTED, remedy
-from twsql.dbapi.calls import procedure_named, translate
+from twsql.cli.rows_before_errors import RowsBeforeErrors
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
+from twsql.dbapi.invocations import procedure_named, translate
 from twsql.dbapi.refusals import copies, refuse, told_of
 from twsql.dbapi.script import split
 from twsql.dbapi.tokens import first_word
@@ -81,7 +81,7 @@ class Shell(Modes):
         self._given = given
         self._file = database
         self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
-        self._patience = Patience()
+        self._patience = RowsBeforeErrors()
         self._told = Told(self._show)
         self._typed: list[str] = []
         self.failed = False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import apsw
 
-from twsql.dbapi.calls import translate
 from twsql.dbapi.connection import Connection, connect
 from twsql.dbapi.cursor import Cursor
 from twsql.dbapi.execs import is_exec
+from twsql.dbapi.invocations import translate
 from twsql.dbapi.script import split
 from twsql.dbapi.types import (
     BINARY,

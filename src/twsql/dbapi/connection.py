@@ -21,7 +21,7 @@ from twsql.hosts.apsw import Registration, register
 from twsql.schema import Procedure
 from twsql.vtab.changes import Consent, Hear
 
-_PATIENCE = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
+_BUSY_TIMEOUT = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
 
 
 def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, **settings: Any) -> Connection:
@@ -36,7 +36,7 @@ def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool =
     except errors.OperationalError as error:
         raise errors.OperationalError(f"{error}: {database}") from error.__cause__
     try:
-        opened.set_busy_timeout(_PATIENCE)
+        opened.set_busy_timeout(_BUSY_TIMEOUT)
         return Connection(opened, register(opened, **settings), autocommit=autocommit)
     except BaseException:
         opened.close()

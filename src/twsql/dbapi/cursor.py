@@ -8,9 +8,9 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from twsql.dbapi.calls import Call, called, understood
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.interrupts import heeding
+from twsql.dbapi.invocations import Invocation, called, understood
 from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.results import Description, Result, Row, kept, run, run_calls, run_many
 from twsql.dbapi.script import split
@@ -179,7 +179,7 @@ class Cursor:
     ) -> None:
         self.close()
 
-    def _understood(self, statement: str) -> Call:
+    def _understood(self, statement: str) -> Invocation:
         return understood(statement, self._connection.procedures, self._connection.default_country)
 
     def _usable(self) -> apsw.Connection:

@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from twsql.dbapi.calls import Call, select, select_all
+from twsql.dbapi.invocations import Invocation, select, select_all
 from twsql.dbapi.parameters import Parameters, bindings, placeholders, values
 from twsql.dbapi.refusals import refuse
 from twsql.dbapi.transactions import Change, begin_for, change_in
@@ -53,7 +53,7 @@ def run_many(connection: apsw.Connection, sql: str, sets: Iterable[Parameters], 
     return _together(_run(connection, sql, params, change, implicit) for params in sets)
 
 
-def run_calls(connection: apsw.Connection, call: Call, sets: Iterable[Parameters]) -> Result:
+def run_calls(connection: apsw.Connection, call: Invocation, sets: Iterable[Parameters]) -> Result:
     """Make a call once for each set of parameters, to its end; all their rows are one result.
 
     Calls to phones are placed side by side, and all inputs are checked before the first is placed.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from twsql.dialing.entries import Entry
-from twsql.once import CLOCKS_AGREE, Window
+from twsql.schema.once import CLOCKS_AGREE, Window
 from twsql.twilio.clock import Clock
 
 _EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=timezone.utc)

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from twsql import inputs
 from twsql.errors import InputError
-from twsql.schema import Procedure, Value
+from twsql.schema import Procedure, Value, inputs
 
 BATCH = "Batch"
 _MOST_NAMED = 10

@@ -30,19 +30,19 @@ from twsql.errors import (
     ProgrammingError,
     TwilioError,
 )
-from twsql.inputs import OWN_LABEL
-from twsql.numbers import Number
-from twsql.once import Lost, Mark, Once
 from twsql.redaction import clean, hide
 from twsql.schema import Checked, Procedure, Row
-from twsql.twilio.exchange import LONGEST_ANSWER
+from twsql.schema.inputs import OWN_LABEL
+from twsql.schema.numbers import Number
+from twsql.schema.once import Lost, Mark, Once
+from twsql.twilio.transport import LONGEST_ANSWER
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _POLL_SECONDS = 0.1
 """How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
-_PATIENCE = 0.5
+_CLOSING_SECONDS = 0.5
 """Seconds in which calls that are under way may end before they are left, as unknown, on record."""
 _LAST_WRITES = 2.0
 """Seconds after the end in which a journal that another process has is waited for; what it lacks then is in doubt."""
@@ -174,7 +174,7 @@ class Dialer:
         self._stopped = time.monotonic()
         self._stopping.set()
         with self._ended:
-            self._ended.wait_for(lambda: not self._under_way, _PATIENCE)
+            self._ended.wait_for(lambda: not self._under_way, _CLOSING_SECONDS)
             left = list(self._under_way.values())
         for entry in left:
             with suppress(OperationalError):  # it stays as sending, which is as much in doubt

@@ -13,9 +13,9 @@ import apsw
 
 from twsql.dialing.journal import Journal, never, rows_of
 from twsql.errors import InputError, InternalError, OperationalError
-from twsql.once import Record
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
+from twsql.schema.once import Record
 
 T = TypeVar("T")
 Todo = Literal["send", "settle", "recorded", "wait"]
@@ -56,7 +56,7 @@ class Entry:
 
     number: int
     todo: Todo
-    hold: int
+    lock: int
     started: str
     sent: str
     intent: Intent
@@ -110,13 +110,13 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
         if known is None:
             hold = secrets.randbits(62)  # a number of its own, as an id may come again after a failed transaction
             taken.append(hold)
-            journal.holds.take(hold)
+            journal.entry_locks.take(hold)
             return _entry("send", _one(connection, _INSERT, (*_columns(intent), hold, now, now)), intent)
         if known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
             return _entry("recorded", known, intent)
-        if not journal.holds.take(known["hold"]):
+        if not journal.entry_locks.take(known["hold"]):
             return _entry("wait", known, intent)
         taken.append(known["hold"])
         if known["state"] == "refused":  # nothing was placed, so it begins anew
@@ -137,7 +137,7 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
         known = _one(connection, _BY_ID, (number, account_sid, server))
         if known is None:
             raise InputError(f"the journal has no entry {number} of account {account_sid} at {server}")
-        if known["state"] not in ("sending", "unknown") or not journal.holds.take(known["hold"]):
+        if known["state"] not in ("sending", "unknown") or not journal.entry_locks.take(known["hold"]):
             return None
         taken.append(known["hold"])
         intent = _intent(known)
@@ -149,7 +149,7 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
 
 def release(journal: Journal, entry: Entry) -> None:
     """Let go of an entry: who comes next may take it up."""
-    journal.holds.release(entry.hold)
+    journal.entry_locks.release(entry.lock)
 
 
 def in_doubt(journal: Journal, account_sid: str, server: str) -> list[int]:
@@ -229,7 +229,7 @@ def _held(
         return journal.write(change, give_up)
     except BaseException:
         for hold in taken:
-            journal.holds.release(hold)
+            journal.entry_locks.release(hold)
         raise
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import apsw
 
 from twsql import forks
-from twsql.dialing.holds import Holds
+from twsql.dialing.entry_locks import EntryLocks
 from twsql.errors import Error, OperationalError
 from twsql.sqlite_files import ForeignFileError, Versions, transaction
 
@@ -178,7 +178,7 @@ def never() -> bool:
     return False
 
 
-class _Patience:
+class _BusyHandler:
     """Waits while another process has the file. It is Python's code, so Ctrl-C is heard: SQLite's own wait is deaf."""
 
     def __init__(self) -> None:
@@ -224,7 +224,7 @@ class Journal:
         self.path = path
         self._connection: apsw.Connection | None = None
         self._parents: list[apsw.Connection] = []
-        self._patience = _Patience()
+        self._busy = _BusyHandler()
         self._begin()
         forks.let_go_before(self)
         try:
@@ -232,7 +232,7 @@ class Journal:
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._lock:
                 self._opened()
-            self.holds = Holds(None) if path == MEMORY else _holds(path)
+            self.entry_locks = EntryLocks(None) if path == MEMORY else _holds(path)
         except (apsw.Error, OSError) as error:
             raise OperationalError(
                 f"the journal {path} cannot be opened: {error}; nothing was sent;"
@@ -257,7 +257,7 @@ class Journal:
         """Run a SELECT and give its rows by column. Raises OperationalError where that fails."""
         self._follow_fork()
         with self._lock:
-            self._patience.begin()
+            self._busy.begin()
             try:
                 return rows_of(self._opened().execute(sql, bindings))
             except (apsw.Error, OSError) as error:
@@ -270,7 +270,7 @@ class Journal:
         its parent has; others, who see none, make the log's shared memory anew under it, which kills it (SIGBUS).
         """
         if self.path != MEMORY:
-            self._is_let_go = self._lock.acquire(timeout=forks.PATIENCE)
+            self._is_let_go = self._lock.acquire(timeout=forks.LONGEST_WAIT)
             self._is_busy = not self._is_let_go
             if self._is_let_go and self._connection is not None:
                 self._connection.close()
@@ -307,7 +307,7 @@ class Journal:
         if self.path in _in_use:
             raise OSError("it was in use when this process was forked: start the process without a fork")
         if self._connection is None:
-            self._connection = _open(self.path, self._patience)
+            self._connection = _open(self.path, self._busy)
         return self._connection
 
     def _commit(self) -> None:
@@ -331,7 +331,7 @@ class Journal:
         """What each change gave or raised; None where another process has the file for too long."""
         try:
             connection = self._opened()
-            self._patience.begin(give_up)
+            self._busy.begin(give_up)
             with transaction(connection):
                 return [_outcome(connection, change) for change in changes]
         except apsw.BusyError:
@@ -353,8 +353,8 @@ def shared(path: str) -> Journal:
 
 
 @cache
-def _holds(path: str) -> Holds:
-    return Holds(Path(f"{path}-holds"))
+def _holds(path: str) -> EntryLocks:
+    return EntryLocks(Path(f"{path}-holds"))
 
 
 def rows_of(cursor: apsw.Cursor) -> list[dict[str, Any]]:
@@ -372,15 +372,15 @@ def _outcome(connection: apsw.Connection, change: Change[Any]) -> Outcome:
     return value, None
 
 
-def _open(path: str, patience: _Patience) -> apsw.Connection:
-    patience.begin()
+def _open(path: str, busy: _BusyHandler) -> apsw.Connection:
+    busy.begin()
     if path != MEMORY:
         # Phone numbers are nobody else's. Only a new file is opened here: to close one that SQLite has open in this
         # process would take its locks away.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
-    connection.set_busy_handler(patience)
+    connection.set_busy_handler(busy)
     try:
         _make_ready(connection, path)
         if path != MEMORY:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from twsql.schema import snake_case
-from twsql.where import Params
+from twsql.schema.where import Params
 
 FIRST, LAST = ">", "<"
 

@@ -14,7 +14,7 @@ IN_MEMORY = 10_000
 _BLOCK = 500
 
 
-class Waiting:
+class SpillQueue:
     """Rows that wait, first in, first out.
 
     `append` raises OperationalError where there is no room for the file.
@@ -81,7 +81,7 @@ class Waiting:
 
 def kept(rows: Iterable[Row]) -> Iterator[Row]:
     """Read the rows to their end at once, and give them in the same order."""
-    waiting = Waiting()
+    waiting = SpillQueue()
     try:
         for row in rows:
             waiting.append(row)
@@ -91,7 +91,7 @@ def kept(rows: Iterable[Row]) -> Iterator[Row]:
     return _given(waiting)
 
 
-def _given(waiting: Waiting) -> Iterator[Row]:
+def _given(waiting: SpillQueue) -> Iterator[Row]:
     try:
         while taken := waiting.take():
             while taken:

@@ -13,15 +13,15 @@ from twsql.errors import DataError
 from twsql.lists.day_ranges import day_after, field_of, last_days, query
 from twsql.lists.order import MINUTE, disorder, minute_after
 from twsql.schema import Row
-from twsql.twilio.ahead import TASTE
-from twsql.values import utc
-from twsql.where import Params
+from twsql.schema.values import utc
+from twsql.schema.where import Params
+from twsql.twilio.prefetch import ITEMS_BEFORE_NEXT
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from twsql.twilio.answers import Page
     from twsql.twilio.client import Client
+    from twsql.twilio.responses import Page
 
 SIDE_BY_SIDE = 10
 """Parts of a list that are under way together: their rows, some 20 MB, wait in memory until they are read."""
@@ -152,7 +152,7 @@ def in_parts(client: Client, parts: Iterable[Listing]) -> Iterator[Row]:
 
 
 def _in_turn(client: Client, parts: Iterable[Callable[[], Opened]]) -> Iterator[Row]:
-    opened = client.ahead(lambda part: part(), parts, first=1, most=SIDE_BY_SIDE)
+    opened = client.prefetch(lambda part: part(), parts, first=1, most=SIDE_BY_SIDE)
     return chain.from_iterable(starmap(_all, opened))
 
 
@@ -174,17 +174,17 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
             return
         if _goes_on(listing, here) and listing.last_day(here) < min(listing.newest_day(here), _number(given)):
             rows = _but_last_day(listing, here)
-            yield from rows[:TASTE]
+            yield from rows[:ITEMS_BEFORE_NEXT]
             older = _in_turn(listing.client, _cut(listing, here))
-            yield from rows[TASTE:]
+            yield from rows[ITEMS_BEFORE_NEXT:]
             yield from older
             return
-        yield from here.items[:TASTE]
+        yield from here.items[:ITEMS_BEFORE_NEXT]
         before.add(here.target)
         given = min(given, *(when[:10] for when in map(listing.moment, here.items) if when))
         following = listing.following(here, before)
         try:
-            yield from here.items[TASTE:]
+            yield from here.items[ITEMS_BEFORE_NEXT:]
             here = following.result()
         finally:
             following.cancel()
@@ -193,7 +193,10 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
 def _goes_on(listing: Listing, page: Page) -> bool:
     """Whether there is more than this page, by whose days it may be cut, if that is worth it."""
     return bool(
-        page.next_uri and len(page.items) > TASTE and all(map(listing.moment, page.items)) and listing.look(page) < 2
+        page.next_uri
+        and len(page.items) > ITEMS_BEFORE_NEXT
+        and all(map(listing.moment, page.items))
+        and listing.look(page) < 2
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from twsql.lists.order import Created
-from twsql.lists.spill_queue import Waiting
+from twsql.lists.spill_queue import SpillQueue
 from twsql.lists.splitting import Listing
 from twsql.schema import Row
 
@@ -22,14 +22,14 @@ _FILL = 0.85
 class Earlier:
     """The rows of the earlier statuses, newest first: read as far as the later one may be asked for, given when wanted.
 
-    What waits takes little memory, see `Waiting`.
+    What waits takes little memory, see `SpillQueue`.
     """
 
     def __init__(self, rows: Iterator[Row], created: Created, page_size: int) -> None:
         self._source = rows
         self._created = created
         self._some = max(1, int(_FILL * page_size))
-        self._waiting = Waiting()
+        self._waiting = SpillQueue()
         self._day = date.max.isoformat()
         self._next: Row | None = None
         self._move()

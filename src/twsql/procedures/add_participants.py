@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql import inputs
-from twsql.once import Mark, Once, Record
 from twsql.procedures.once_inputs import once_columns, once_inputs
 from twsql.procedures.witnesses import calls
-from twsql.resources import PARTICIPANT, results
-from twsql.schema import Checked, Parameter, Procedure, Row
+from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.schema.once import Mark, Once, Record
+from twsql.schema.resources import PARTICIPANT, results
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twsql import inputs
 from twsql.errors import InputError
 from twsql.procedures.addressing import CONFERENCE_INPUT, conference_sid
-from twsql.resources import CONFERENCE, results
-from twsql.schema import Checked, Parameter, Procedure, Row
+from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.schema.resources import CONFERENCE, results
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

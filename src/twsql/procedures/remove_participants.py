@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twsql.procedures.addressing import CONFERENCE_INPUT, PARTICIPANT_INPUT, conference_sid, is_call_sid
-from twsql.resources import PARTICIPANT, results
 from twsql.schema import Checked, Procedure, Row
+from twsql.schema.resources import PARTICIPANT, results
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 from twsql.errors import NotFound, TwilioError
 from twsql.redaction import clean
 from twsql.schema import Row, Value
-from twsql.twilio.addresses import endless, next_target
 from twsql.twilio.settings import Settings
+from twsql.twilio.urls import endless, next_target
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twsql.resources import CONFERENCE, PARTICIPANT
 from twsql.schema import Column
+from twsql.schema.resources import CONFERENCE, PARTICIPANT
 
 _FIRST_SEEN = Column("FirstSeen", "When a run first read it from Twilio, UTC.", type="datetime")
 _LAST_SEEN = Column("LastSeen", "When a run last read it from Twilio, UTC.", type="datetime")

@@ -63,7 +63,7 @@ class Live:
 
         Raises TwilioError with the code insights.NOT_ENABLED for an account that does not have it.
         """
-        yield from self._insights.ahead(partial(insights.participants, self._insights), sids)
+        yield from self._insights.prefetch(partial(insights.participants, self._insights), sids)
 
     def close(self) -> None:
         """End the connections to Twilio."""

@@ -17,7 +17,7 @@ from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
 
-_PATIENCE, _BRIEF = 10_000, 100  # milliseconds for another program's write to end, and for a read
+_BUSY_TIMEOUT, _READ_TIMEOUT = 10_000, 100  # milliseconds for another program's write to end, and for a read
 _CACHE = 64 * 1024
 """KB of the file's pages that are kept in memory."""
 _WAL_PAGES = 16 * 1024
@@ -135,7 +135,7 @@ class Writer:
                 self._end("ok", requests, remark)
                 self._db.pragma("optimize")
             # The file is whole without its -wal then, to be copied or sent. A reader that takes long prevents it.
-            self._db.set_busy_timeout(_BRIEF)
+            self._db.set_busy_timeout(_READ_TIMEOUT)
             self._db.pragma("wal_checkpoint", "truncate")
 
     def fail(self, outcome: str, requests: int, error: str | None = None) -> None:
@@ -149,7 +149,7 @@ class Writer:
 
     def _open(self) -> None:
         with self._told():
-            self._db.set_busy_timeout(_PATIENCE)
+            self._db.set_busy_timeout(_BUSY_TIMEOUT)
             migrate(self._db, self._path)
             self._db.pragma("synchronous", "full")
             # Call SIDs are random: a batch changes as many pages of their index as it has rows.

@@ -15,9 +15,9 @@ from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
 from twsql.lists.statuses import Earlier, behind, merged
 from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
-from twsql.resources import CONFERENCE, STATUSES
 from twsql.schema import Effect, Row, Table
-from twsql.where import Params, Where
+from twsql.schema.resources import CONFERENCE, STATUSES
+from twsql.schema.where import Params, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -73,7 +73,7 @@ def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
     """Yield the conferences of these SIDs, asked for side by side; an unknown one is no row."""
-    found = client.ahead(partial(_one, client), filter(is_conference_sid, sids))
+    found = client.prefetch(partial(_one, client), filter(is_conference_sid, sids))
     return (row for row in found if row is not None)
 
 

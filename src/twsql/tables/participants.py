@@ -12,10 +12,10 @@ from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.procedures.addressing import active, is_call_sid, is_conference_sid
 from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
 from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
-from twsql.resources import PARTICIPANT
 from twsql.schema import Column, Effect, Row, Table
+from twsql.schema.resources import PARTICIPANT
+from twsql.schema.where import MOST_LISTS, Where
 from twsql.tables.conferences import by_sid
-from twsql.where import MOST_LISTS, Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -37,8 +37,8 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
     fetch = partial(_read, client, where)
     conferences = _conferences(client, where)
     if where.limit is None:
-        return chain.from_iterable(client.ahead(fetch, conferences))
-    return chain.from_iterable(client.ahead(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
+        return chain.from_iterable(client.prefetch(fetch, conferences))
+    return chain.from_iterable(client.prefetch(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
 
 
 def _conferences(client: Client, where: Where) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from twsql.schema import Column, Row, Table
-from twsql.where import Where
+from twsql.schema.where import Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

@@ -16,16 +16,16 @@ from typing import TypeVar
 from twsql.errors import InputError, NotFound, TwilioError
 from twsql.redaction import clean
 from twsql.schema import Row
-from twsql.twilio import addresses, answers, costs
-from twsql.twilio.addresses import Params
-from twsql.twilio.ahead import FIRST, TASTE, ahead
-from twsql.twilio.answers import Answer, Page
+from twsql.twilio import costs, responses, urls
 from twsql.twilio.clock import Clock
 from twsql.twilio.costs import REMEMBERED, Cost
-from twsql.twilio.exchange import Exchange, Request
+from twsql.twilio.prefetch import INITIAL_WINDOW, ITEMS_BEFORE_NEXT, prefetch
+from twsql.twilio.responses import Page, Response
 from twsql.twilio.retries import Failure, Verdict, repeating
 from twsql.twilio.settings import Settings
 from twsql.twilio.shown import Shown
+from twsql.twilio.transport import Request, Transport
+from twsql.twilio.urls import Params
 from twsql.twilio.workers import Workers
 
 MOST_PAGES = 10_000
@@ -53,7 +53,7 @@ class Client:
         self.settings = settings
         self._before = before
         self.most_pages = most_pages
-        self._exchange = Exchange(settings)
+        self._transport = Transport(settings)
         self._workers = Workers(settings.max_in_flight)
         self._repeat = repeating(settings.max_attempts, self._nap)
         self._sleep = sleep
@@ -68,7 +68,7 @@ class Client:
     @property
     def clock(self) -> Clock:
         """Twilio's time."""
-        return self._exchange.clock
+        return self._transport.clock
 
     def counted(self, cost: Cost) -> Client:
         """The same client, whose requests are counted as a statement's.
@@ -85,11 +85,11 @@ class Client:
 
         Each segment is percent-encoded whole; InputError for '', '.', '..' and lone surrogates.
         """
-        return addresses.path(self.settings.require_credentials()[0], segments)
+        return urls.path(self.settings.require_credentials()[0], segments)
 
     def get(self, path: str, params: Params = (), *, key: str = "") -> Row:
         """Fetch one JSON object; `key` is the list that it is an item of, whose items have SIDs."""
-        return self._ask(Request("GET", addresses.target(path, params)), lambda answer: answers.item(answer, key))
+        return self._ask(Request("GET", urls.target(path, params)), lambda answer: responses.item(answer, key))
 
     def page(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Page:
         """Fetch the first page of the list that the answer has under `key`; `page_size` is 1 to 1000."""
@@ -112,8 +112,8 @@ class Client:
         if page.next_uri is None:
             return None
         if len(before) >= self.most_pages:
-            raise addresses.endless(key, self.most_pages)
-        target = addresses.next_target(page.next_uri, self.settings.server)
+            raise urls.endless(key, self.most_pages)
+        target = urls.next_target(page.next_uri, self.settings.server)
         if target == page.target or target in before:
             raise TwilioError(f"the list {key!r} goes round in a circle: {clean(target)[:200]} was its page before")
         return self._page(target, key)
@@ -123,11 +123,11 @@ class Client:
         before = {page.target}
         here = self.following(page, key)
         while here is not None:
-            yield from here.items[:TASTE]
+            yield from here.items[:ITEMS_BEFORE_NEXT]
             before.add(here.target)
             following = self.submit(partial(self.following, here, key, before))
             try:
-                yield from here.items[TASTE:]
+                yield from here.items[ITEMS_BEFORE_NEXT:]
                 here = following.result()
             finally:
                 following.cancel()
@@ -137,7 +137,7 @@ class Client:
 
         What is not `repeatable` is sent again only if it was certainly not done; OutcomeUnknown if it may have been.
         """
-        return self._ask(_posted(path, form), answers.parsed, repeatable=repeatable)
+        return self._ask(_posted(path, form), responses.parsed, repeatable=repeatable)
 
     def create(self, path: str, form: Params, *, sid: str) -> Row:
         """Create what costs money, a call, and give the answer's JSON object; `sid` is its property that proves it.
@@ -146,11 +146,11 @@ class Client:
         before anything else. An interrupt leaves it just as unknown.
         """
         request = replace(_posted(path, form), urgent=True)
-        return self._ask(request, lambda answer: answers.created(answer, sid), repeatable=False)
+        return self._ask(request, lambda answer: responses.created(answer, sid), repeatable=False)
 
     def delete(self, path: str) -> None:
         """Delete something; NotFound if it is gone already, unless a lost answer explains that."""
-        request = Request("DELETE", addresses.target(path))
+        request = Request("DELETE", urls.target(path))
         attempts = chain((request,), repeat(replace(request, again=True)))
         perhaps_done = False
 
@@ -164,17 +164,17 @@ class Client:
 
         self._repeat(attempt, repeatable=True)
 
-    def ahead(
-        self, ask: Callable[[X], T], wanted: Iterable[X], *, first: int = FIRST, most: int = sys.maxsize
+    def prefetch(
+        self, ask: Callable[[X], T], wanted: Iterable[X], *, first: int = INITIAL_WINDOW, most: int = sys.maxsize
     ) -> Generator[T, None, None]:
         """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile.
 
-        The `first` at once, then twice as many with each that is taken, up to `most` and to `most_ahead`.
+        The `first` at once, then twice as many with each that is taken, up to `most` and to `most_prefetched`.
         """
-        return ahead(self._workers, first, min(most, self.most_ahead), ask, self._announced(wanted))
+        return prefetch(self._workers, first, min(most, self.most_prefetched), ask, self._announced(wanted))
 
     @property
-    def most_ahead(self) -> int:
+    def most_prefetched(self) -> int:
         """How many answers are asked for ahead: twice as many as can be under way, as some wait for one before them."""
         return 2 * self.settings.max_in_flight
 
@@ -186,9 +186,9 @@ class Client:
     def close(self) -> None:
         """Close the kept connections; the client can still be used, and opens new ones."""
         self._workers.close()
-        self._exchange.close()
+        self._transport.close()
 
-    def _ask(self, request: Request, read: Callable[[Answer], T], *, repeatable: bool = True) -> T:
+    def _ask(self, request: Request, read: Callable[[Response], T], *, repeatable: bool = True) -> T:
         attempts = chain((request,), repeat(replace(request, again=True)))
         return self._repeat(lambda: self._attempt(next(attempts), read), repeatable=repeatable)
 
@@ -197,23 +197,23 @@ class Client:
             self._before()
             yield each
 
-    def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T | Failure:
+    def _attempt(self, request: Request, read: Callable[[Response], T]) -> T | Failure:
         self._before()
         answer = self._sent(request)
         if isinstance(answer, Failure):
             return answer
         if not 200 <= answer.status < 300:
-            return answers.refusal(answer)
+            return responses.refusal(answer)
         try:
             return read(answer)
         except TwilioError as error:
             return Failure(error, Verdict.UNKNOWN)
 
-    def _sent(self, request: Request) -> Answer | Failure:
+    def _sent(self, request: Request) -> Response | Failure:
         cost = costs.here() or self._cost
         if not cost.requests:
             self.costs.append(cost)
-        answer = self._exchange.send(request, cost.wait)
+        answer = self._transport.send(request, cost.wait)
         size = 0 if isinstance(answer, Failure) else len(answer.body)
         cost.sent(size, again=request.again)
         self.total.sent(size, again=request.again)
@@ -224,15 +224,15 @@ class Client:
         self._sleep(seconds)
 
     def _page(self, target: str, key: str) -> Page:
-        page = self._ask(Request("GET", target), lambda answer: answers.page(answer, key))
+        page = self._ask(Request("GET", target), lambda answer: responses.page(answer, key))
         return replace(page, target=target)
 
     def _first(self, path: str, params: Params, page_size: int | None) -> str:
         size = self.settings.page_size if page_size is None else page_size
         if not 1 <= size <= 1000:
             raise InputError(f"a page has 1 to 1000 items, not {size}")
-        return addresses.target(path, params, {"PageSize": size})
+        return urls.target(path, params, {"PageSize": size})
 
 
 def _posted(path: str, form: Params) -> Request:
-    return Request("POST", addresses.target(path), addresses.encoded(form))
+    return Request("POST", urls.target(path), urls.encoded(form))

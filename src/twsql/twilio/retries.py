@@ -30,7 +30,7 @@ BACKOFF = wait_random_exponential(multiplier=0.5, max=20, min=0.1)
 """Seconds between two attempts: at random from 0.1 up to 0.5, 1, 2, 4 and so on, 20 at most."""
 LONGEST_RETRY_AFTER = 60.0
 """Seconds that a Retry-After is believed; `BACKOFF` is added, so that threads do not come back as one."""
-PATIENCE = 180.0
+LONGEST_REPEATING = 180.0
 """Seconds after its beginning in which a request may still get a further attempt."""
 
 
@@ -108,7 +108,7 @@ def _wait(state: RetryCallState) -> float:
 class _OutOfPatience(stop_base):
     def __call__(self, retry_state: RetryCallState) -> bool:
         gone = max(retry_state.seconds_since_start or 0.0, retry_state.idle_for)
-        return gone + retry_state.upcoming_sleep > PATIENCE
+        return gone + retry_state.upcoming_sleep > LONGEST_REPEATING
 
 
 def _last(state: RetryCallState) -> object:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from twsql import forks, inputs
+from twsql import forks
 from twsql.dialing import guard
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
-from twsql.schema import Checked, Procedure, Row, Value
+from twsql.schema import Checked, Procedure, Row, Value, inputs
 from twsql.twilio.costs import Cost, counting
 from twsql.vtab.lookahead import Lookahead
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twsql.vtab.changes import Consent, Hear
     from twsql.vtab.tasks import Task, Work  # loads logging, 10 ms that a statement without a call need not wait
 
-Call = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
+RunKey = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
 """What makes two calls the same: the procedure, which of several equal ones in a Batch it is, its checked inputs."""
 Watch = Callable[[int, int], None]
 """Hears how many of a statement's calls have ended, and of how many; in any thread."""
@@ -151,7 +151,7 @@ class Statement:
     """
 
     engine: Engine
-    done: dict[Call, Task] = field(default_factory=dict)
+    done: dict[RunKey, Task] = field(default_factory=dict)
     keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     lookahead: Lookahead = field(default_factory=Lookahead)
     cost: Cost = field(default_factory=Cost)
@@ -160,7 +160,7 @@ class Statement:
     warned: set[str] = field(default_factory=set)
     _process: int = field(default_factory=os.getpid)
     allowed: set[str] = field(default_factory=set)
-    _counted: set[Call] = field(default_factory=set)
+    _counted: set[RunKey] = field(default_factory=set)
     _begun: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -208,7 +208,7 @@ class Statement:
             from twsql.vtab import tasks
 
         checked = self._checked(procedure, given)
-        calls = [_call(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]
+        calls = [_run_key(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]
         new = {
             call: each
             for call, each in zip(calls, checked, strict=True)
@@ -273,7 +273,7 @@ class Statement:
             return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
         return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
 
-    def _begin(self, procedure: Procedure, new: Mapping[Call, Checked], stop: Stop) -> None:
+    def _begin(self, procedure: Procedure, new: Mapping[RunKey, Checked], stop: Stop) -> None:
         from twsql.vtab import tasks
 
         self.together = self.together or len(new) > 1
@@ -317,7 +317,7 @@ def _all_of(procedure: Procedure, problems: Sequence[tuple[int, str]]) -> InputE
     return inputs.refusal(procedure, [*named, *more])
 
 
-def _call(procedure: Procedure, checked: Checked | InputError, copy: int) -> Call:
+def _run_key(procedure: Procedure, checked: Checked | InputError, copy: int) -> RunKey:
     """What the call is known by; with a RequestKey equal ones are one."""
     if isinstance(checked, InputError):
         return procedure.name, copy, ()

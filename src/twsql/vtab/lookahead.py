@@ -10,10 +10,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from twsql.schema import Column, Row, Table, Value
+from twsql.schema.where import Where
 from twsql.vtab.relation import Relation
 from twsql.vtab.rows_read import RowsRead
 from twsql.vtab.window import Inner, Outer, Window
-from twsql.where import Where
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

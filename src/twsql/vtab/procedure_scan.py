@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from twsql import inputs
 from twsql.dialing import batch
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
-from twsql.schema import Procedure, Row, Value
+from twsql.schema import Procedure, Row, Value, inputs
 from twsql.vtab.engine import Statement, is_row
 from twsql.vtab.given import Argument, copies, limits
 from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twsql.schema import Column, Parameter, Procedure, Row, Table, Type, Value
-from twsql.values import CONVERT
+from twsql.schema.values import CONVERT
 
 DECLARED: dict[Type, str] = {
     "text": "TEXT",

@@ -7,8 +7,8 @@ from itertools import islice
 
 from twsql.errors import DataError
 from twsql.schema import Column, Row, Table
-from twsql.values import CONVERT
-from twsql.where import Order
+from twsql.schema.values import CONVERT
+from twsql.schema.where import Order
 
 MOST = 10_000
 """Rows that are remembered of one table and order, some 15 MB."""

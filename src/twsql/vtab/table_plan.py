@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twsql.schema import Column, Table, Value
+from twsql.schema.where import Order, Where
 from twsql.vtab import given
 from twsql.vtab.given import Argument
 from twsql.vtab.question import (
@@ -23,7 +24,6 @@ from twsql.vtab.question import (
     to_json,
 )
 from twsql.vtab.relation import REST, Relation
-from twsql.where import Order, Where
 
 
 @dataclass(frozen=True)

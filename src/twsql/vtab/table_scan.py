@@ -10,7 +10,8 @@ from typing import Any
 
 from twsql.errors import DataError, Error, OperationalError, ProgrammingError
 from twsql.schema import Row, Table, Value
-from twsql.values import CONVERT, Convert, utc
+from twsql.schema.values import CONVERT, Convert, utc
+from twsql.schema.where import Where
 from twsql.vtab import forms
 from twsql.vtab.engine import Statement
 from twsql.vtab.given import Argument
@@ -18,7 +19,6 @@ from twsql.vtab.lookahead import Scan
 from twsql.vtab.question import from_json
 from twsql.vtab.relation import Relation
 from twsql.vtab.table_plan import TablePlan
-from twsql.where import Where
 
 
 class TableScan:

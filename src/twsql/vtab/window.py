@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from twsql.schema import Row
-from twsql.twilio.ahead import FIRST
+from twsql.twilio.prefetch import INITIAL_WINDOW
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -44,9 +44,9 @@ class Inner:
 class Window:
     """What has been asked for and not yet been wanted, in the order of the outer rows.
 
-    Each answer that is wanted in its turn doubles how many are asked for ahead, `most_ahead` at most. Where another is
-    wanted (SQLite's WHERE drops some outer rows, or sorts them), fewer are asked for, down to none until what is wanted
-    is again what was expected. `known` gives the inner rows for which Twilio need not be asked.
+    Each answer that is wanted in its turn doubles how many are asked for ahead, `most_prefetched` at most. If another
+    is wanted (SQLite's WHERE drops some outer rows, or sorts them), fewer are asked for, down to none until what is
+    wanted is again what was expected. `known` gives the inner rows for which Twilio need not be asked.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Window:
         self._client = client
         self._known = known
         self._ask = ask
-        self._size = FIRST
+        self._size = INITIAL_WINDOW
         self._asked: dict[str, Future[Inner]] = {}
         self._expected = ""
         self._value = ""
@@ -118,7 +118,7 @@ class Window:
         while (first := next(iter(self._asked))) != value:
             self._asked.pop(first).cancel()
             passed_over += 1
-        self._size = self._size // 2 if passed_over else min(self._size * 2, self._client.most_ahead)
+        self._size = self._size // 2 if passed_over else min(self._size * 2, self._client.most_prefetched)
         return self._asked.pop(value)
 
     def _submit(self, outer: Outer) -> Future[Inner]:

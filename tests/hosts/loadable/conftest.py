@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, PATIENCE, built, lacking, program
+from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, built, lacking, program
 
 from twsql.sandbox import Sandbox
 
@@ -24,8 +24,8 @@ def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension, built to give up a silent worker after `PATIENCE` in place of ten seconds."""
-    return built(tmp_path_factory.mktemp("impatient"), f"-DTWSQL_PATIENCE={PATIENCE}")
+    """The extension, built to give up a silent worker after `WORKER_TIMEOUT` in place of ten seconds."""
+    return built(tmp_path_factory.mktemp("impatient"), f"-DTWSQL_WORKER_TIMEOUT={WORKER_TIMEOUT}")
 
 
 @pytest.fixture

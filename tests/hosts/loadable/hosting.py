@@ -28,7 +28,7 @@ PACKAGES = {
 }
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"
-PATIENCE = 4
+WORKER_TIMEOUT = 4
 """Seconds of silence after which the fixture `impatient` gives a worker up; it gives a sign of life each second."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, PATIENCE, program, until
+from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, program, until
 
 from twsql.sandbox import Sandbox
 
@@ -138,7 +138,7 @@ def test_stopped_and_continued(impatient: Path, world: Sandbox) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as host:
         until(lambda: world.counters.under_way == 1)
         os.killpg(host.pid, signal.SIGSTOP)
-        time.sleep(PATIENCE + 1)
+        time.sleep(WORKER_TIMEOUT + 1)
         os.killpg(host.pid, signal.SIGCONT)
         assert host.communicate(timeout=20)[0] == "0\n"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
-from hosting import PATIENCE, built, processes, until
+from hosting import WORKER_TIMEOUT, built, processes, until
 
 from twsql.sandbox import Sandbox
 
@@ -126,15 +126,15 @@ def test_hung(impatient: Path, world: Sandbox) -> None:
         (worker,) = processes(shell.pid)
         os.kill(worker, signal.SIGSTOP)
         begun = time.monotonic()
-        assert f"no sign of life for {PATIENCE} seconds" in ask(shell, READ + ";")
-        assert PATIENCE - 1 < time.monotonic() - begun < PATIENCE + 10
+        assert f"no sign of life for {WORKER_TIMEOUT} seconds" in ask(shell, READ + ";")
+        assert WORKER_TIMEOUT - 1 < time.monotonic() - begun < WORKER_TIMEOUT + 10
         assert ask(shell, READ + ";") == "0"
         until(lambda: not _exists(worker))
 
 
 def test_a_slow_twilio_is_no_hang(impatient: Path, world: Sandbox) -> None:
     """A worker that waits for Twilio gives signs of life meanwhile."""
-    world.change(latency=PATIENCE + 1.0)
+    world.change(latency=WORKER_TIMEOUT + 1.0)
     with live(["sqlite3", "-cmd", f".load {impatient}", ":memory:"], stderr=subprocess.STDOUT) as shell:
         assert ask(shell, READ + " WHERE Status = 'completed';") == "0"
 

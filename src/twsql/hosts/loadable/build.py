@@ -77,6 +77,6 @@ def _headers() -> list[str]:
 
 
 def _version() -> str:
-    text = (HERE.parents[1] / "__init__.py").read_text(encoding="utf-8")
+    text = (HERE.parents[1] / "_version.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "([^"]+)"', text, re.M)
     return found[1] if found else "unknown"

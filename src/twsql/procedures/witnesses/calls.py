@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, NotFound, OutcomeUnknown
-from twsql.once import CLOCKS_APART, Lost, Record
 from twsql.procedures.witnesses import evidence
 from twsql.procedures.witnesses.lookups import (
     conferences,
@@ -26,10 +25,11 @@ from twsql.procedures.witnesses.lookups import (
     participant,
 )
 from twsql.schema import Row
+from twsql.schema.once import CLOCKS_APART, Lost, Record
 
 if TYPE_CHECKING:
-    from twsql.twilio.answers import Page
     from twsql.twilio.client import Client
+    from twsql.twilio.responses import Page
 
 _PAGE = 50
 """Calls asked for at a time: those to one number are mostly few, and the newest come first."""

@@ -20,10 +20,10 @@ from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from twsql.once import CLOCKS_AGREE, Lost
 from twsql.procedures.addressing import active, is_conference_sid
 from twsql.procedures.witnesses.lookups import conferences, moment, participant
 from twsql.schema import Row
+from twsql.schema.once import CLOCKS_AGREE, Lost
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -57,7 +57,7 @@ def judge(client: Client, lost: Lost, call: Row) -> Verdict:
         return _judge_ended(client, lost, sid, ours)
     others = (str(row["sid"]) for row in active(client))
     looked_at = islice((each for each in others if each not in ours), _LOOKED_AT)
-    labels = client.ahead(lambda conference: _label_in(client, conference, sid), looked_at)
+    labels = client.prefetch(lambda conference: _label_in(client, conference, sid), looked_at)
     return Verdict.PERHAPS if all(label is None for label in labels) else Verdict.ANOTHER
 
 

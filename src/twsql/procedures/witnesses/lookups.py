@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from twsql.errors import DataError, NotFound, OutcomeUnknown, TwilioError
-from twsql.once import Lost
 from twsql.procedures.addressing import active, is_call_sid, is_conference_sid
 from twsql.schema import Row
-from twsql.values import utc
+from twsql.schema.once import Lost
+from twsql.schema.values import utc
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client

@@ -14,11 +14,11 @@
 #endif
 
 /* A worker at work says so each second. The first answer takes longer: it starts Python. */
-#ifndef TWSQL_PATIENCE
-#define TWSQL_PATIENCE 10 /* Seconds without a sign of life after which a worker is ended. */
+#ifndef TWSQL_WORKER_TIMEOUT
+#define TWSQL_WORKER_TIMEOUT 10 /* Seconds without a sign of life after which a worker is ended. */
 #endif
 
-enum { PATIENCE = TWSQL_PATIENCE * 1000, PATIENCE_AT_START = 60 * 1000 };
+enum { WORKER_TIMEOUT = TWSQL_WORKER_TIMEOUT * 1000, TIMEOUT_AT_START = 60 * 1000 };
 
 void channel_close(Channel *channel) {
   if (channel->fd >= 0) close(channel->fd);
@@ -27,7 +27,7 @@ void channel_close(Channel *channel) {
 }
 
 /* Say why the conversation has ended, and end it. */
-static int broken(Channel *channel, enum Waited how, int patience, Reason *reason) {
+static int broken(Channel *channel, enum Waited how, int timeout, Reason *reason) {
   int saved = errno;
   channel_close(channel);
   switch (how) {
@@ -35,7 +35,7 @@ static int broken(Channel *channel, enum Waited how, int patience, Reason *reaso
       because(reason, "interrupted");
       return SQLITE_INTERRUPT;
     case SILENT:
-      worker_kill(channel->worker, patience / 1000, reason);
+      worker_kill(channel->worker, timeout / 1000, reason);
       return SQLITE_ERROR;
     case READY:
       worker_cause(channel->worker, reason);
@@ -50,7 +50,7 @@ static int broken(Channel *channel, enum Waited how, int patience, Reason *reaso
 static bool would_block(void) { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 /* Each gives false with `how`: READY means that the worker has closed its end. */
-static bool send_all(Channel *channel, Wait *wait, int patience, const Bytes *bytes, enum Waited *how) {
+static bool send_all(Channel *channel, Wait *wait, int timeout, const Bytes *bytes, enum Waited *how) {
   size_t done = 0;
   while (done < bytes->size) {
     ssize_t sent = send(channel->fd, bytes->data + done, bytes->size - done, MSG_NOSIGNAL);
@@ -60,14 +60,14 @@ static bool send_all(Channel *channel, Wait *wait, int patience, const Bytes *by
     } else if (!would_block()) {
       *how = READY;
       return false;
-    } else if ((*how = wait_for(wait, channel->fd, POLLOUT, patience)) != READY) {
+    } else if ((*how = wait_for(wait, channel->fd, POLLOUT, timeout)) != READY) {
       return false;
     }
   }
   return true;
 }
 
-static bool receive(Channel *channel, Wait *wait, int patience, uint8_t *data, size_t size, enum Waited *how) {
+static bool receive(Channel *channel, Wait *wait, int timeout, uint8_t *data, size_t size, enum Waited *how) {
   size_t done = 0;
   while (done < size) {
     ssize_t got = recv(channel->fd, data + done, size - done, 0);
@@ -77,19 +77,19 @@ static bool receive(Channel *channel, Wait *wait, int patience, uint8_t *data, s
     } else if (got == 0 || !would_block()) {
       *how = READY;
       return false;
-    } else if ((*how = wait_for(wait, channel->fd, POLLIN, patience)) != READY) {
+    } else if ((*how = wait_for(wait, channel->fd, POLLIN, timeout)) != READY) {
       return false;
     }
   }
   return true;
 }
 
-static bool receive_answer(Channel *channel, Wait *wait, int patience, Answer *answer, enum Waited *how) {
+static bool receive_answer(Channel *channel, Wait *wait, int timeout, Answer *answer, enum Waited *how) {
   uint8_t head[4];
   do {
     free(answer->data);
     *answer = (Answer){0};
-    if (!receive(channel, wait, patience, head, sizeof head, how)) return false;
+    if (!receive(channel, wait, timeout, head, sizeof head, how)) return false;
     answer->size = frame_length(head);
     answer->data = answer->size > 0 ? malloc(answer->size) : NULL;
     if (answer->data == NULL) {
@@ -97,7 +97,7 @@ static bool receive_answer(Channel *channel, Wait *wait, int patience, Answer *a
       *how = BROKEN;
       return false;
     }
-    if (!receive(channel, wait, patience, answer->data, answer->size, how)) return false;
+    if (!receive(channel, wait, timeout, answer->data, answer->size, how)) return false;
   } while (answer->data[0] == ALIVE);
   return true;
 }
@@ -114,7 +114,7 @@ static int refused(Channel *channel, const Answer *answer, Reason *reason) {
   return SQLITE_ERROR;
 }
 
-static int converse(Channel *channel, sqlite3 *db, bool stepping, int patience, Bytes *request, enum Kind expected,
+static int converse(Channel *channel, sqlite3 *db, bool stepping, int timeout, Bytes *request, enum Kind expected,
                     Answer *answer, Reason *reason) {
   *answer = (Answer){0};
   bytes_add(&channel->told, request->data, request->size);
@@ -126,13 +126,13 @@ static int converse(Channel *channel, sqlite3 *db, bool stepping, int patience, 
   Wait wait;
   enum Waited how;
   wait_begin(&wait, db, stepping);
-  bool answered = send_all(channel, &wait, patience, &channel->told, &how) &&
-                  receive_answer(channel, &wait, patience, answer, &how);
+  bool answered = send_all(channel, &wait, timeout, &channel->told, &how) &&
+                  receive_answer(channel, &wait, timeout, answer, &how);
   wait_end(&wait);
   channel->told.size = 0;
   int code = SQLITE_OK;
   if (!answered) {
-    code = broken(channel, how, patience, reason);
+    code = broken(channel, how, timeout, reason);
   } else if (answer->data[0] != expected) {
     code = refused(channel, answer, reason);
   }
@@ -150,7 +150,7 @@ static int greet(Channel *channel, sqlite3 *db, bool stepping, Reason *reason) {
   size_t frame = frame_begin(&hello, HELLO);
   put_integer(&hello, FRAME_VERSION);
   frame_end(&hello, frame);
-  int code = converse(channel, db, stepping, PATIENCE_AT_START, &hello, VALUES, &answer, reason);
+  int code = converse(channel, db, stepping, TIMEOUT_AT_START, &hello, VALUES, &answer, reason);
   bytes_free(&hello);
   if (code != SQLITE_OK) return code;
   Reader reader = {answer.data + 1, answer.data + answer.size};
@@ -180,7 +180,7 @@ int channel_open(Channel *channel, sqlite3 *db, bool stepping, Reason *reason) {
 int channel_ask(Channel *channel, sqlite3 *db, bool stepping, Bytes *request, enum Kind expected, Answer *answer,
                 Reason *reason) {
   int code = channel_open(channel, db, stepping, reason);
-  if (code == SQLITE_OK) code = converse(channel, db, stepping, PATIENCE, request, expected, answer, reason);
+  if (code == SQLITE_OK) code = converse(channel, db, stepping, WORKER_TIMEOUT, request, expected, answer, reason);
   return code;
 }
 

@@ -48,9 +48,9 @@ static bool is_interrupted(const Wait *wait) {
   return wait->stepping && sqlite3_exec(wait->db, "SELECT 1", NULL, NULL, NULL) == SQLITE_INTERRUPT;
 }
 
-enum Waited wait_for(Wait *wait, int fd, short events, int patience) {
+enum Waited wait_for(Wait *wait, int fd, short events, int timeout) {
   struct pollfd socket = {.fd = fd, .events = events};
-  while (wait->silence < patience) {
+  while (wait->silence < timeout) {
     int ready = poll_once(wait, &socket);
     if (ready > 0) return READY;
     if (ready < 0) return errno == EINTR ? INTERRUPTED : BROKEN;

@@ -21,7 +21,7 @@ enum Waited { READY, INTERRUPTED, SILENT, BROKEN };
 void wait_begin(Wait *wait, sqlite3 *db, bool stepping);
 void wait_end(const Wait *wait);
 
-/* Wait until the socket is ready for `events` (POLLIN or POLLOUT); SILENT after `patience` milliseconds. */
-enum Waited wait_for(Wait *wait, int fd, short events, int patience);
+/* Wait until the socket is ready for `events` (POLLIN or POLLOUT); SILENT after `timeout` milliseconds. */
+enum Waited wait_for(Wait *wait, int fd, short events, int timeout);
 
 #endif

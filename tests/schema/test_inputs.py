@@ -26,7 +26,7 @@ from twsql.procedures import PROCEDURES
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import LoggedRequest, Sandbox
 
-_CSV = Path(__file__).with_name("data") / "inputs.csv"
+_CSV = Path(__file__).parents[1] / "data" / "inputs.csv"
 FACTS = list(csv.DictReader(_CSV.read_text(encoding="utf-8").splitlines()))
 BY_NAME = {fact["name"]: fact for fact in FACTS if fact["api_field"] != "(path)"}
 OPTIONAL = [name for name, fact in BY_NAME.items() if fact["required"] == "false"]

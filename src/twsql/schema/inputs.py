@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from twsql import numbers
 from twsql.errors import InputError
-from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value
+from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value, numbers
 
 OWN_LABEL = "twsql-"
 """What the labels begin with that twsql gives itself; 32 hexadecimal digits follow."""

@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
 
-from requests import PreparedRequest, RequestException, Response
+import requests
+from requests import PreparedRequest, RequestException
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from twsql import __version__, redaction
+from twsql import redaction
+from twsql._version import __version__
 from twsql.errors import SettingError, TwilioError, Unreachable
 from twsql.twilio import limits
-from twsql.twilio.answers import Answer
 from twsql.twilio.clock import Clock
 from twsql.twilio.connections import Connections, begin, was_sent
 from twsql.twilio.log import logger
+from twsql.twilio.responses import Response
 from twsql.twilio.retries import Failure, Verdict, retry_after
 from twsql.twilio.settings import Settings
 
@@ -57,7 +59,7 @@ class Request:
     again: bool = False
 
 
-class Exchange:
+class Transport:
     """Sends requests with the credentials.
 
     What the environment says of proxies and certificates is read once, here. A server on this machine is never
@@ -75,7 +77,7 @@ class Exchange:
         self._ready: tuple[Connections, Mapping[str, str]] | None = None
         self._hidden: redaction.Hidden | None = None
 
-    def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Answer | Failure:
+    def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Response | Failure:
         """Send once, when it is this request's turn, for which it has `waited`. The answer may have any status.
 
         Raises SettingError if credentials are missing or the certificates cannot be read.
@@ -97,7 +99,7 @@ class Exchange:
         if self._ready:
             self._ready[0].close()
 
-    def _send(self, connections: Connections, request: PreparedRequest, begun: float) -> Answer | Failure:
+    def _send(self, connections: Connections, request: PreparedRequest, begun: float) -> Response | Failure:
         timeout = self._settings.timeout
         times = (min(timeout, LONGEST_CONNECT), timeout)
         handled = sys.exc_info()[1]  # an error that the caller handles just now is not the reason of ours
@@ -113,14 +115,14 @@ class Exchange:
             if 200 <= response.status_code < 300:
                 return _broken_off(response, _reason(error, handled))
             body = b""  # of an error, the status tells enough
-        return Answer(response.status_code, response.headers, body)
+        return Response(response.status_code, response.headers, body)
 
-    def _tell_clock(self, answer: Answer | Failure, begun: float) -> None:
+    def _tell_clock(self, answer: Response | Failure, begun: float) -> None:
         """Only Twilio knows its time: an error that its request id is not on may be a proxy's, of another clock."""
-        if isinstance(answer, Answer) and (answer.status < 300 or answer.request_id):
+        if isinstance(answer, Response) and (answer.status < 300 or answer.request_id):
             self.clock.hear(answer.headers.get("Date"), begun)
 
-    def _tell_limit(self, answer: Answer | Failure, begun: float) -> None:
+    def _tell_limit(self, answer: Response | Failure, begun: float) -> None:
         if isinstance(answer, Failure):
             return
         told = answer.headers.get("Twilio-Concurrent-Requests", "")
@@ -184,7 +186,7 @@ def _headers(user: str, password: str) -> Mapping[str, str]:
     }
 
 
-def _body(response: Response) -> bytes:
+def _body(response: requests.Response) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_content(CHUNK):
         chunks.append(chunk)
@@ -194,7 +196,7 @@ def _body(response: Response) -> bytes:
     return b"".join(chunks)
 
 
-def _broken_off(response: Response, reason: BaseException) -> Failure:
+def _broken_off(response: requests.Response, reason: BaseException) -> Failure:
     error = TwilioError(
         f"the answer was not read to its end: {_words(reason)}",
         status=response.status_code,
@@ -204,7 +206,7 @@ def _broken_off(response: Response, reason: BaseException) -> Failure:
     return Failure(error, Verdict.UNKNOWN)
 
 
-def _request_id(answer: Answer | Failure) -> str | None:
+def _request_id(answer: Response | Failure) -> str | None:
     return (answer.error if isinstance(answer, Failure) else answer).request_id
 
 

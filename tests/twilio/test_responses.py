@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twsql.twilio.answers import Answer, parsed
+from twsql.twilio.responses import Response, parsed
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -20,7 +20,7 @@ _JSON = st.recursive(
 
 
 def _read(body: bytes) -> Any:
-    return parsed(Answer(200, {}, body))["v"]
+    return parsed(Response(200, {}, body))["v"]
 
 
 @given(_JSON, st.booleans())

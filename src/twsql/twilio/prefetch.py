@@ -18,14 +18,14 @@ if TYPE_CHECKING:  # who only plans a scan need not load them
 X = TypeVar("X")
 Y = TypeVar("Y")
 
-FIRST = 4
+INITIAL_WINDOW = 4
 """How many answers are asked for at first where nothing is known: who wants one then wastes three at most."""
 
-TASTE = 10
+ITEMS_BEFORE_NEXT = 10
 """Items of a page that are read before the next one is asked for: who wants a few asks for one page."""
 
 
-def ahead(
+def prefetch(
     workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
 ) -> Generator[Y, None, None]:
     """Give `ask(each)` for each of `wanted`, in order; the next ones are asked for meanwhile.
@@ -34,12 +34,12 @@ def ahead(
     asked for when the generator is closed, or read more slowly than it is filled: at most `most` answers wait. An
     error, be it of `ask` or of `wanted`, is raised when the answers before it have been taken.
     """
-    answers = _ahead(workers, first, most, ask, wanted)
+    answers = _prefetched(workers, first, most, ask, wanted)
     next(answers)
     return cast("Generator[Y, None, None]", answers)
 
 
-def _ahead(
+def _prefetched(
     workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
 ) -> Generator[Y | None, None, None]:
     """Yield None when the first are asked for, then the answers."""

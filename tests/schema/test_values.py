@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twsql.errors import DataError
-from twsql.twilio.answers import Answer, parsed
-from twsql.values import CONVERT, utc
+from twsql.schema.values import CONVERT, utc
+from twsql.twilio.responses import Response, parsed
 
 _YEARS = datetime.fromisoformat("1000-01-02"), datetime.fromisoformat("9998-12-31")
 
@@ -128,5 +128,5 @@ _JSON = st.recursive(
 @given(st.sampled_from(["text", "integer", "boolean"]), _JSON)
 def test_sqlite_can_hold_everything(kind: Any, value: Any) -> None:
     """Whatever Twilio's JSON may have in a property, the row can be read."""
-    value = parsed(Answer(200, {}, json.dumps({"property": value}).encode()))["property"]
+    value = parsed(Response(200, {}, json.dumps({"property": value}).encode()))["property"]
     apsw.Connection(":memory:").execute("SELECT ?", (CONVERT[kind](value),)).fetchall()

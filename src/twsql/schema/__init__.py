@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # declarations only name them; they are made in rooms further up
-    from twsql.once import Once
+    from twsql.schema.once import Once
+    from twsql.schema.where import Where
     from twsql.twilio.client import Client
-    from twsql.where import Where
 
 Value = str | int | float | bytes | None
 """What SQLite can hold."""

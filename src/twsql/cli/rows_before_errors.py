@@ -9,7 +9,7 @@ import apsw
 from twsql.schema import Value
 
 
-class Patience:
+class RowsBeforeErrors:
     """Within it an error among a statement's rows only ends them; it is raised when it is left, with the rows shown.
 
     They may be of calls that were placed. `rows` counts what its cursors have given.
@@ -42,7 +42,7 @@ class Patience:
 
 
 class _Cursor(apsw.Cursor):
-    def __init__(self, connection: apsw.Connection, patience: Patience) -> None:
+    def __init__(self, connection: apsw.Connection, patience: RowsBeforeErrors) -> None:
         super().__init__(connection)
         self._patience = patience
 

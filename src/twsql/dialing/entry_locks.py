@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 
 
-class Holds:
+class EntryLocks:
     """The entries that are being worked on: a process holds a lock on one byte of a file for each of its own.
 
     The kernel lets go of the locks of a process that ends, however it ends. They belong to a process and not to a file
-    handle, so there must be one Holds for a journal in a process. Without a path it is for this process alone.
+    handle, so there must be one EntryLocks for a journal in a process. Without a path it is for this process alone.
     """
 
     def __init__(self, path: Path | None) -> None:

@@ -33,7 +33,7 @@ _SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One HTTP answer, its body complete and unpacked."""
 
     status: int
@@ -55,7 +55,7 @@ class Page:
     target: str = ""
 
 
-def parsed(answer: Answer) -> Row:
+def parsed(answer: Response) -> Row:
     """Read a JSON object; raises TwilioError for anything else."""
     if _is_bulky(answer.body):
         raise _unreadable(answer, f"has more than {MOST_NESTED:,} arrays and objects")
@@ -92,7 +92,7 @@ def _decoded(body: bytes) -> Any:
         return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def page(answer: Answer, key: str) -> Page:
+def page(answer: Response, key: str) -> Page:
     """Read one page of the list `key`; raises TwilioError unless it is a list of objects."""
     value = parsed(answer)
     items, next_uri = value.get(key), value.get("next_page_uri")
@@ -105,7 +105,7 @@ def page(answer: Answer, key: str) -> Page:
     return Page(items, next_uri or None)
 
 
-def item(answer: Answer, key: str) -> Row:
+def item(answer: Response, key: str) -> Row:
     """Read a single item of the list `key`; raises TwilioError for anything else, and for one without its SIDs."""
     value = parsed(answer)
     if not all(isinstance(sid := value.get(name), str) and _SID.fullmatch(sid) for name in IDENTITY.get(key, ())):
@@ -117,7 +117,7 @@ def _are_known_apart(items: list[Row], key: str) -> bool:
     return all({str}.issuperset(map(type, [each.get(name) for each in items])) for name in IDENTITY.get(key, ()))
 
 
-def created(answer: Answer, key: str) -> Row:
+def created(answer: Response, key: str) -> Row:
     """Read the answer to a create, which proves nothing without the new resource's SID; raises TwilioError."""
     value = parsed(answer)
     sid = value.get(key)
@@ -126,7 +126,7 @@ def created(answer: Answer, key: str) -> Row:
     return value
 
 
-def refusal(answer: Answer) -> Failure:
+def refusal(answer: Response) -> Failure:
     """Say what an answer that is not 2xx means: its status decides, Twilio's code where that says more."""
     body = _error_body(answer)
     code = body.get("code") if type(body.get("code")) is int else None
@@ -156,7 +156,7 @@ def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]
     return Verdict.REFUSED if is_twilios else Verdict.TURNED_AWAY, kinds.get(status, TwilioError)
 
 
-def _message(answer: Answer, body: Row) -> str:
+def _message(answer: Response, body: Row) -> str:
     words = _words(body.get("message"))
     if 300 <= answer.status < 400:
         return "refused a redirect, as it may lead the credentials astray: check base_url, region and edge"
@@ -165,13 +165,13 @@ def _message(answer: Answer, body: Row) -> str:
     return words
 
 
-def _error_body(answer: Answer) -> Row:
+def _error_body(answer: Response) -> Row:
     # A proxy on the way may answer no JSON: the status says enough.
     value = None if _is_bulky(answer.body) else _decoded_or_error(answer.body)
     return value if isinstance(value, dict) else {}
 
 
-def _unreadable(answer: Answer, what: str) -> TwilioError:
+def _unreadable(answer: Response, what: str) -> TwilioError:
     return TwilioError(f"the answer {what}", status=answer.status, request_id=answer.request_id)
 
 

@@ -12,12 +12,12 @@ from twsql.dbapi.execs import Argument, Placeholder, parse
 from twsql.dbapi.parameters import Parameters, bindings, values
 from twsql.dialing.batch import BATCH
 from twsql.errors import DataError, ProgrammingError
-from twsql.inputs import examined, missing_in_exec
 from twsql.schema import Procedure, Value
+from twsql.schema.inputs import examined, missing_in_exec
 
 
 @dataclass(frozen=True)
-class Call:
+class Invocation:
     """A procedure and the inputs given to it, by their declared names in the order they were given.
 
     `unknown` says what was given that is no input; the nearest one has its value. `country` is whose numbers are those
@@ -41,14 +41,14 @@ def translate(
     return select(understood(statement, procedures, country), params)
 
 
-def understood(statement: str, procedures: Sequence[Procedure], country: str | None = None) -> Call:
+def understood(statement: str, procedures: Sequence[Procedure], country: str | None = None) -> Invocation:
     """Find the procedure and inputs that one EXEC or CALL names; ProgrammingError lists what there is."""
     written = parse(statement)
     procedure = procedure_named(written.name, procedures, written.where)
-    return Call(procedure, *_inputs(procedure, written.arguments), country)
+    return Invocation(procedure, *_inputs(procedure, written.arguments), country)
 
 
-def called(name: str, procedures: Sequence[Procedure], params: Parameters, country: str | None = None) -> Call:
+def called(name: str, procedures: Sequence[Procedure], params: Parameters, country: str | None = None) -> Invocation:
     """Find what `callproc(name, params)` names: a sequence is in declared order, a mapping by name."""
     procedure = procedure_named(name, procedures)
     given = bindings(params)
@@ -57,10 +57,10 @@ def called(name: str, procedures: Sequence[Procedure], params: Parameters, count
         if isinstance(given, Mapping)
         else [Argument(None, value) for value in given]
     )
-    return Call(procedure, *_inputs(procedure, arguments), country)
+    return Invocation(procedure, *_inputs(procedure, arguments), country)
 
 
-def select(call: Call, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
+def select(call: Invocation, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
     """Give the SELECT that makes a call, and its bindings.
 
     Names are qualified: a file's own table of the procedure's name would be read otherwise, nobody called.
@@ -73,7 +73,7 @@ def select(call: Call, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]
     return " ".join(words), tuple(given.values())
 
 
-def select_all(call: Call, sets: Sequence[Parameters]) -> tuple[str, tuple[Value, ...]] | None:
+def select_all(call: Invocation, sets: Sequence[Parameters]) -> tuple[str, tuple[Value, ...]] | None:
     """Give the one SELECT that makes a call for each set of parameters, side by side, equal sets too, and its binding.
 
     None for a procedure that takes no Batch, and for a call that gives one itself. Raises DataError for a blob.
@@ -92,7 +92,7 @@ def select_all(call: Call, sets: Sequence[Parameters]) -> tuple[str, tuple[Value
     )
 
 
-def _filled(call: Call, params: Parameters) -> dict[str, Value]:
+def _filled(call: Invocation, params: Parameters) -> dict[str, Value]:
     """The inputs with what their placeholders stand for; a NULL input is not given, so it is left out.
 
     Raises ProgrammingError for what is no input, with all else that is wrong.

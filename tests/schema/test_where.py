@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twsql.resources import CONFERENCE, PARTICIPANT
-from twsql.where import Params, Where
+from twsql.schema.resources import CONFERENCE, PARTICIPANT
+from twsql.schema.where import Params, Where
 
 
 def lists(where: Where) -> list[Params]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from twsql.errors import InputError, TwilioError
-from twsql.twilio.addresses import encoded, next_target, path, target
+from twsql.twilio.urls import encoded, next_target, path, target
 
 SERVER = "https://api.twilio.com"
 

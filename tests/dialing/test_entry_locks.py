@@ -1,4 +1,4 @@
-"""Holds: who works on an entry, known to all processes, and let go of when one ends."""
+"""EntryLocks: who works on an entry, known to all processes, and let go of when one ends."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from twsql.dialing.holds import Holds
+from twsql.dialing.entry_locks import EntryLocks
 
 TAKE = """
 import sys
 from pathlib import Path
-from twsql.dialing.holds import Holds
-holds = Holds(Path(sys.argv[1]))
+from twsql.dialing.entry_locks import EntryLocks
+holds = EntryLocks(Path(sys.argv[1]))
 print([holds.take(number) for number in (1, 2, 2**61)], flush=True)
 sys.stdin.read()
 """
@@ -29,7 +29,7 @@ def _process(path: Path) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
 def test_they_end_with_their_process(tmp_path: Path, end: signal.Signals | None) -> None:
     """What a process holds nobody else can take, until it ends, however that is."""
-    holds = Holds(tmp_path / "holds")
+    holds = EntryLocks(tmp_path / "holds")
     with _process(tmp_path / "holds") as other:
         assert other.stdout is not None
         assert other.stdin is not None
@@ -47,7 +47,7 @@ def test_they_end_with_their_process(tmp_path: Path, end: signal.Signals | None)
 
 def test_release(tmp_path: Path) -> None:
     """What is let go of another process can take, and only that."""
-    holds = Holds(tmp_path / "holds")
+    holds = EntryLocks(tmp_path / "holds")
     assert [holds.take(number) for number in (1, 2)] == [True, True]
     assert not holds.take(1)
     holds.release(1)
@@ -60,7 +60,7 @@ def test_release(tmp_path: Path) -> None:
 
 def test_in_memory() -> None:
     """Without a file one thread still keeps the others away."""
-    holds = Holds(None)
+    holds = EntryLocks(None)
     assert [holds.take(1), holds.take(1)] == [True, False]
     holds.release(1)
     assert holds.take(1)

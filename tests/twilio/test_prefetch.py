@@ -10,7 +10,7 @@ from itertools import count, islice
 import pytest
 
 from twsql.errors import TwilioError
-from twsql.twilio.ahead import ahead
+from twsql.twilio.prefetch import prefetch
 from twsql.twilio.workers import Workers
 
 
@@ -50,13 +50,13 @@ def test_answers_come_in_order(workers: Workers) -> None:
         time.sleep(0.05 / (number + 1))
         return number
 
-    assert list(ahead(workers, 4, 8, slow_at_first, range(30))) == list(range(30))
+    assert list(prefetch(workers, 4, 8, slow_at_first, range(30))) == list(range(30))
 
 
 def test_the_window_doubles(workers: Workers) -> None:
     """Two at once; who comes back for another has four wait, then eight, no more; who stops wastes no more."""
     asked = Asked()
-    answers = ahead(workers, 2, 8, asked, count())
+    answers = prefetch(workers, 2, 8, asked, count())
     for number in (2, 2, 5, 10, 11, 12):
         assert _settled(asked, number)
         next(answers)
@@ -74,7 +74,7 @@ def test_closing_asks_no_more() -> None:
         gate.wait(5)
         return asked(number)
 
-    answers = ahead(one, 6, 6, ask, range(6))
+    answers = prefetch(one, 6, 6, ask, range(6))
     begun.wait(5)
     answers.close()
     gate.set()
@@ -90,7 +90,7 @@ def test_an_error_comes_in_its_turn(workers: Workers) -> None:
             raise TwilioError("the fourth")
         return number
 
-    answers = ahead(workers, 8, 8, ask, range(8))
+    answers = prefetch(workers, 8, 8, ask, range(8))
     assert list(islice(answers, 3)) == [0, 1, 2]
     with pytest.raises(TwilioError, match="the fourth"):
         next(answers)
@@ -103,7 +103,7 @@ def test_an_error_of_what_is_wanted_comes_in_its_turn(workers: Workers) -> None:
         yield from range(3)
         raise TwilioError("the next page")
 
-    answers = ahead(workers, 8, 8, Asked(), wanted())
+    answers = prefetch(workers, 8, 8, Asked(), wanted())
     assert list(islice(answers, 3)) == [0, 1, 2]
     with pytest.raises(TwilioError, match="the next page"):
         next(answers)

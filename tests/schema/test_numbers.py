@@ -16,8 +16,8 @@ import pytest
 
 import twsql
 from twsql.errors import InputError, ProgrammingError, SettingError
-from twsql.numbers import e164
 from twsql.sandbox import Sandbox
+from twsql.schema.numbers import e164
 
 FROM, INDIA = "+15550000000", "+919602968074"
 CALL = "SELECT CallSid FROM AddParticipants('c', ?, ?)"
