@@ -294,6 +294,16 @@ def test_it_can_be_interrupted_while_twilio_is_waited_for(
     assert process.stderr.read() == f"twsql: interrupted{told if 'AddParticipants' in script else ''}\n"
 
 
+def test_an_interrupt_tells_of_this_statement_s_calls(start: Start, sandbox: Sandbox, login: dict[str, str]) -> None:
+    """The statement before it has dialled, and its outcome is known."""
+    slow = sandbox.fail("timeout-before", method="GET")
+    process = start("query", EXAMPLE, "SELECT * FROM conferences", env=login)
+    until(lambda: slow.hits > 0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (130, "twsql: interrupted\n")
+
+
 def test_it_can_be_interrupted_between_two_attempts(start: Start, sandbox: Sandbox, login: dict[str, str]) -> None:
     """While it sleeps as long as Twilio's Retry-After says."""
     sandbox.fail("429", retry_after=60.0)

@@ -298,6 +298,33 @@ def test_ctrl_c_ends_a_query_and_the_shell_lives_on(
     assert shell.end() == 0
 
 
+def test_ctrl_c_tells_of_calls_that_were_under_way(terminal: Open, sandbox: Sandbox, login: dict[str, str]) -> None:
+    """It says where their outcome is; of statements and lines that dial none, though one before did, nothing."""
+    shell = terminal("shell", env=login, columns=200)
+    shell.wait_for("twsql> ")
+    shell.type(EXEC)
+    shell.wait_for("queued")
+    slow = sandbox.fail("timeout-before", times=2)
+    shell.wait_for("twsql> ")
+    shell.type("SELECT * FROM conferences;\n")
+    until(lambda: slow.hits == 1)
+    shell.type("\x03")
+    shell.wait_for("twsql> ")
+    assert "on record" not in shell.shown
+    shell.type(EXEC)
+    until(lambda: slow.hits == 2)
+    shell.type("\x03")
+    shell.wait_for("calls that were dialled are on record: 'twsql journal settle' finds what became of them\n")
+    shell.wait_for("twsql> ")
+    shell.type("SELECT 1,\n")
+    shell.wait_for("  ...> ")
+    shell.type("\x03")
+    shell.wait_for("twsql> ")
+    shell.type("SELECT 40 + 2;\n")
+    shell.wait_for("42 │")
+    assert shell.shown.count("on record") == 1
+
+
 def test_ctrl_c_ends_what_sqlite_computes(terminal: Open) -> None:
     """Though no Python code runs meanwhile."""
     shell = terminal("shell")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cli.conftest import bare, login, terminal, twsql
+from cli.conftest import bare, login, start, terminal, twsql
 
-__all__ = ["bare", "login", "terminal", "twsql"]
+__all__ = ["bare", "login", "start", "terminal", "twsql"]

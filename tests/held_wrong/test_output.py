@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import COMMAND, Open, Run
+from cli.conftest import COMMAND, Open, Run, Start
+from cli.waiting import until
 from twsql.sandbox import Sandbox
 
 STEERING = "SELECT char(27) || ']0;owned' || char(7) || char(155) || '2J' || char(8238) || 'x' AS name"
@@ -40,10 +41,29 @@ def test_crlf_and_formulas(twsql: Run) -> None:
     assert twsql("query", "--format", "csv", sql).stdout.splitlines()[1].startswith("=1+2,+1202,-x,@d,-5,a=b,")
 
 
+@pytest.mark.parametrize("action", ["list", "settle"])
+def test_crlf_and_formulas_of_the_journal(
+    twsql: Run, start: Start, login: Mapping[str, str], sandbox: Sandbox, action: str
+) -> None:
+    """The numbers that are on record begin with +, which a spreadsheet would compute."""
+    sandbox.fail("timeout-after", method="POST")
+    call = "EXEC AddParticipants ConferenceSid = 'x', From = '+15005550006', To = '+12025550100', RequestKey = '=1'"
+    process = start("query", call, env=login)
+    until(lambda: sandbox.counters.placed)
+    process.kill()
+    process.wait()
+    done = twsql("journal", action, "--format", "csv", "--crlf", "--escape-formulas", env=login)
+    head, row, end = done.stdout.split("\r\n")
+    assert (head[:3], end) == ("Id,", "")
+    assert ",'=1," in row
+    assert ",'+12025550100," in row
+
+
+@pytest.mark.parametrize("command", [("query", "SELECT 1"), ("journal",)])
 @pytest.mark.parametrize("switch", ["--crlf", "--escape-formulas"])
-def test_switches_of_csv_are_refused_elsewhere(twsql: Run, switch: str) -> None:
+def test_switches_of_csv_are_refused_elsewhere(twsql: Run, switch: str, command: tuple[str, ...]) -> None:
     """A switch without an effect would be taken for one that works."""
-    done = twsql("query", switch, "SELECT 1")
+    done = twsql(*command, switch)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--format csv" in done.stderr
 

@@ -36,10 +36,9 @@ def planned(
     return plan(on, Question(offered, terms, columns))
 
 
-def spec(made: Answer | None) -> dict[str, Any]:
+def spec(made: Answer | None, kind: type[TablePlan] | type[ProcedurePlan] = TablePlan) -> dict[str, Any]:
     """The text of a plan."""
     assert made is not None
-    kind = TablePlan if "asks" in made.plan else ProcedurePlan
     read: dict[str, Any] = json.loads(json.dumps(asdict(from_json(kind, made.plan))))
     return read
 
@@ -130,10 +129,10 @@ def test_inputs_that_are_not_usable_yet() -> None:
 def test_missing_inputs() -> None:
     """Inputs that the statement does not mention make a plan that ends in an error, and costs more than any other."""
     made = planned("AddParticipants", ("To", "="), used="CallSid")
-    assert spec(made)["missing"] == ["Conference", "From"]
-    assert spec(planned("AddParticipants", *BASE, used="CallSid"))["missing"] == []
+    assert spec(made, ProcedurePlan)["missing"] == ["Conference", "From"]
+    assert spec(planned("AddParticipants", *BASE, used="CallSid"), ProcedurePlan)["missing"] == []
     alias = (("ConferenceSid", "="), *BASE[1:])
-    assert spec(planned("AddParticipants", *alias, used="CallSid"))["terms"][0] == ["Conference", "="]
+    assert spec(planned("AddParticipants", *alias, used="CallSid"), ProcedurePlan)["terms"][0] == ["Conference", "="]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +152,7 @@ def test_missing_inputs() -> None:
 )
 def test_what_counts_as_read(constraints: tuple[tuple[str, str], ...], used: str, reads: bool) -> None:
     """Only what Twilio's answer alone can tell, not what gives an input."""
-    assert spec(planned("AddParticipants", *constraints, used=used))["reads"] is reads
+    assert spec(planned("AddParticipants", *constraints, used=used), ProcedurePlan)["reads"] is reads
 
 
 @pytest.mark.parametrize(
@@ -170,7 +169,10 @@ def test_what_counts_as_read(constraints: tuple[tuple[str, str], ...], used: str
 )
 def test_what_is_dialled_ahead(constraints: tuple[tuple[str, str], ...], order: str, together: bool) -> None:
     """A set is dialled together only where each of its rows will be read."""
-    assert spec(planned("AddParticipants", *constraints, order=order, used="CallSid"))["together"] is together
+    assert (
+        spec(planned("AddParticipants", *constraints, order=order, used="CallSid"), ProcedurePlan)["together"]
+        is together
+    )
 
 
 def test_inputs_are_not_compared_again() -> None:
@@ -179,30 +181,38 @@ def test_inputs_are_not_compared_again() -> None:
     made = planned("AddParticipants", *((name, "=") for name in names), used="CallSid")
     assert made is not None
     assert made.omit == frozenset(range(20))
-    assert spec(made)["checked"] == names[16:]
+    assert spec(made, ProcedurePlan)["checked"] == names[16:]
 
 
 @pytest.mark.parametrize(
-    ("table", "constraints", "asks"),
+    ("table", "constraints", "used", "asks"),
     [
-        ("conferences", (), "GET all lists of conferences"),
-        ("conferences", (("", "limit"),), "GET all lists of conferences up to LIMIT"),
-        ("conferences", (("Sid", "="),), "GET single conferences where Sid ="),
+        ("conferences", (), "", "GET all lists of conferences"),
+        ("conferences", (("", "limit"),), "", "GET all lists of conferences up to LIMIT"),
+        ("conferences", (("Sid", "="),), "", "GET single conferences where Sid ="),
         (
             "conferences",
             (("Status", "="), ("DateCreated", ">="), ("Region", "=")),
+            "",
             "GET all lists of conferences where Status =, DateCreated >= by day; compared here: Region",
         ),
-        ("participants", (("ConferenceSid", "="),), "GET lists of participants where ConferenceSid ="),
+        ("participants", (("ConferenceSid", "="),), "", "GET lists of participants where ConferenceSid ="),
         (
             "participants",
             (("ConferenceSid", "="), ("Label", "=")),
+            "",
             "GET single participants where ConferenceSid =, Label =",
         ),
-        ("participants", (("Muted", "="),), "GET all lists of participants where Muted ="),
-        ("sys_tables", (("TableName", "="),), "nothing of Twilio"),
+        ("participants", (("Muted", "="),), "", "GET all lists of participants where Muted ="),
+        ("sys_tables", (("TableName", "="),), "", "nothing of Twilio"),
+        ("AddParticipants", BASE, "CallSid", "one call placed for each row; inputs Conference, From, To"),
+        ("AddParticipants", BASE, "From", "nothing of Twilio, but an error: no result is read"),
+        ("AddParticipants", BASE[:1], "CallSid", "nothing of Twilio, but an error: without From and To"),
+        ("EndConference", BASE[:1], "FriendlyName", "EndConference once for each row; inputs Conference"),
     ],
 )
-def test_what_is_asked_in_words(table: str, constraints: tuple[tuple[str, str], ...], asks: str) -> None:
+def test_what_is_asked_in_words(table: str, constraints: tuple[tuple[str, str], ...], used: str, asks: str) -> None:
     """EXPLAIN QUERY PLAN says what goes to Twilio, and what is compared here."""
-    assert spec(planned(table, *constraints, used=""))["asks"] == asks
+    made = planned(table, *constraints, used=used)
+    assert made is not None
+    assert made.asks == asks

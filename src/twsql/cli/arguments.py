@@ -65,7 +65,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         is_decision = arguments.placed or arguments.not_placed
         if (is_decision and arguments.id is None) or (arguments.id is not None and arguments.action == "list"):
             parser.error("an ID goes with settle, and --placed and --not-placed with an ID")
-    if arguments.command == "query" and arguments.format != "csv" and (arguments.crlf or arguments.escape_formulas):
+    is_csv = getattr(arguments, "format", "csv") == "csv"
+    if not is_csv and (arguments.crlf or arguments.escape_formulas):
         parser.error("--crlf and --escape-formulas are for --format csv")
     if getattr(arguments, "sandbox", None) and arguments.base_url:
         parser.error("--sandbox and --base-url lead to different places: give one of them")
@@ -120,7 +121,7 @@ def _add_query(commands: Any) -> None:
     parser.add_argument("sql", nargs="*", default=[], metavar="SQL", help="statements, separated by semicolons")
     parser.add_argument("-f", "--file", action="append", default=[], metavar="FILE", help="a script; - is stdin")
     parser.add_argument("--database", metavar="FILE", default=":memory:", help="a SQLite file; without one, in memory")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how results are printed (table)")
+    _add_format(parser)
     parser.add_argument(
         "--set",
         action="append",
@@ -128,12 +129,6 @@ def _add_query(commands: Any) -> None:
         type=_pair,
         metavar="NAME=VALUE",
         help="the text that :NAME in the SQL stands for",
-    )
-    parser.add_argument("--crlf", action="store_true", help="csv: end lines in CR LF, as RFC 4180 has it")
-    parser.add_argument(
-        "--escape-formulas",
-        action="store_true",
-        help="csv: put ' before text that begins with = + - @, which a spreadsheet would compute",
     )
     parser.add_argument("--stats", action="store_true", help="tell on standard error what each statement asked")
     _add_settings(parser)
@@ -171,7 +166,7 @@ def _add_journal(commands: Any) -> None:
     decision = parser.add_mutually_exclusive_group()
     decision.add_argument("--placed", type=_call, metavar="SID", help="the entry's call is this one")
     decision.add_argument("--not-placed", action="store_true", help="the entry's call was not placed")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how it is printed (table)")
+    _add_format(parser)
     _add_settings(parser)
 
 
@@ -242,6 +237,16 @@ def _add_sandbox(commands: Any) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="how to read what Twilio's documentation leaves open, such as upper_bound='day excluded'",
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="how results are printed (table)")
+    parser.add_argument("--crlf", action="store_true", help="csv: end lines in CR LF, as RFC 4180 has it")
+    parser.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="csv: put ' before text that begins with = + - @, which a spreadsheet would compute",
     )
 
 

@@ -53,5 +53,4 @@ def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
 
 def _show(arguments: argparse.Namespace, sql: str) -> int:
     whole = {**vars(arguments), "sql": [sql], "file": [], "set": [], "stats": False, "database": ":memory:"}
-    whole |= {"crlf": False, "escape_formulas": False}
     return query.run(argparse.Namespace(**whole))

@@ -65,9 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         costs = Costs(connection.apsw) if arguments.stats else None
-        with _interrupted(connection):
-            for script in scripts:
-                _run(script, cursor, parameters, printer, _Tellers(told, costs))
+        for script in scripts:
+            _run(script, cursor, parameters, printer, _Tellers(told, costs))
     return 0
 
 
@@ -87,7 +86,7 @@ class _Tellers:
 def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, tellers: _Tellers) -> None:
     for line, statement in _located(script.text):
         try:
-            with _placed(script, line, statement):
+            with _interrupted(cursor.connection), _placed(script, line, statement):
                 printer.show(cursor.execute(statement, parameters))
         finally:
             tellers.end()
@@ -151,11 +150,12 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
 
 @contextmanager
 def _interrupted(connection: Connection) -> Iterator[None]:
-    """Tell after Ctrl-C where the outcome of calls is to be found."""
+    """Tell after Ctrl-C where the outcome of calls is to be found, if this statement has dialled any."""
+    before = connection.dialled
     try:
         yield
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(*([INTERRUPTED] if connection.keeps_calls else [])) from error
+        raise KeyboardInterrupt(*([INTERRUPTED] if connection.dialled > before else [])) from error
 
 
 def _located(script: str) -> Iterator[tuple[int, str]]:

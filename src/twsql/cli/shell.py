@@ -84,6 +84,7 @@ class Shell(Modes):
         self._patience = RowsBeforeErrors()
         self._told = Told(self._show)
         self._typed: list[str] = []
+        self._dialled_before = 0
         self.failed = False
         super().__init__()
         self.db = None, database
@@ -135,6 +136,7 @@ class Shell(Modes):
 
     def _process_one(self, statement: str, bindings: Any, internal: bool, summary: tuple[str, str] | None) -> None:
         self._patience.rows = 0
+        self._dialled_before = self._dialled()
         try:
             with self._patience:
                 if not internal:
@@ -153,6 +155,10 @@ class Shell(Modes):
         """Place no call that is not under way yet: the statement may not have ended with the interrupt."""
         for registration in self._registrations.values():
             registration.engine.begin_no_more()
+
+    def _dialled(self) -> int:
+        """How many calls were dialled that are on record."""
+        return sum(registration.engine.dialled for registration in self._registrations.values())
 
     def _is_empty(self, statement: str) -> bool:
         """Whether the statement, which has run, asked for rows and got none."""
@@ -180,6 +186,7 @@ class Shell(Modes):
 
     def get_line(self, prompt: str = "") -> str | None:
         """Read a line, and remember those before it for the completion of a statement over several."""
+        self._dialled_before = self._dialled()
         if prompt != self.moreprompt:
             self._typed = []
         line: str | None = super().get_line(prompt)
@@ -204,7 +211,7 @@ class Shell(Modes):
         """End what is under way. The shell lives on at a terminal, and a script ends."""
         self._begin_no_more()
         self.db.interrupt()
-        words = [INTERRUPTED] if self._registrations[self.db].engine.keeps_calls else []
+        words = [INTERRUPTED] if self._dialled() > self._dialled_before else []
         if self.bail or not self.interactive:
             raise KeyboardInterrupt(*words)
         self.write(self.stderr, "\n".join(["", *words, ""]))

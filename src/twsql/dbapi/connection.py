@@ -153,9 +153,9 @@ class Connection(Extensible):
         self.apsw.interrupt()
 
     @property
-    def keeps_calls(self) -> bool:
-        """Whether calls were dialled here, or tried, that are on record in a file."""
-        return self._registration is not None and self._registration.engine.keeps_calls
+    def dialled(self) -> int:
+        """How many calls were dialled here, or tried, that are on record in a file."""
+        return self._registration.engine.dialled if self._registration else 0
 
     def warn_by(self, tell: Callable[[str], None]) -> None:
         """Let `tell` have the warnings, in place of Python's `warnings`."""

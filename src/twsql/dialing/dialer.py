@@ -66,6 +66,12 @@ class Dialer:
         self._under_way: dict[int, Entry] = {}
         self._ended = threading.Condition()
         self._stopped = math.inf
+        self._begun = 0
+
+    @property
+    def begun(self) -> int:
+        """How many have been begun: they are on record, or just about to be."""
+        return self._begun
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each call the answer that is on record for its RequestKey; None for those that are yet to be placed.
@@ -89,7 +95,7 @@ class Dialer:
         once = _once(procedure)
         intent = self._intent(procedure, checked)
         self._await_turn(stop)  # before it is on record when it was sent
-        entry = self._claim(intent, stop)
+        entry = self._claim_counted(intent, stop)
         if entry.answer is not None:
             return entry.answer
         hidden = hide(*_secrets(procedure, checked))
@@ -216,6 +222,22 @@ class Dialer:
             return None
         digest = blake2b(name.encode(), digest_size=16).hexdigest()
         return OWN_LABEL + (token_hex(16) if "RequestKey" not in checked else digest)
+
+    def _claim_counted(self, intent: Intent, stop: Stop) -> Entry:
+        """Claim it, and count it before it is looked whether `stop` is set: who sets that sees it counted."""
+        self._count(1)
+        try:
+            entry = self._claim(intent, stop)
+        except BaseException:
+            self._count(-1)
+            raise
+        if entry.answer is not None:
+            self._count(-1)
+        return entry
+
+    def _count(self, more: int) -> None:
+        with self._ended:
+            self._begun += more
 
     def _claim(self, intent: Intent, stop: Stop) -> Entry:
         while (entry := entries.claim(self._journal, intent, self._now(), self._is_off(stop))).todo == "wait":

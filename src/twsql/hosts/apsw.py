@@ -10,6 +10,7 @@ import apsw
 
 from twsql.catalog import CATALOG, Catalog
 from twsql.hosts import local, stored
+from twsql.hosts.plans import Plans
 from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
 from twsql.twilio.settings import Settings
@@ -94,6 +95,7 @@ class _VirtualTable:
         self._relation = relation
         self._statements = statements
         self._is_stored = is_stored
+        self._plans = Plans()
 
     def BestIndexObject(self, info: apsw.IndexInfo) -> bool:
         answer = plan(self._relation, _question(info))
@@ -105,7 +107,7 @@ class _VirtualTable:
             if info.get_aConstraintUsage_in(number):
                 info.set_aConstraintUsage_in(number, True)
         info.idxNum = self._statements.next_plan()
-        info.idxStr = answer.plan
+        info.idxStr = self._plans.keep(answer.asks, answer.plan)
         info.estimatedCost = answer.cost
         info.estimatedRows = answer.rows
         info.orderByConsumed = answer.ordered
@@ -115,8 +117,8 @@ class _VirtualTable:
     def Open(self) -> _TableCursor | _ProcedureCursor:
         source = self._relation.source
         if isinstance(source, Procedure):
-            return _ProcedureCursor(self._relation, source, self._statements)
-        return _TableCursor(self._relation, source, self._statements)
+            return _ProcedureCursor(self._relation, source, self._statements, self._plans)
+        return _TableCursor(self._relation, source, self._statements, self._plans)
 
     def UpdateInsertRow(self, rowid: int | None, fields: Sequence[Value]) -> int:
         self._refuse_stored("INSERT")
@@ -141,24 +143,26 @@ class _VirtualTable:
 
 
 class _TableCursor(TableScan):
-    def __init__(self, relation: Relation, table: Table, statements: Statements) -> None:
+    def __init__(self, relation: Relation, table: Table, statements: Statements, plans: Plans) -> None:
         super().__init__(relation, table)
         self._statements = statements
+        self._plans = plans
 
     def Filter(self, number: int, text: str, arguments: tuple[Argument, ...]) -> None:
-        self.start(self._statements.of_plan(number), text, arguments)
+        self.start(self._statements.of_plan(number), self._plans.named(text), arguments)
 
     def ColumnNoChange(self, number: int) -> Any:
         return apsw.no_change
 
 
 class _ProcedureCursor(ProcedureScan):
-    def __init__(self, relation: Relation, procedure: Procedure, statements: Statements) -> None:
+    def __init__(self, relation: Relation, procedure: Procedure, statements: Statements, plans: Plans) -> None:
         super().__init__(relation, procedure)
         self._statements = statements
+        self._plans = plans
 
     def Filter(self, number: int, text: str, arguments: tuple[Argument, ...]) -> None:
-        self.start(self._statements.of_plan(number), text, arguments)
+        self.start(self._statements.of_plan(number), self._plans.named(text), arguments)
 
     def ColumnNoChange(self, number: int) -> Any:
         return apsw.no_change

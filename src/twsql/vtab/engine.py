@@ -81,10 +81,10 @@ class Engine:
         return self._dialer
 
     @property
-    def keeps_calls(self) -> bool:
-        """Whether calls were dialled, or tried, that are on record in a file."""
+    def dialled(self) -> int:
+        """How many calls were dialled, or tried, that are on record in a file."""
         in_memory = self.settings.journal == ":memory:" or (self.settings.sandbox and not self.settings.journal)
-        return self._dialer is not None and not in_memory
+        return 0 if self._dialer is None or in_memory else self._dialer.begun
 
     def new_client(self) -> Client:
         """Make a client of these settings."""

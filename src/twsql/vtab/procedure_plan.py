@@ -10,7 +10,7 @@ from twsql.dialing.batch import BATCH
 from twsql.schema import Procedure, Value
 from twsql.vtab import given
 from twsql.vtab.given import Argument
-from twsql.vtab.question import EQ, IN, LIMIT, NEVER, OFFSET, REQUEST, Answer, Question, Term, to_json
+from twsql.vtab.question import EQ, IN, LIMIT, NEVER, OFFSET, REQUEST, Answer, Question, Term, refused, to_json
 from twsql.vtab.relation import REST, Relation
 
 OMITTED = 16
@@ -81,10 +81,22 @@ def plan(relation: Relation, procedure: Procedure, question: Question) -> Answer
         arguments=(*taken, *(number for number, _ in limits)),
         omit=frozenset(taken),
         plan=to_json(made),
+        asks=_asks(procedure, made),
         cost=NEVER if missing else REQUEST,
         rows=10 if several else 1,
         unique=not several and not missing,
     )
+
+
+def _asks(procedure: Procedure, made: ProcedurePlan) -> str:
+    """What is done, in words for a reader of EXPLAIN QUERY PLAN."""
+    if made.missing:
+        return refused(made.missing)
+    if not made.reads:
+        return "nothing of Twilio, but an error: no result is read"
+    once = procedure.once
+    deed = f"one {once.noun} {once.done}" if once else f"{procedure.name} once"
+    return f"{deed} for each row; inputs {', '.join(name for name, _ in made.terms if name)}"
 
 
 def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -65,23 +65,30 @@ class Question:
 class Answer:
     """The answer: `arguments` are the constraints whose values are wanted, in the order of the plan's terms.
 
-    `omit` are those that SQLite need not check again. `plan` is the plan's text, which goes to the scan.
+    `omit` are those that SQLite need not check again. `plan` is the plan's text, which goes to the scan; `asks` says in
+    words what goes to Twilio, for a reader of EXPLAIN QUERY PLAN.
     """
 
     arguments: tuple[int, ...]
     omit: frozenset[int]
     plan: str
+    asks: str
     cost: float
     rows: int
     ordered: bool = False
     unique: bool = False
 
 
+def refused(missing: Sequence[str]) -> str:
+    """What a plan that lacks these asks of Twilio."""
+    return f"nothing of Twilio, but an error: without {' and '.join(missing)}"
+
+
 P = TypeVar("P")
 
 
 def to_json(plan: Any) -> str:
-    """A plan as JSON with column names, for SQLite's idxStr, where a debugger shows it; without what is as usual."""
+    """A plan as JSON with column names, readable in a debugger; without what is as usual."""
     given = {each.name: getattr(plan, each.name) for each in fields(plan) if getattr(plan, each.name) != each.default}
     return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 

@@ -21,6 +21,7 @@ from twsql.vtab.question import (
     Constraint,
     Question,
     Term,
+    refused,
     to_json,
 )
 from twsql.vtab.relation import REST, Relation
@@ -32,11 +33,9 @@ class TablePlan:
 
     `terms` are what is pushed, `columns` those that the statement reads. `ordered`: the rows come in the table's own
     order, which SQLite relies on; `sorted` is by which columns (and whether from the highest value down) it will sort
-    them. `missing` are required columns that the statement does not give. `asks` says in words what goes to Twilio, for
-    a reader of EXPLAIN QUERY PLAN.
+    them. `missing` are required columns that the statement does not give.
     """
 
-    asks: str
     terms: tuple[Term, ...] = ()
     columns: tuple[str, ...] = ()
     ordered: bool = False
@@ -76,7 +75,6 @@ def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
     limits = list(question.limits()) if exact and (ordered or not question.order) else []
     here = [_column(relation, each) for each in others if each.usable]
     made = TablePlan(
-        asks=_asks(table, terms, here, bool(limits)),
         terms=(*((column.name, operator) for column, operator in terms), *(("", operator) for _, operator in limits)),
         columns=tuple(slot.name for number, slot in enumerate(relation.slots) if min(number, REST) in question.used),
         ordered=ordered,
@@ -88,6 +86,7 @@ def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
         arguments=(*arguments, *(number for number, _ in limits)),
         omit=frozenset(),
         plan=to_json(made),
+        asks=_asks(table, terms, here, bool(limits), missing),
         cost=NEVER if missing else requests * REQUEST + rows,
         rows=rows,
         ordered=ordered,
@@ -104,8 +103,16 @@ def _names(relation: Relation, constraint: Constraint) -> str:
     return relation.slots[constraint.column].name if constraint.column >= 0 and constraint.operator == EQ else ""
 
 
-def _asks(table: Table, taken: list[tuple[Column, str]], here: list[Column | None], limited: bool) -> str:
-    """What goes to Twilio, in words for a reader of EXPLAIN QUERY PLAN; the scan has no use for them."""
+def _asks(
+    table: Table,
+    taken: list[tuple[Column, str]],
+    here: list[Column | None],
+    limited: bool,
+    missing: tuple[str, ...],
+) -> str:
+    """What goes to Twilio, in words for a reader of EXPLAIN QUERY PLAN."""
+    if missing:
+        return refused(missing)
     if not any(column.filter or column.key for column in table.columns):
         return "nothing of Twilio"
     keys = {column.name for column, _ in taken if column.key}

@@ -108,8 +108,8 @@ class Conversation:
         answer = plan(_RELATIONS[items[0]], _question(used, items[2:]))
         if answer is None:
             return frames.frame(Kind.VALUES)
-        values: list[Item] = [f"{used:x} {answer.plan}", answer.cost, answer.rows, int(answer.ordered)]
-        values.append(int(answer.unique))
+        values: list[Item] = [answer.asks, f"{used:x} {answer.plan}", answer.cost, answer.rows]
+        values += [int(answer.ordered), int(answer.unique)]
         for number in answer.arguments:
             values += [number, int(number in answer.omit)]
         return frames.frame(Kind.VALUES, values)

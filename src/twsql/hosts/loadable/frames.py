@@ -13,7 +13,7 @@ from typing import Final
 from twsql.errors import DataError, InternalError
 from twsql.schema import Value
 
-VERSION = 3
+VERSION = 4
 MOST = 64 * 1024 * 1024
 """Bytes of a frame, without its length."""
 

@@ -1,5 +1,6 @@
 /* Cursors: rows come in batches; what is lazy is asked for when it is read. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "module.h"
 #include "server.h"
@@ -81,7 +82,7 @@ static int check_alive(Cursor *cursor, Reason *reason) {
   return SQLITE_ERROR;
 }
 
-int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int count, sqlite3_value **values) {
+int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *shown, int count, sqlite3_value **values) {
   Cursor *cursor = (Cursor *)base;
   Table *table = table_of(cursor);
   Host *host = table->host;
@@ -97,7 +98,7 @@ int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int cou
   put_integer(&request, cursor->number);
   put_words(&request, table->name);
   put_integer(&request, run->number);
-  put_words(&request, text);
+  put_words(&request, shown + strlen(shown) + 1); /* the plan, see plan.c */
   for (int i = 0; i < count && code == SQLITE_OK; i++) code = put_argument(&request, values[i]);
   frame_end(&request, frame);
   if (code == SQLITE_OK) return take_rows(cursor, &request);

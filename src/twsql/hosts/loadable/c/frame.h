@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAME_VERSION 3
+#define FRAME_VERSION 4
 #define FRAME_HEAD 5u
 #define FRAME_MOST (64u * 1024u * 1024u)
 

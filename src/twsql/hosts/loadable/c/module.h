@@ -56,7 +56,7 @@ int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info);
 int table_update(sqlite3_vtab *base, int count, sqlite3_value **values, sqlite3_int64 *rowid);
 int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **cursor);
 int cursor_close(sqlite3_vtab_cursor *base);
-int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int count, sqlite3_value **values);
+int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *shown, int count, sqlite3_value **values);
 int cursor_next(sqlite3_vtab_cursor *base);
 int cursor_eof(sqlite3_vtab_cursor *base);
 int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column);

@@ -1,5 +1,6 @@
 /* xBestIndex: the question goes to the worker as it is, and its answer back to SQLite. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "module.h"
 
@@ -38,17 +39,29 @@ static bool take_arguments(Reader *reader, sqlite3_index_info *info) {
   return true;
 }
 
+/* What EXPLAIN QUERY PLAN shows ends at the first zero. The plan is behind it: SQLite gives xFilter the same address. */
+static char *shown_and_plan(const Value *asks, const Value *plan) {
+  size_t size = strnlen((const char *)asks->bytes, asks->size);
+  char *both = sqlite3_malloc64(size + 1 + plan->size + 1);
+  if (both == NULL) return NULL;
+  memcpy(both, asks->bytes, size);
+  both[size] = 0;
+  memcpy(both + size + 1, plan->bytes, plan->size);
+  both[size + 1 + plan->size] = 0;
+  return both;
+}
+
 static bool take_plan(Reader *reader, sqlite3_index_info *info) {
-  Value text;
+  Value asks, plan;
   int64_t rows, ordered, unique;
-  if (!get_text(reader, &text) || !get_real(reader, &info->estimatedCost) || !get_integer(reader, &rows) ||
-      !get_integer(reader, &ordered) || !get_integer(reader, &unique)) {
+  if (!get_text(reader, &asks) || !get_text(reader, &plan) || !get_real(reader, &info->estimatedCost) ||
+      !get_integer(reader, &rows) || !get_integer(reader, &ordered) || !get_integer(reader, &unique)) {
     return false;
   }
   info->estimatedRows = rows;
   info->orderByConsumed = ordered != 0;
   info->idxFlags = unique ? SQLITE_INDEX_SCAN_UNIQUE : 0;
-  info->idxStr = sqlite3_mprintf("%.*s", (int)text.size, (const char *)text.bytes);
+  info->idxStr = shown_and_plan(&asks, &plan);
   info->needToFreeIdxStr = 1;
   return info->idxStr != NULL && take_arguments(reader, info);
 }
