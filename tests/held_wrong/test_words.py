@@ -22,6 +22,7 @@ SLIPS = [
     ("SELECT * FROM AddParticipant('a', 'b', 'c')", "did you mean AddParticipants?"),
     ("SELECT Stats FROM conferences", "did you mean Status?"),
     ("SELECT p.Lable FROM participants p", "did you mean Label?"),
+    ("DELETE FROM participants WHERE \"Lable\" <> 'ada'", "did you mean Label?"),
     ("SELECT AddParticipants('a', 'b', 'c')", "it goes behind FROM"),
     (
         "EXEC AddParticipants ConferenceSid = 'x'",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from twsql.catalog import CATALOG
 from twsql.dbapi.tokens import tokens
+from twsql.nearest import did_you_mean, unknown
 
-_UNKNOWN = re.compile(r"no such (table|column|function): (?:\w+\.)*(\w+)")
 # `SELECT … FROM` where a list is missing gives the same error, but is followed by a table's name.
 _KEYWORD = re.compile(r"""\b(From|To)\s*(?:=|,|\)|\bIN\b|\bIS\b|<)""", re.IGNORECASE)
 
@@ -18,25 +18,17 @@ def hint(message: str, sql: str) -> str:
     if match := re.match(r'near "(from|to)": syntax error', message, re.IGNORECASE):
         word = next((m[1] for m in _KEYWORD.finditer(sql) if m[1].lower() == match[1].lower()), "")
         return f': {word} is a keyword of SQL: write "{word.title()}"' if word else ""
-    unknown = _UNKNOWN.match(message)
-    if unknown is None:
+    missing = unknown(message)
+    if missing is None:
         return ""
-    kind, name = unknown.groups()
+    kind, name = missing
     if kind == "function":
         found = CATALOG.named(name)
         return f": {found.name} is a table function: it goes behind FROM" if found else ""
-    return _nearest(name, [each.name for each in CATALOG.relations] if kind == "table" else _columns(sql))
+    return did_you_mean(name, [each.name for each in CATALOG.relations] if kind == "table" else _columns(sql))
 
 
 def _columns(sql: str) -> Iterable[str]:
     """The columns of those of our tables and procedures that the statement names."""
     names = {token.name.lower() for token in tokens(sql) if token.is_name}
     return [slot.name for each in CATALOG.relations if each.name.lower() in names for slot in each.slots]
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # only for an error
-
-    spelled = {each.lower(): each for each in known}
-    near = get_close_matches(name.lower(), spelled, 1)
-    return f": did you mean {spelled[near[0]]}?" if near else ""

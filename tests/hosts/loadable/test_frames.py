@@ -69,7 +69,9 @@ def test_a_malformed_question(question: bytes, words: str, caplog: pytest.LogCap
     assert words in caplog.text
 
 
-@pytest.mark.parametrize("kind", [Kind.FETCH, Kind.FILTER, Kind.PLAN, Kind.COLUMN, Kind.SETTING, Kind.ALIVE])
+@pytest.mark.parametrize(
+    "kind", [Kind.FETCH, Kind.FILTER, Kind.PLAN, Kind.COLUMN, Kind.SETTING, Kind.MISSPELT, Kind.ALIVE]
+)
 def test_a_question_without_its_values(kind: Kind) -> None:
     """It is an error, and the next question is answered."""
     host, end = socket.socketpair()

@@ -41,6 +41,8 @@ def crowd(world: Sandbox) -> Sandbox:
     ("sql", "words"),
     [
         ("DELETE FROM participants WHERE \"Lable\" <> 'ada'", 'no such column: "?Lable.*nothing was sent'),
+        ("DELETE FROM participants WHERE \"Lable\" <> 'ada'", "did you mean Label"),
+        ("UPDATE conferences SET \"Status\" = 'completed' WHERE \"FrendlyName\" <> 'x'", "did you mean FriendlyName"),
         ("UPDATE participants SET Muted = 1 WHERE \"Lable\" <> 'ada' AND CallSid <> ''", 'no such column: "?Lable'),
         ("DELETE FROM participants WHERE 'Label' <> 'ada'", "the WHERE of this DELETE names no column of it"),
         ("UPDATE participants SET Muted = 1 WHERE 1", "the WHERE of this UPDATE names no column of it"),

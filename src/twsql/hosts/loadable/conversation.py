@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from twsql.catalog import CATALOG
-from twsql.errors import InternalError
+from twsql.errors import InternalError, ProgrammingError
 from twsql.hosts import local, stored
 from twsql.hosts.loadable import changing, frames
 from twsql.hosts.loadable.cursors import ProcedureCursor, TableCursor
 from twsql.hosts.loadable.frames import Item, Kind, Mark
+from twsql.nearest import did_you_mean, unknown
 from twsql.schema import Procedure
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
@@ -54,6 +55,7 @@ class Conversation:
             Kind.UPDATE: self._update,
             Kind.DELETE: self._delete,
             Kind.SETTING: self._setting,
+            Kind.MISSPELT: _misspelt,
         }
 
     def answer(self, kind: Kind, items: Items) -> bytes | None:
@@ -155,6 +157,16 @@ class Conversation:
 
     def _statement(self, number: int) -> Statement:
         return self._statements.setdefault(number, Statement(self.engine))
+
+
+def _misspelt(items: Items) -> bytes:
+    """Raise SQLite's error of a change in which text in double quotes is no column."""
+    name, message = items
+    missing = unknown(message)
+    hint = did_you_mean(missing[1], [slot.name for slot in _RELATIONS[name].slots]) if missing else ""
+    raise ProgrammingError(
+        f"{message}{hint}; nothing was sent: text needs single quotes, and SQLite would have taken this for text"
+    )
 
 
 def _value(item: Item) -> bytes:

@@ -35,6 +35,7 @@ class Kind(IntEnum):
     CLOSE = 12
     FORGET = 13
     MOVED = 14
+    MISSPELT = 15
     VALUES = 32
     ROWS = 33
     FAILED = 34

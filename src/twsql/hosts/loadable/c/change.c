@@ -29,9 +29,20 @@ static enum Kind put_change(Bytes *request, int count, sqlite3_value **values) {
   return UPDATE;
 }
 
+/* The worker knows which name was meant: its answer to SQLite's message is the error. */
+static int refuse_names(Host *host, Bytes *request, Reason *reason) {
+  Answer answer;
+  int code = channel_ask(&host->channel, host->db, true, request, VALUES, &answer, reason);
+  if (code != SQLITE_OK) return code;
+  free(answer.data);
+  because(reason, "twsql's worker takes a misspelt name for a right one");
+  return SQLITE_ERROR;
+}
+
 /* A host may rely on text in double quotes, so that stays as the host has it. But a change of which a column is misspelt,
  * DELETE FROM participants WHERE "Lable" <> 'ada', is prepared once more without it before the first row is sent. */
-static int check_names(sqlite3 *db, Run *run, Reason *reason) {
+static int check_names(Table *table, Run *run, Reason *reason) {
+  sqlite3 *db = table->host->db;
   const char *sql = sqlite3_sql(run->statement);
   int allowed = 0;
   sqlite3_stmt *again;
@@ -40,12 +51,15 @@ static int check_names(sqlite3 *db, Run *run, Reason *reason) {
   if (!allowed) return SQLITE_OK;
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   int code = sqlite3_prepare_v2(db, sql, -1, &again, NULL);
-  if (code != SQLITE_OK) {
-    because(reason, "%s; nothing was sent: text needs single quotes, and SQLite would have taken this for text",
-            sqlite3_errmsg(db));
-  }
+  Bytes request = {0};
+  size_t frame = frame_begin(&request, MISSPELT);
+  put_words(&request, table->name);
+  put_words(&request, sqlite3_errmsg(db));
+  frame_end(&request, frame);
   sqlite3_finalize(again);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 1, NULL);
+  if (code != SQLITE_OK) code = refuse_names(table->host, &request, reason);
+  bytes_free(&request);
   return code;
 }
 
@@ -57,7 +71,7 @@ int table_update(sqlite3_vtab *base, int count, sqlite3_value **values, sqlite3_
   int code = channel_open(&host->channel, host->db, true, &reason);
   Run *run = code == SQLITE_OK ? statements_run(&host->statements, 0, &host->channel, &reason) : NULL;
   if (run == NULL) return table_failed(table, code == SQLITE_OK ? SQLITE_ERROR : code, &reason);
-  code = effects_allowed(&reason) ? check_names(host->db, run, &reason) : SQLITE_READONLY;
+  code = effects_allowed(&reason) ? check_names(table, run, &reason) : SQLITE_READONLY;
   if (code != SQLITE_OK) return table_failed(table, code, &reason);
   Bytes request = {0}, change = {0};
   enum Kind kind = put_change(&change, count, values);

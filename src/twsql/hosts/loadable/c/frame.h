@@ -27,6 +27,7 @@ enum Kind {
   UPDATE = 9,
   DELETE = 10,
   SETTING = 11,
+  MISSPELT = 15,
   /* told by the extension: there is no answer */
   CLOSE = 12,
   FORGET = 13,
