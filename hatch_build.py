@@ -5,7 +5,9 @@ An old Python is refused before pip looks for what twsql needs.
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import sys
 import sysconfig
 import tempfile
@@ -15,10 +17,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
+from packaging.tags import platform_tags
 
 PACKAGE = "twsql/hosts/loadable"
-
-
 OLDEST = (3, 10)
 
 
@@ -53,7 +54,7 @@ class LoadableHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         build_data["force_include"][str(target)] = f"{PACKAGE}/{extension.NAME}"
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{_platform()}"
+        build_data["tag"] = f"py3-none-{_platform(target)}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what was built on the way."""
@@ -70,7 +71,18 @@ def _load(path: Path) -> Any:
     return module
 
 
-def _platform() -> str:
+def _platform(extension: Path) -> str:
+    """The wheel's platform: the oldest system that the extension runs on.
+
+    manylinux_2_34 is the least for an extension that needs pthread_create of GLIBC_2.34 and nothing newer
+    (https://peps.python.org/pep-0600/). musl, Alpine's C library, has no
+    versions in its symbols: then it is the tag of the musl that is here.
+    """
     if sys.platform == "darwin":  # not what Python was built for (universal2) but what the compiler builds for
-        return f"macosx_{platform.mac_ver()[0].split('.')[0]}_0_{platform.machine()}"
-    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        oldest = os.environ.get("MACOSX_DEPLOYMENT_TARGET") or platform.mac_ver()[0].partition(".")[0]
+        major, _, minor = oldest.partition(".")
+        return f"macosx_{major}_{minor or 0}_{platform.machine()}"
+    newest = max((int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", extension.read_bytes())), default=None)
+    if newest is None:
+        return next(platform_tags())
+    return f"manylinux_2_{newest}_{sysconfig.get_platform().partition('-')[2].replace('-', '_')}"

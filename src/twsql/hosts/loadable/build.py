@@ -67,7 +67,23 @@ def install() -> Path:
     target = HERE / NAME
     build(target)
     (HERE / NOTE).write_text(f"{sys.executable}\n", encoding="utf-8")
+    _own((target, HERE / NOTE))
     return target
+
+
+def _own(files: Sequence[Path]) -> None:
+    """List files in the installed package's RECORD, so that `pip uninstall` removes them.
+
+    Without size and digest, which may be left out (https://packaging.python.org/specifications/recording-installed-packages).
+    An editable installation has no RECORD here: its extension is among the user's own sources.
+    """
+    site = HERE.parents[2]
+    names = [file.relative_to(site).as_posix() for file in files]
+    for record in site.glob("twsql-*.dist-info/RECORD"):
+        others = [line for line in record.read_text(encoding="utf-8").splitlines() if line.split(",")[0] not in names]
+        renewed = record.with_suffix(".new")
+        renewed.write_text("\n".join([*others, *(f"{name},," for name in names)]) + "\n", encoding="utf-8")
+        renewed.replace(record)
 
 
 def _headers() -> list[str]:
