@@ -11,7 +11,7 @@ import twsql
 
 SOURCES = Path(twsql.__file__).parent
 ROOMS = (
-    "_version errors redaction forks sqlite_files nearest",
+    "_version errors redaction forks sqlite_files nearest tokens",
     "schema",
     "sandbox",
     "twilio",

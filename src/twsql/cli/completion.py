@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from twsql.catalog import CATALOG
 from twsql.dbapi.execs import WORDS
-from twsql.dbapi.tokens import Token, tokens
 from twsql.schema import Procedure
+from twsql.tokens import Token, tokens
 
 
 def names(token: str) -> list[str]:

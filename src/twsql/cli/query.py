@@ -30,9 +30,9 @@ from twsql.dbapi.cursor import Cursor
 from twsql.dbapi.refusals import copies, told_of
 from twsql.dbapi.results import Row
 from twsql.dbapi.script import split
-from twsql.dbapi.tokens import tokens
 from twsql.errors import DataError, Error, ProgrammingError
 from twsql.schema import Value
+from twsql.tokens import tokens
 
 _FLUSH = 0.2
 """Seconds that a row waits in the buffer at most while others are slow to come."""

@@ -36,11 +36,11 @@ from twsql.dbapi.hints import hint
 from twsql.dbapi.invocations import procedure_named, translate
 from twsql.dbapi.refusals import copies, refuse, told_of
 from twsql.dbapi.script import split
-from twsql.dbapi.tokens import first_word
 from twsql.dbapi.translation import Translated
 from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
 from twsql.hosts.apsw import Registration, register
 from twsql.schema import Value
+from twsql.tokens import first_word
 from twsql.vtab.changes import Changes
 
 _QUERIES = ("SELECT", "WITH", "VALUES")

@@ -14,9 +14,9 @@ from twsql.dbapi.invocations import Invocation, called, understood
 from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.results import Description, Result, Row, kept, run, run_calls, run_many
 from twsql.dbapi.script import split
-from twsql.dbapi.tokens import readable
 from twsql.dbapi.translation import Translated
 from twsql.errors import InterfaceError, ProgrammingError
+from twsql.tokens import Text, readable
 
 if TYPE_CHECKING:
     import apsw
@@ -68,7 +68,7 @@ class Cursor:
         What stands for ?, ?1 and :name is a sequence, what stands for :name, @name and $name may be a mapping. Raises
         ProgrammingError for a second statement: executescript() takes several.
         """
-        opened = self._ready(operation)
+        operation, opened = self._ready(operation)
         if is_exec(operation):
             call = self._understood(operation)
             self._result = run_calls(opened, call, [parameters])
@@ -79,7 +79,7 @@ class Cursor:
     @heeding
     def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Cursor:
         """Run one statement to its end with each set of parameters; what rows they give are one result set."""
-        opened = self._ready(operation)
+        operation, opened = self._ready(operation)
         if is_exec(operation):
             call = self._understood(operation)
             self._result = run_calls(opened, call, seq_of_parameters)
@@ -187,14 +187,16 @@ class Cursor:
             raise InterfaceError("the cursor is closed: make a new one with connection.cursor()")
         return self._connection.apsw
 
-    def _ready(self, operation: str) -> apsw.Connection:
+    def _ready(self, operation: str) -> tuple[Text, apsw.Connection]:
         opened = self._usable()
         self._forget()
-        if ";" in readable(operation) and len(list(islice(split(operation), 2))) > 1:
+        text = Text(readable(operation))
+        if ";" in text and len(list(islice(split(text), 2))) > 1:
             raise ProgrammingError("one statement at a time: executescript() takes several")
-        return opened
+        return text, opened
 
     def _of_script(self, opened: apsw.Connection, statement: str) -> Result:
+        statement = Text(statement)
         if is_exec(statement):
             return run_calls(opened, self._understood(statement), [()])
         return kept(run(opened, statement))

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from twsql.dbapi.tokens import Token, first_word, place, readable, tokens
 from twsql.errors import ProgrammingError
 from twsql.schema import Value
+from twsql.tokens import Token, first_word, place, readable, tokens
 
 WORDS = ("EXEC", "EXECUTE", "CALL")
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from twsql.catalog import CATALOG
-from twsql.dbapi.tokens import tokens
 from twsql.nearest import did_you_mean, unknown
+from twsql.tokens import tokens
 
 # `SELECT … FROM` where a list is missing gives the same error, but is followed by a table's name.
 _KEYWORD = re.compile(r"""\b(From|To)\s*(?:=|,|\)|\bIN\b|\bIS\b|<)""", re.IGNORECASE)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, SupportsIndex
 
-from twsql.dbapi.tokens import tokens
 from twsql.errors import DataError, ProgrammingError
 from twsql.schema import Value
+from twsql.tokens import tokens
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 

@@ -7,9 +7,9 @@ from itertools import islice
 import apsw
 
 from twsql.catalog import CATALOG
-from twsql.dbapi.tokens import first_word, tokens
 from twsql.dbapi.transactions import Change, change_in
 from twsql.errors import ProgrammingError, ReadOnlyError
+from twsql.tokens import first_word, tokens
 
 COPIED = ("conferences", "participants")
 """Twilio's tables of which `twsql sync` keeps a copy."""

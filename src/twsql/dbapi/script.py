@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import apsw
 
-from twsql.dbapi.tokens import SPACE, readable, tokens
+from twsql.tokens import SPACE, readable, tokens
 
 
 def split(script: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import apsw
 
-from twsql.dbapi.tokens import Token, first_word, tokens
+from twsql.tokens import Token, first_word, tokens
 
 VERBS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
 """What changes rows; WITH may stand before each."""

@@ -9,7 +9,7 @@ import apsw
 
 from twsql import errors
 from twsql.dbapi.hints import hint
-from twsql.dbapi.tokens import place
+from twsql.tokens import place
 
 ERRORS: Mapping[type[apsw.Error], type[errors.Error]] = MappingProxyType(
     {

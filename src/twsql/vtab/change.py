@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twsql.dialing import guard
 from twsql.errors import InputError, NotSupportedError, ReadOnlyError
 from twsql.schema import Effect, Procedure, Row, Table, Value
+from twsql.tokens import tokens
 from twsql.vtab.changes import Change, allow
 from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
 from twsql.vtab.table_scan import row_number
-
-_NO_CODE = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^]]*]|--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
-"""Strings, quoted names and comments."""
 
 
 def changed(relation: Relation, verb: str) -> Table:
@@ -28,7 +25,7 @@ def changed(relation: Relation, verb: str) -> Table:
 
 def _is_returning(sql: str) -> bool:
     """Whether a statement has a RETURNING clause; SQLite takes the word for nothing else."""
-    return "RETURNING" in sql.upper() and re.search(r"\bRETURNING\b", _NO_CODE.sub(" ", sql), re.IGNORECASE) is not None
+    return "RETURNING" in sql.upper() and any(token.text.upper() == "RETURNING" for token in tokens(sql))
 
 
 def _no_returning(table: Table) -> NotSupportedError:

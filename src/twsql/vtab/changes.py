@@ -6,23 +6,19 @@ by then. It is too high where WHERE names rowid itself, as SQLite then asks for 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twsql.dialing import guard
 from twsql.errors import OperationalError, ProgrammingError
 from twsql.schema import Effect, Table, Value
+from twsql.tokens import Token, tokens
 from twsql.vtab.relation import Relation
 
 if TYPE_CHECKING:
     from twsql.vtab.engine import Statement
 
-_TOKEN = re.compile(
-    r"""'(?:[^']|'')*'|--[^\n]*|/\*.*?(?:\*/|\Z)|(?P<quoted>"(?:[^"]|"")*"|`[^`]*`|\[[^]]*])|(?P<other>\w+|[()])""",
-    re.DOTALL,
-)
 _ROWID = frozenset({"rowid", "oid", "_rowid_"})
 
 
@@ -81,9 +77,9 @@ def _refuse_constant(relation: Relation, verb: str, sql: str) -> None:
     if condition is None:
         return
     names = _ROWID | {slot.name.lower() for slot in relation.slots if slot.column}
-    if any(name.strip('"`[]').lower() in names for name in condition):
+    if any(token.name.lower() in names for token in condition):
         return
-    quoted = ", ".join(name for name in condition if name.startswith('"'))
+    quoted = ", ".join(token.text for token in condition if token.text.startswith('"'))
     text = f" ({quoted} is no column, and SQLite takes it for text)" if quoted else ""
     raise ProgrammingError(
         f"{relation.name}: the WHERE of this {verb} names no column of it{text}, so it means every row or none;"
@@ -91,16 +87,14 @@ def _refuse_constant(relation: Relation, verb: str, sql: str) -> None:
     )
 
 
-def _condition(sql: str) -> list[str] | None:
+def _condition(sql: str) -> list[Token] | None:
     """The names in a statement's own WHERE, those of subqueries in it too; None where it has none."""
-    words = list(_words(sql))
-    depth, start = 0, None
-    for place, word in enumerate(words):
-        depth += (word == "(") - (word == ")")
-        if depth == 0 and word.upper() == "WHERE":
-            start = place + 1
-    return None if start is None else [word for word in words[start:] if word not in "()"]
-
-
-def _words(sql: str) -> Iterator[str]:
-    return (match.group() for match in _TOKEN.finditer(sql) if match.lastgroup)
+    depth = 0
+    found: list[Token] | None = None
+    for token in tokens(sql):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text.upper() == "WHERE":
+            found = []
+        elif found is not None and token.is_name:
+            found.append(token)
+    return found

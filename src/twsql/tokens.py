@@ -54,8 +54,35 @@ class Token(NamedTuple):
         return self.text[1:-1] if quote == "]" else self.text[1:-1].replace(quote * 2, quote)
 
 
+class Text(str):
+    """A statement whose tokens are read once, whoever wants them, and only as far as somebody does."""
+
+    __slots__ = ("_read", "_rest")
+
+    def __init__(self, sql: str) -> None:
+        self._read: list[Token] = []
+        self._rest = _tokens(sql)
+
+    def tokens(self) -> Iterator[Token]:
+        """Yield the tokens, those that have been read before first."""
+        yield from self._read
+        place = len(self._read)
+        while True:
+            if place == len(self._read):
+                token = next(self._rest, None)
+                if token is None:
+                    return
+                self._read.append(token)
+            yield self._read[place]
+            place += 1
+
+
 def tokens(sql: str) -> Iterator[Token]:
     """Yield the tokens of a text, without white space and comments, in time linear in its length."""
+    return sql.tokens() if isinstance(sql, Text) else _tokens(sql)
+
+
+def _tokens(sql: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(sql):
         if match.lastgroup and match.lastgroup != "space":
             yield Token(match.lastgroup, match.group(), match.start())

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twsql.dbapi.tokens import first_word, readable, tokens
 from twsql.errors import ProgrammingError
+from twsql.tokens import first_word, readable, tokens
 
 SHARP = st.text(alphabet="'\"`[]();,.=-/*\n xX?:@$_aE019é\xa0", max_size=60)
 
@@ -83,7 +83,7 @@ def test_sqlite_agrees_on_where_text_is_open(parts: list[str]) -> None:
 
 LONG = """
 from twsql.dbapi.script import split
-from twsql.dbapi.tokens import tokens
+from twsql.tokens import tokens
 trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN " + "SELECT 'no end';" * 30_000
 quotes = ("'" * 400_001, "'a''" * 100_000, "[" * 400_000, "/*" * 200_000)
 for text in (*quotes, "1_" * 200_000, "$a(" * 200_000, trigger):
