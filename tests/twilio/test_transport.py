@@ -99,12 +99,12 @@ def test_an_answer_that_never_comes(how: str, server: Make, client: Make, naps: 
     """A read is repeated; of a create, sent once, the outcome is unknown; neither hangs longer than its deadline."""
     twilio = server(LOST[how])
     begun = time.monotonic()
-    with pytest.raises(OutcomeUnknown, match=r"no answer from http://127\.0\.0\.1:") as raised:
+    with pytest.raises(OutcomeUnknown, match=r"no response from http://127\.0\.0\.1:") as raised:
         create(client(twilio.url, timeout=_patience(how)))
     assert raised.value.status is None
     assert time.monotonic() - begun < 1.5
     assert (len(twilio.asked), naps) == (1, [])
-    with pytest.raises(TwilioError, match=r"^no answer from http://127\.0\.0\.1:") as read_raised:
+    with pytest.raises(TwilioError, match=r"^no response from http://127\.0\.0\.1:") as read_raised:
         read(client(twilio.url, timeout=_patience(how), max_attempts=2))
     assert type(read_raised.value) is TwilioError
     assert (len(twilio.asked), len(naps)) == (3, 1)
@@ -123,12 +123,12 @@ def test_an_answer_that_breaks_off(how: str, server: Make, client: Make, naps: l
     """The status is known, and no more: the same two ways."""
     twilio = server(BROKEN[how])
     begun = time.monotonic()
-    with pytest.raises(OutcomeUnknown, match="was not read to its end") as raised:
+    with pytest.raises(OutcomeUnknown, match="the response is incomplete") as raised:
         create(client(twilio.url, timeout=_patience(how)))
     assert raised.value.status == 201
     assert time.monotonic() - begun < 1.5
     assert (len(twilio.asked), naps) == (1, [])
-    with pytest.raises(TwilioError, match=r"^the answer was not read to its end"):
+    with pytest.raises(TwilioError, match=r"^the response is incomplete"):
         read(client(twilio.url, timeout=_patience(how), max_attempts=2))
     assert (len(twilio.asked), len(naps)) == (3, 1)
 

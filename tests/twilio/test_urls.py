@@ -65,7 +65,7 @@ def test_forms_and_queries(params: Any, sent: str) -> None:
 
 def test_a_value_that_is_no_text() -> None:
     """Half of a surrogate pair cannot be sent; the error says in which inputs it is."""
-    with pytest.raises(InputError, match=r"^Label holds half"):
+    with pytest.raises(InputError, match=r"^Label has half"):
         encoded({"To": "+1", "Label": "a\ud800"})
 
 

@@ -35,7 +35,7 @@ from twsql.schema import Checked, Procedure, Row
 from twsql.schema.inputs import OWN_LABEL
 from twsql.schema.numbers import Number
 from twsql.schema.once import Lost, Mark, Once
-from twsql.twilio.transport import LONGEST_ANSWER
+from twsql.twilio.transport import LONGEST_RESPONSE
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -316,7 +316,7 @@ class Dialer:
             raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
 
     def _lost(self, entry: Entry) -> Lost:
-        intent, longest = entry.intent, timedelta(seconds=LONGEST_ANSWER * self._settings.timeout)
+        intent, longest = entry.intent, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
         return Lost(
             record=intent.record,
             mark=intent.label,

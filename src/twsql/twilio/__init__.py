@@ -1,3 +1,3 @@
-"""Twilio over HTTP: settings, a client, retries, paging. Nothing else in twsql sends HTTP."""
+"""Twilio over HTTP: settings, client, retries, paging. Only this package sends requests to Twilio."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One account's door to Twilio's REST API."""
+"""A client of Twilio's REST API, for one account."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from twsql.twilio.urls import Params
 from twsql.twilio.workers import Workers
 
 MOST_PAGES = 10_000
-"""Pages of one list, each after the other; a history is read in ranges of days, each a list of its own."""
+"""Pages of one list that the client reads before it gives up. Long lists are split into day ranges, each a list."""
 T = TypeVar("T")
 X = TypeVar("X")
 
 
 class Client:
-    """Sends requests and repeats them as `retries` says; any number of threads may share one.
+    """Sends requests, and repeats them by the rules of `retries`. Threads may share a client.
 
-    Making one neither connects nor asks for credentials. Every method raises TwilioError or a subclass, and
-    SettingError if credentials are missing. `sleep` waits between attempts. A list may have `most_pages`. `before` is
-    called ahead of each attempt at a request, and of each task for another thread, in the thread that wants it.
+    The constructor neither connects nor needs credentials. Every method raises TwilioError or a subclass, and
+    SettingError if credentials are missing. `sleep` waits between attempts. A list of more than `most_pages` is an
+    error. The client calls `before` ahead of each attempt at a request and of each task for another thread.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class Client:
         return self._transport.clock
 
     def counted(self, cost: Cost) -> Client:
-        """The same client, whose requests are counted as a statement's.
+        """Give a client that shares everything with this one and adds its requests to `cost`, a statement's.
 
-        `costs` has those of the last statements, `total` all that was ever asked.
+        `costs` lists the costs of the last statements; `total` sums all requests of the client.
         """
         counted = copy(self)
         counted._cost = cost
@@ -88,26 +88,30 @@ class Client:
         return urls.path(self.settings.require_credentials()[0], segments)
 
     def get(self, path: str, params: Params = (), *, key: str = "") -> Row:
-        """Fetch one JSON object; `key` is the list that it is an item of, whose items have SIDs."""
-        return self._ask(Request("GET", urls.target(path, params)), lambda answer: responses.item(answer, key))
+        """Fetch one JSON object. `key` names its list (`calls`), which says what SIDs the object must have."""
+        return self._send(Request("GET", urls.target(path, params)), lambda response: responses.item(response, key))
 
     def page(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Page:
-        """Fetch the first page of the list that the answer has under `key`; `page_size` is 1 to 1000."""
-        return self._page(self._first(path, params, page_size), key)
+        """Fetch the first page of the list that the response has under `key`; `page_size` is 1 to 1000."""
+        size = self.settings.page_size if page_size is None else page_size
+        if not 1 <= size <= 1000:
+            raise InputError(f"a page has 1 to 1000 items, not {size}")
+        return self._page(urls.target(path, params, {"PageSize": size}), key)
 
     def pages(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Iterator[Row]:
-        """Yield the items of every page; the next page is asked for when it is needed.
+        """Yield the items of every page; a page is fetched when it is needed.
 
-        TwilioError if the next page is on another host, or was asked for before in this list.
+        Raises TwilioError if the next page is on another host, or is a page of this list that was read before.
         """
         page = self.page(path, key, params, page_size=page_size)
         yield from page.items
         yield from self.rest(page, key)
 
     def following(self, page: Page, key: str, before: Collection[str] = ()) -> Page | None:
-        """Fetch the page after `page`, None if it was the last.
+        """Fetch the page after `page`; None if `page` is the last.
 
-        TwilioError if it is on another host, or is `page` again, or one of those `before`, or would be one too many.
+        `before` has the targets of the pages read so far. Raises TwilioError if the next page is on another host, is
+        one of those pages again, or exceeds `most_pages`.
         """
         if page.next_uri is None:
             return None
@@ -119,7 +123,7 @@ class Client:
         return self._page(target, key)
 
     def rest(self, page: Page, key: str) -> Iterator[Row]:
-        """Yield the items of every page after `page`; while most of one is read the next one is under way."""
+        """Yield the items of every page after `page`; the next page is fetched while most of one is read."""
         before = {page.target}
         here = self.following(page, key)
         while here is not None:
@@ -133,30 +137,32 @@ class Client:
                 following.cancel()
 
     def post(self, path: str, form: Params, *, repeatable: bool) -> Row:
-        """Change something, and give the answer's JSON object.
+        """Change something; gives the response's JSON object.
 
-        What is not `repeatable` is sent again only if it was certainly not done; OutcomeUnknown if it may have been.
+        A request that is not `repeatable` is sent again only if Twilio certainly did not carry it out. Raises
+        OutcomeUnknown if Twilio may have.
         """
-        return self._ask(_posted(path, form), responses.parsed, repeatable=repeatable)
+        request = Request("POST", urls.target(path), urls.encoded(form))
+        return self._send(request, responses.parsed, repeatable=repeatable)
 
     def create(self, path: str, form: Params, *, sid: str) -> Row:
-        """Create what costs money, a call, and give the answer's JSON object; `sid` is its property that proves it.
+        """Create what costs money, a call; gives the response's JSON object, whose property `sid` proves the creation.
 
-        It is sent again only if it was certainly not done. Raises OutcomeUnknown if it may have been: look for the call
-        before anything else. An interrupt leaves it just as unknown.
+        The request is sent again only if Twilio certainly did not carry it out. Raises OutcomeUnknown if Twilio may
+        have: look for the call before anything else. An interrupt leaves the outcome just as unknown.
         """
-        request = replace(_posted(path, form), urgent=True)
-        return self._ask(request, lambda answer: responses.created(answer, sid), repeatable=False)
+        request = Request("POST", urls.target(path), urls.encoded(form), urgent=True)
+        return self._send(request, lambda response: responses.created(response, sid), repeatable=False)
 
     def delete(self, path: str) -> None:
-        """Delete something; NotFound if it is gone already, unless a lost answer explains that."""
+        """Delete something. Raises NotFound if it is gone already, unless an earlier attempt may have deleted it."""
         request = Request("DELETE", urls.target(path))
         attempts = chain((request,), repeat(replace(request, again=True)))
         perhaps_done = False
 
         def attempt() -> Failure | None:
             nonlocal perhaps_done
-            result = self._attempt(next(attempts), lambda answer: None)
+            result = self._attempt(next(attempts), lambda response: None)
             if perhaps_done and isinstance(result, Failure) and isinstance(result.error, NotFound):
                 return None
             perhaps_done = perhaps_done or (isinstance(result, Failure) and result.verdict is Verdict.UNKNOWN)
@@ -165,74 +171,62 @@ class Client:
         self._repeat(attempt, repeatable=True)
 
     def prefetch(
-        self, ask: Callable[[X], T], wanted: Iterable[X], *, first: int = INITIAL_WINDOW, most: int = sys.maxsize
+        self, fetch: Callable[[X], T], items: Iterable[X], *, first: int = INITIAL_WINDOW, most: int = sys.maxsize
     ) -> Generator[T, None, None]:
-        """Give `ask(each)` for each of `wanted` in order, asking for the next ones meanwhile.
+        """Yield `fetch(item)` for each item, in order; other threads fetch the next ones meanwhile.
 
-        The `first` at once, then twice as many with each that is taken, up to `most` and to `most_prefetched`.
+        The window begins with `first` items and doubles with each result that the caller takes, up to `most` and
+        `most_prefetched`.
         """
-        return prefetch(self._workers, first, min(most, self.most_prefetched), ask, self._announced(wanted))
+
+        def announced() -> Iterator[X]:
+            for item in items:
+                self._before()
+                yield item
+
+        return prefetch(self._workers, first, min(most, self.most_prefetched), fetch, announced())
 
     @property
     def most_prefetched(self) -> int:
-        """How many answers are asked for ahead: twice as many as can be under way, as some wait for one before them."""
+        """The largest prefetch window: twice the requests in flight, as finished ones wait for one before them."""
         return 2 * self.settings.max_in_flight
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Run a task that only reads in another thread."""
+        """Run a task in another thread; it may only read."""
         self._before()
         return self._workers.submit(task)
 
     def close(self) -> None:
-        """Close the kept connections; the client can still be used, and opens new ones."""
+        """Close the idle connections; the client can still be used, and opens new ones."""
         self._workers.close()
         self._transport.close()
 
-    def _ask(self, request: Request, read: Callable[[Response], T], *, repeatable: bool = True) -> T:
+    def _send(self, request: Request, read: Callable[[Response], T], *, repeatable: bool = True) -> T:
         attempts = chain((request,), repeat(replace(request, again=True)))
         return self._repeat(lambda: self._attempt(next(attempts), read), repeatable=repeatable)
 
-    def _announced(self, wanted: Iterable[X]) -> Iterator[X]:
-        for each in wanted:
-            self._before()
-            yield each
-
     def _attempt(self, request: Request, read: Callable[[Response], T]) -> T | Failure:
         self._before()
-        answer = self._sent(request)
-        if isinstance(answer, Failure):
-            return answer
-        if not 200 <= answer.status < 300:
-            return responses.refusal(answer)
-        try:
-            return read(answer)
-        except TwilioError as error:
-            return Failure(error, Verdict.UNKNOWN)
-
-    def _sent(self, request: Request) -> Response | Failure:
         cost = costs.here() or self._cost
         if not cost.requests:
             self.costs.append(cost)
-        answer = self._transport.send(request, cost.wait)
-        size = 0 if isinstance(answer, Failure) else len(answer.body)
+        response = self._transport.send(request, cost.wait)
+        size = 0 if isinstance(response, Failure) else len(response.body)
         cost.sent(size, again=request.again)
         self.total.sent(size, again=request.again)
-        return answer
+        if isinstance(response, Failure):
+            return response
+        if not 200 <= response.status < 300:
+            return responses.refusal(response)
+        try:
+            return read(response)
+        except TwilioError as error:
+            return Failure(error, Verdict.UNKNOWN)
 
     def _nap(self, seconds: float) -> None:
         (costs.here() or self._cost).wait(seconds)
         self._sleep(seconds)
 
     def _page(self, target: str, key: str) -> Page:
-        page = self._ask(Request("GET", target), lambda answer: responses.page(answer, key))
+        page = self._send(Request("GET", target), lambda response: responses.page(response, key))
         return replace(page, target=target)
-
-    def _first(self, path: str, params: Params, page_size: int | None) -> str:
-        size = self.settings.page_size if page_size is None else page_size
-        if not 1 <= size <= 1000:
-            raise InputError(f"a page has 1 to 1000 items, not {size}")
-        return urls.target(path, params, {"PageSize": size})
-
-
-def _posted(path: str, form: Params) -> Request:
-    return Request("POST", urls.target(path), urls.encoded(form))

@@ -1,4 +1,4 @@
-"""Twilio's time, as its answers tell it: this machine's wall clock may be wrong, and may step at any moment."""
+"""Twilio's time, from the Date header of its responses: this machine's clock may be wrong, or step at any moment."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 _QUICK = 5.0
-"""Seconds within which an answer must have come for its date to be believed: it may be dated at either end."""
+"""Seconds from a request to its response within which the date counts: Twilio may set it at either end."""
 _HALF_A_SECOND = timedelta(seconds=0.5)
-"""Dates are whole seconds, cut off."""
+"""A Date header has whole seconds, rounded down: half a second later is right on average."""
 
 
 class Clock:
-    """Twilio's time at any moment of this process's monotonic clock, which never steps; threads may share it."""
+    """Gives Twilio's time at a moment of this process's monotonic clock, which never steps. Threads may share it."""
 
     def __init__(self) -> None:
         self._heard: tuple[datetime, float] | None = None
         self._last = ""
 
     def hear(self, date: str | None, begun: float) -> None:
-        """Take the `Date` of an answer that has just come to a request that was begun then."""
+        """Set the clock by the `date` of a response that has just come; `begun` is when its request began."""
         now = time.monotonic()
         if not date or date == self._last or now - begun > _QUICK:
             return
@@ -32,7 +32,7 @@ class Clock:
         self._heard = (told if told.tzinfo else told.replace(tzinfo=timezone.utc)) + _HALF_A_SECOND, now
 
     def at(self, moment: float) -> datetime | None:
-        """Twilio's time (UTC) at a moment of `time.monotonic()`; None as long as it has told none."""
+        """Twilio's time (UTC) at a moment of `time.monotonic()`; None before the first response with a date."""
         if self._heard is None:
             return None
         told, heard = self._heard

@@ -1,8 +1,8 @@
-"""Connections to Twilio, kept and shared by threads: one request, one answer, no repeat, no redirect.
+"""A pool of connections to Twilio: one request, one response, no repeat, no redirect.
 
-One requests adapter serves all threads of a client: its pool is thread-safe and as large as the number of
-requests under way, so that any thread reuses any connection. A `Session` would only add what must not happen
-here (cookies, redirects, `.netrc`, the environment looked up for each request), and two thirds more CPU time.
+All threads of a client share one requests adapter. Its pool is thread-safe and has a connection for each request
+in flight, so any thread reuses any connection. A `Session` would only add what must not happen here (cookies,
+redirects, `.netrc`, a look at the environment for each request), and two thirds more CPU time.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
 
 LONGEST_IDLE = 4.0
-"""Seconds after which an idle connection is not used: the server may close it then, with a create in doubt."""
+"""Seconds after which an idle connection is not reused: the server may close it just as a create is sent."""
 
 
 class _Progress(threading.local):
-    """How far the request of this thread has come; only here do its connection and its sender meet."""
+    """How far the request of this thread has come; urllib3 lets a connection tell its caller in no other way."""
 
     sent = False
     deadline = math.inf
@@ -36,41 +36,41 @@ _progress = _Progress()
 
 
 def begin(deadline: float) -> None:
-    """Begin this thread's next request, whose answer must be complete at `deadline` (of `time.monotonic`)."""
+    """Begin this thread's next request, whose response must be complete at `deadline` (of `time.monotonic`)."""
     _progress.sent = False
     _progress.deadline = deadline
 
 
 def was_sent() -> bool:
-    """Tell whether a byte of this thread's request may have left; before that it only connected."""
+    """Whether a byte of this thread's request may have left; before that the thread only connected."""
     return _progress.sent
 
 
 class Connections(HTTPAdapter):
-    """A pool that keeps `size` connections; `trust`, loaded once for all, is what https is verified by."""
+    """A pool of `size` connections; `trust` has the certificates for https, loaded once for all connections."""
 
     def __init__(self, size: int, trust: ssl.SSLContext | None) -> None:
         self._trust: dict[str, Any] = {} if trust is None else {"ssl_context": trust}
         super().__init__(pool_connections=2, pool_maxsize=size, max_retries=Retry(0, read=False))
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        """Make the pools of our connections."""
+        """Make pools of our connection classes."""
         super().init_poolmanager(connections, maxsize, block, **kwargs, **self._trust)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Make the pools of our connections through a proxy."""
+        """Make pools of our connection classes, through a proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs, **self._trust)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
     def cert_verify(self, conn: Any, *args: Any) -> None:
-        """Leave it to `trust`: requests would load the certificates for each connection anew (28 ms)."""
+        """Leave certificates to `trust`: requests would load them again for each connection (28 ms)."""
         conn.cert_reqs = ssl.CERT_REQUIRED
 
 
 class _Bounded(io.RawIOBase):
-    """The reading end of a socket, closed at the deadline though bytes keep dripping in."""
+    """The reading end of a socket; reading fails after the deadline, even if bytes keep dripping in."""
 
     def __init__(self, raw: Any, sock: socket.socket) -> None:
         self._raw = raw
@@ -83,7 +83,7 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         left = _progress.deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the answer was not complete in time")
+            raise TimeoutError("the response was not complete in time")
         if left < self._pause:
             self._sock.settimeout(left)
         count: int | None = self._raw.readinto(buffer)
@@ -101,14 +101,14 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Plain(HTTPConnection):
-    """A connection that tells when connecting ends and sending begins."""
+    """A connection that notes when connecting ends and sending begins."""
 
     response_class = _Response
     _used = -math.inf
 
     @property
     def is_connected(self) -> bool:
-        """False for one that has been idle too long, so that the pool opens another."""
+        """False for a connection that was idle too long; the pool then opens another."""
         return time.monotonic() - self._used < LONGEST_IDLE and super().is_connected
 
     def request(self, *args: Any, **kwargs: Any) -> None:

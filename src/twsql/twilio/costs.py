@@ -1,4 +1,4 @@
-"""What statements cost: the requests that each of them has sent, and the waiting."""
+"""What statements cost: the requests that each of them sent, and how long it waited."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 REMEMBERED = 100
-"""Statements whose costs are kept."""
+"""Statements whose costs a client remembers."""
 _NOTICED = 0.001
 """Seconds of waiting that count as a wait."""
 _numbers = count(1)
@@ -18,10 +18,10 @@ _numbers = count(1)
 
 @dataclass
 class Cost:
-    """What one statement has asked of Twilio, in any thread. `ended` is None while it runs.
+    """The requests of one statement, of all its threads. `ended` is None while the statement runs.
 
-    `bytes` are those of the answers' bodies, unpacked; a wait is for a turn or between two attempts, `waited` is the
-    seconds of all, in threads that may wait at the same time.
+    `bytes` counts the responses' bodies, unpacked. A request waits for its turn and between two attempts; `waited` is
+    the sum of these waits in seconds, also of threads that wait at the same time.
     """
 
     began: float = field(default_factory=time.time)
@@ -35,26 +35,26 @@ class Cost:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def sent(self, size: int, *, again: bool) -> None:
-        """A request has been sent, and answered with so many bytes."""
+        """Count a request that was sent, and the bytes of its response."""
         with self._lock:
             self.requests += 1
             self.retries += again
             self.bytes += size
 
     def wait(self, seconds: float) -> None:
-        """A request has waited."""
+        """Count a request's wait."""
         if seconds > _NOTICED:
             with self._lock:
                 self.waits += 1
                 self.waited += seconds
 
     def end(self) -> None:
-        """The statement has ended."""
+        """Note the end of the statement."""
         self.ended = self.ended or time.time()
 
     @property
     def seconds(self) -> float:
-        """How long it took, or has taken so far."""
+        """How long the statement took, or has taken so far."""
         return (self.ended or time.time()) - self.began
 
 
@@ -67,7 +67,7 @@ _here = _Here()
 
 @contextmanager
 def counting(cost: Cost) -> Iterator[None]:
-    """Count what this thread asks as a statement's, whoever's client it uses."""
+    """Add this thread's requests to `cost`, whichever client sends them."""
     before, _here.cost = _here.cost, cost
     try:
         yield
@@ -76,5 +76,5 @@ def counting(cost: Cost) -> Iterator[None]:
 
 
 def here() -> Cost | None:
-    """The statement that this thread works for, where that was said."""
+    """The cost of the statement that this thread works for; None outside of `counting`."""
     return _here.cost

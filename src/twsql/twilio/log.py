@@ -1,4 +1,4 @@
-"""The log `twsql`: a line for each request, and what should not happen. No secret is in it."""
+"""The logger `twsql`: a line for each request, and warnings. Secrets are redacted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from twsql.redaction import clean
 
 
 class _Redacting(logging.Filter):
-    """Cleans a record before any handler sees it, its traceback too."""
+    """Redacts a record and its traceback before any handler sees it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = clean(record.getMessage()), ()
@@ -20,6 +20,6 @@ class _Redacting(logging.Filter):
 
 logger = logging.getLogger("twsql")
 
-# urllib3 logs the address of each page, and headers that it cannot read, as the server wrote them.
+# urllib3 logs the URL of each page, and headers that it cannot parse, as the server wrote them.
 for _name in (logger.name, "urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(_Redacting())

@@ -1,4 +1,4 @@
-"""Asking for what will be wanted next while the present is being read."""
+"""Prefetching: threads fetch the next items while the caller uses the results of those before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from twsql.errors import Error
 
-if TYPE_CHECKING:  # who only plans a scan need not load them
+if TYPE_CHECKING:  # planning a scan needs neither
     from concurrent.futures import Future
 
     from twsql.twilio.workers import Workers
@@ -19,53 +19,53 @@ X = TypeVar("X")
 Y = TypeVar("Y")
 
 INITIAL_WINDOW = 4
-"""How many answers are asked for at first where nothing is known: who wants one then wastes three at most."""
+"""Prefetches four results at first; a reader that stops after one wastes three."""
 
 ITEMS_BEFORE_NEXT = 10
-"""Items of a page that are read before the next one is asked for: who wants a few asks for one page."""
+"""Items of a page that are read before the next page is fetched: a reader that stops before costs one page."""
 
 
 def prefetch(
-    workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
+    workers: Workers, first: int, most: int, fetch: Callable[[X], Y], items: Iterable[X]
 ) -> Generator[Y, None, None]:
-    """Give `ask(each)` for each of `wanted`, in order; the next ones are asked for meanwhile.
+    """Yield `fetch(item)` for each item, in order; threads fetch the next ones meanwhile.
 
-    The `first` are asked for at once, then twice as many with each answer that is taken, up to `most`. Nothing more is
-    asked for when the generator is closed, or read more slowly than it is filled: at most `most` answers wait. An
-    error, be it of `ask` or of `wanted`, is raised when the answers before it have been taken.
+    The window begins with `first` items, at once, and doubles with each result that the caller takes, up to `most`.
+    Closing the generator cancels what has not begun. A slow caller lets at most `most` results wait. An error, of
+    `fetch` or of `items`, is raised after the results before it.
     """
-    answers = _prefetched(workers, first, most, ask, wanted)
-    next(answers)
-    return cast("Generator[Y, None, None]", answers)
+    results = _prefetched(workers, first, most, fetch, items)
+    next(results)
+    return cast("Generator[Y, None, None]", results)
 
 
 def _prefetched(
-    workers: Workers, first: int, most: int, ask: Callable[[X], Y], wanted: Iterable[X]
+    workers: Workers, first: int, most: int, fetch: Callable[[X], Y], items: Iterable[X]
 ) -> Generator[Y | None, None, None]:
-    """Yield None when the first are asked for, then the answers."""
+    """Yield None when the first items have been submitted, then the results."""
     waiting: deque[Future[Y]] = deque()
     window = min(first, most)
-    asked = _asked(workers, ask, wanted)
+    submitted = _submitted(workers, fetch, items)
     try:
-        waiting.extend(islice(asked, window))
+        waiting.extend(islice(submitted, window))
         yield None
         while waiting:
             yield waiting.popleft().result()
             window = min(window * 2, most)
-            waiting.extend(islice(asked, window - len(waiting)))
+            waiting.extend(islice(submitted, window - len(waiting)))
     finally:
         for future in waiting:
             future.cancel()
 
 
-def _asked(workers: Workers, ask: Callable[[X], Y], wanted: Iterable[X]) -> Iterator[Future[Y]]:
-    """Ask for each of `wanted`; an error that ends them is the last answer."""
+def _submitted(workers: Workers, fetch: Callable[[X], Y], items: Iterable[X]) -> Iterator[Future[Y]]:
+    """Submit each item; an error of `items` becomes the last result."""
     try:
-        for each in wanted:
-            yield workers.submit(partial(ask, each))
+        for item in items:
+            yield workers.submit(partial(fetch, item))
     except Error as error:
-        yield workers.submit(partial(_raised, error))
+        yield workers.submit(partial(_raise, error))
 
 
-def _raised(error: Error) -> NoReturn:
+def _raise(error: Error) -> NoReturn:
     raise error

@@ -1,13 +1,23 @@
-"""Whether and when a request is sent again: the only place that knows tenacity.
+"""Whether and when a request is sent again: the only module that uses tenacity.
 
-What is known of a request that failed decides, and whether it may be done twice:
+Two things decide: what is known of the failed request, and whether Twilio may carry it out twice:
 
     verdict      because of                                                      read, update, delete  create
     NOT_DONE     Twilio's 429; no connection (DNS, refused, connect timeout, TLS)  again                 again
     UNKNOWN      reset, timeout after sending, 5xx, 16030, 2xx unreadable, a       again                 OutcomeUnknown
                  429 without Twilio's code
     REFUSED      any other 4xx with Twilio's code                                  raised                raised
-    TURNED_AWAY  any other 3xx or 4xx: perhaps a proxy's, after the deed           raised                OutcomeUnknown
+    TURNED_AWAY  any other 3xx or 4xx: perhaps of a proxy that passed it on        raised                OutcomeUnknown
+
+Example: three attempts at the POST that places a call.
+
+    1  connection refused                  NOT_DONE  no byte was sent: again after 0.1 to 0.5 s
+    2  429, code 20429, Retry-After: 2     NOT_DONE  Twilio did nothing: again after 2 s and 0.1 to 1 s
+    3  sent, and no response in 30 s       UNKNOWN   the phone may be ringing: OutcomeUnknown, no fourth attempt
+
+A GET goes on after its third attempt, as reading twice does no harm. So does an UPDATE that mutes a participant: muted
+twice is muted. An announcement is not repeatable: the participant would hear it twice. After OutcomeUnknown the dialer
+looks for the call, and only if there is none it dials again (`Dialer` in dialing/dialer.py).
 """
 
 from __future__ import annotations
@@ -29,23 +39,23 @@ T = TypeVar("T")
 BACKOFF = wait_random_exponential(multiplier=0.5, max=20, min=0.1)
 """Seconds between two attempts: at random from 0.1 up to 0.5, 1, 2, 4 and so on, 20 at most."""
 LONGEST_RETRY_AFTER = 60.0
-"""Seconds that a Retry-After is believed; `BACKOFF` is added, so that threads do not come back as one."""
+"""Seconds of a Retry-After that count. `BACKOFF` is added, so that threads do not all return at once."""
 LONGEST_REPEATING = 180.0
-"""Seconds after its beginning in which a request may still get a further attempt."""
+"""Seconds from the first attempt within which another one may begin."""
 
 
 class Verdict(Enum):
     """What is known of a request that failed."""
 
-    NOT_DONE = "it was not done"
-    UNKNOWN = "it was sent, and may have been done"
-    REFUSED = "it was not done, nor would it be another time"
-    TURNED_AWAY = "it may have been done, and another time will not tell"
+    NOT_DONE = "Twilio did not carry it out"
+    UNKNOWN = "it was sent, and Twilio may have carried it out"
+    REFUSED = "Twilio refused it, and would refuse it again"
+    TURNED_AWAY = "Twilio may have carried it out, and another attempt would not tell"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An attempt that failed; `after` is what Retry-After asked for, in seconds."""
+    """An attempt that failed; `after` is its Retry-After in seconds."""
 
     error: TwilioError
     verdict: Verdict
@@ -53,23 +63,23 @@ class Failure:
 
 
 class Repeat(Protocol):
-    """Gives what the first good attempt gives, or raises the last error; threads may share it."""
+    """Returns the result of the first good attempt, or raises the last error. Threads may share it."""
 
     def __call__(self, attempt: Callable[[], T | Failure], *, repeatable: bool) -> T:
-        """Attempt it, more than once where that helps."""
+        """Make attempts until one is good, or another would not help."""
 
 
 def repeating(attempts: int, sleep: Callable[[float], None]) -> Repeat:
     """Make a Repeat of at most `attempts` attempts.
 
-    An attempt returns a request's failure as a Failure; whatever it raises (an interrupt, say) passes
-    straight through. Not `repeatable` is a create: it is sent again only if it was certainly not done.
+    An attempt returns a request's failure as a Failure; what it raises (an interrupt, say) passes straight through.
+    A request that is not `repeatable`, such as a create, is sent again only if Twilio certainly did not carry it out.
     """
 
     def rule(verdicts: set[Verdict]) -> Retrying:
         return Retrying(
             retry=retry_if_result(lambda result: isinstance(result, Failure) and result.verdict in verdicts),
-            stop=stop_after_attempt(attempts) | _OutOfPatience(),
+            stop=stop_after_attempt(attempts) | _StopAfterLongest(),
             wait=_wait,
             sleep=sleep,
             retry_error_callback=_last,
@@ -89,13 +99,13 @@ def repeating(attempts: int, sleep: Callable[[float], None]) -> Repeat:
 
 
 def retry_after(header: str | None) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date; None where it is absent or makes no sense."""
+    """Parse a Retry-After header (seconds or an HTTP date); None if it is absent or malformed."""
     text = (header or "").strip()
     if text.isascii() and text.isdecimal():
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, IndexError, OverflowError, OSError):  # whatever the header made it stumble over
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):  # all that a malformed date can raise
         return None
 
 
@@ -105,7 +115,7 @@ def _wait(state: RetryCallState) -> float:
     return min(after or 0.0, LONGEST_RETRY_AFTER) + BACKOFF(state)
 
 
-class _OutOfPatience(stop_base):
+class _StopAfterLongest(stop_base):
     def __call__(self, retry_state: RetryCallState) -> bool:
         gone = max(retry_state.seconds_since_start or 0.0, retry_state.idle_for)
         return gone + retry_state.upcoming_sleep > LONGEST_REPEATING

@@ -1,4 +1,4 @@
-"""Everything that can be set: as an argument, else as an environment variable, else a default."""
+"""The settings: each is an argument, else an environment variable, else a default."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ def _setting(variable: str, read: Reader, default: Any = None, *, secret: bool =
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one connection, checked; made by `Settings.load`.
+    """The settings of one connection, checked; `Settings.load` makes them.
 
-    `timeout` is the longest silence in seconds; connecting may take ten at most, a whole answer four times
-    `timeout`. `max_calls` is how many calls one statement may place, `max_changes` how many rows it may
-    change or remove. `label_calls` gives a label to calls that have
-    none, by which a call can be found again whose answer was lost; `recovery_grace` is how many seconds Twilio may
-    take to show a new call in its lists. Phone numbers without a country are of `default_country`.
-    `base_url` goes before `region` and `edge`. Secrets are not in the repr.
+    `timeout` is the longest silence in seconds; connecting may take ten seconds, a whole response four times `timeout`.
+    One statement may place `max_calls` calls, and change or remove `max_changes` rows. `label_calls` gives a label to
+    each call without one; by its label a call is found again if its response was lost. `recovery_grace` is how many
+    seconds Twilio may take to list a new call. A phone number without a country code belongs to `default_country`.
+    `base_url` overrides `region` and `edge`. The repr leaves secrets out.
     """
 
     account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
@@ -55,10 +54,9 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ, **given: object) -> Settings:
-        """Take each setting from `given`, else from `environ`; None and a blank variable mean not given.
+        """Take each setting from `given`, else from `environ`; None and a blank variable count as absent.
 
-        Credentials may be missing, as not everything needs them. Raises SettingError, which lists all that is
-        wrong.
+        Credentials may be missing, as not everything needs them. Raises SettingError, which lists all mistakes.
         """
         fields = {field.name: field for field in dataclasses.fields(cls)}
         problems = [_unknown(name, fields) for name in given if name not in fields]
@@ -78,7 +76,7 @@ class Settings:
 
     @property
     def server(self) -> str:
-        """Scheme and host of Twilio's API, without a slash at the end."""
+        """Scheme and host of Twilio's API, without a trailing slash."""
         if self.base_url:
             return self.base_url
         if self.edge:
@@ -87,7 +85,7 @@ class Settings:
 
     @property
     def realm(self) -> str:
-        """The server that keeps the account: Twilio, by whichever edge and region, or that of `base_url`."""
+        """The server that has the account: Twilio, through any edge and region, or the one of `base_url`."""
         is_twilio = (urlsplit(self.server).hostname or "").endswith(".twilio.com")
         return "https://api.twilio.com" if is_twilio else self.server
 
@@ -97,7 +95,7 @@ class Settings:
         return spellings.is_loopback(urlsplit(self.server).hostname or "")
 
     def require_credentials(self) -> tuple[str, str, str]:
-        """Give the account SID, and the name and password to log in with: the API key's if there is one.
+        """The account SID, and the user and password of HTTP Basic authentication: the API key's if there is one.
 
         Raises SettingError, which says what to set.
         """
@@ -117,7 +115,7 @@ class Settings:
 
 
 def called(name: str) -> str:
-    """Name a setting both ways: `timeout (TWSQL_TIMEOUT)`."""
+    """A setting's two names: `timeout (TWSQL_TIMEOUT)`."""
     return f"{name} ({VARIABLES[name]})"
 
 
@@ -131,7 +129,7 @@ def _value(given: object, variable: str) -> object:
 
 
 def _one_login(values: dict[str, Any], given: Mapping[str, object]) -> dict[str, Any]:
-    """Let an argument that logs in one way go before variables that log in the other way."""
+    """Drop credentials of variables if the arguments log in with the other kind (auth token or API key)."""
     token, key = ("auth_token",), ("api_key", "api_secret")
     if any(given.get(name) for name in token) and not any(given.get(name) for name in key):
         return {name: value for name, value in values.items() if name not in key}

@@ -1,4 +1,4 @@
-"""What lists have shown of how Twilio reads what its documentation leaves open."""
+"""How Twilio reads its list filters, as far as its documentation is silent and its responses have shown it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Shown:
-    """What an account's lists have shown to one client, by the lists' keys (`conferences`); threads may share it.
+    """What one client has learned from lists, by their keys (`conferences`). Threads may share it.
 
-    `inclusive` holds the filters by days (`DateCreated`) whose upper bound D was seen to hold the day D itself.
-    `disorder` tells how far from newest first a list was seen to be: 0 not at all, 1 by a minute or so, 2 by more.
+    `inclusive` has the day filters (`DateCreated`) whose upper bound D includes the day D itself, as rows have shown.
+    `disorder` is how far a list was from newest first: 0 not at all, 1 by up to a minute or so, 2 by more.
     """
 
     inclusive: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

@@ -1,4 +1,4 @@
-"""How the value of a setting may be spelled: each reader gives the value, or says what it must be."""
+"""How the value of a setting may be spelled. Each reader returns the value or says what it must be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from twsql.schema import BOOLEANS
 
 Reader = Callable[[object], object]
-"""Raises ValueError with what the value must be, not what it is: that may be a misplaced secret."""
+"""Raises ValueError that says what the value must be. It does not quote the value: it may be a misplaced secret."""
 
 
 def sid(prefix: str) -> Reader:
@@ -40,7 +40,7 @@ def label(value: object) -> str:
 
 
 def country(value: object) -> str:
-    """Read a country's two letters (ISO 3166); whether there is one is known where a number needs it."""
+    """Read a country's two letters (ISO 3166). Reading a phone number later tells whether the country exists."""
     if isinstance(value, str) and re.fullmatch("[A-Za-z]{2}", value):
         return value.upper()
     raise ValueError("must be a country's two letters, such as US or IN")
@@ -91,7 +91,7 @@ def seconds(most: float) -> Reader:
 
 
 def url(value: object) -> str:
-    """Read where a server is: https, or http on this machine; no user, query or fragment."""
+    """Read the URL of a server: https, or http on this machine; no user, query or fragment."""
     text = value.rstrip("/") if isinstance(value, str) else ""
     scheme, host = _scheme_and_host(text)
     if not host:
@@ -102,7 +102,7 @@ def url(value: object) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine for certain."""
+    """Whether a host is certainly this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -115,5 +115,5 @@ def _scheme_and_host(text: str) -> tuple[str, str]:
     try:
         parts = urlsplit(text)
         return parts.scheme, (parts.hostname or "") if parts.port != 0 else ""
-    except ValueError:  # half an IPv6 address, or a port that there is not
+    except ValueError:  # an IPv6 address without its bracket, or a port out of range
         return "", ""

@@ -1,4 +1,4 @@
-"""One request and its whole answer, or why there is none: where errors of sockets and TLS become ours."""
+"""Sends one request and reads its whole response; translates the errors of sockets, TLS and HTTP."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ from twsql.twilio.settings import Settings
 
 LONGEST_CONNECT = 10.0
 """Seconds that connecting may take, for each address of the host."""
-LONGEST_ANSWER = 4
-"""Times `timeout` that an answer may take to its last byte."""
-LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes of an unpacked answer; a page of 1,000 items has about 2 MB."""
-NO_ANSWER = (RequestException, HTTPError, HTTPException, OSError, ValueError, LookupError, ArithmeticError)
-"""What is raised where no answer can be read: http.client checks little of what it computes with (sizes below 0)."""
+LONGEST_RESPONSE = 4
+"""How many times `timeout` a response may take, up to its last byte."""
+LARGEST_RESPONSE = 16 * 1024 * 1024
+"""Bytes of an unpacked response; a page of 1,000 items has about 2 MB."""
+NO_RESPONSE = (RequestException, HTTPError, HTTPException, OSError, ValueError, LookupError, ArithmeticError)
+"""What a malformed response can raise: http.client computes with numbers that it does not check (sizes below 0)."""
 CHUNK = 256 * 1024
-"""Bytes that are read at a time: for each piece a thread waits for its turn to run Python."""
+"""Bytes of one read; large, because after each read the thread waits for Python's global interpreter lock."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""Variables that name the certificates to trust, the first one wins."""
+"""Variables that name the certificates to trust; the first one that is set counts."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask: `target` is path and query; `form`, of a POST, is encoded; `urgent` goes before reads.
+    """An HTTP request: `target` is path and query; `form`, of a POST, is encoded; `urgent` ones go before reads.
 
-    `again` is every attempt but the first: it has waited as long as it should.
+    `again` marks every attempt but the first, which has waited for its Retry-After already.
     """
 
     method: str
@@ -62,8 +62,8 @@ class Request:
 class Transport:
     """Sends requests with the credentials.
 
-    What the environment says of proxies and certificates is read once, here. A server on this machine is never
-    reached through a proxy.
+    The constructor reads the environment's proxies and certificates, once. A server on this machine is never reached
+    through a proxy.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -78,7 +78,7 @@ class Transport:
         self._hidden: redaction.Hidden | None = None
 
     def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Response | Failure:
-        """Send once, when it is this request's turn, for which it has `waited`. The answer may have any status.
+        """Wait for a slot, then send once; `waited` hears how long that took. The response may have any status.
 
         Raises SettingError if credentials are missing or the certificates cannot be read.
         """
@@ -86,63 +86,62 @@ class Transport:
         came = time.monotonic()
         with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent, again=request.again) as begun:
             waited(begun - came)
-            answer = self._send(connections, self._prepared(request, headers), begun)
-            self._tell_clock(answer, begun)
-        self._tell_limit(answer, begun)
-        status, id_ = (answer.error if isinstance(answer, Failure) else answer).status, _request_id(answer)
+            response = self._send(connections, self._prepared(request, headers), begun)
+            # An error without Twilio's request id may be a proxy's, with the time of another clock.
+            if isinstance(response, Response) and (response.status < 300 or response.request_id):
+                self.clock.hear(response.headers.get("Date"), begun)
+        self._tell_limit(response, begun)
+        told = response.error if isinstance(response, Failure) else response
         passed = (time.monotonic() - begun) * 1000
-        logger.debug("%s %s %s %.0f ms %s", request.method, request.target, status or "-", passed, id_ or "-")
-        return answer
+        logger.debug(
+            "%s %s %s %.0f ms %s", request.method, request.target, told.status or "-", passed, told.request_id or "-"
+        )
+        return response
 
     def close(self) -> None:
-        """Close the kept connections; a later request opens new ones."""
+        """Close the idle connections; a later request opens new ones."""
         if self._ready:
             self._ready[0].close()
 
     def _send(self, connections: Connections, request: PreparedRequest, begun: float) -> Response | Failure:
         timeout = self._settings.timeout
         times = (min(timeout, LONGEST_CONNECT), timeout)
-        handled = sys.exc_info()[1]  # an error that the caller handles just now is not the reason of ours
-        begin(begun + LONGEST_ANSWER * timeout)
+        handled = sys.exc_info()[1]  # an error that the caller is handling is not the reason of ours
+        begin(begun + LONGEST_RESPONSE * timeout)
         try:
             response = connections.send(request, stream=True, timeout=times, proxies=self._proxies)
-        except NO_ANSWER as error:
-            return self._no_answer(_reason(error, handled))
+        except NO_RESPONSE as error:
+            return self._no_response(_reason(error, handled))
         try:
             body = _body(response)
-        except (*NO_ANSWER, TwilioError) as error:
+        except (*NO_RESPONSE, TwilioError) as error:
             response.raw.close()
             if 200 <= response.status_code < 300:
                 return _broken_off(response, _reason(error, handled))
-            body = b""  # of an error, the status tells enough
+            body = b""  # the status of an error says enough
         return Response(response.status_code, response.headers, body)
 
-    def _tell_clock(self, answer: Response | Failure, begun: float) -> None:
-        """Only Twilio knows its time: an error that its request id is not on may be a proxy's, of another clock."""
-        if isinstance(answer, Response) and (answer.status < 300 or answer.request_id):
-            self.clock.hear(answer.headers.get("Date"), begun)
-
-    def _tell_limit(self, answer: Response | Failure, begun: float) -> None:
-        if isinstance(answer, Failure):
+    def _tell_limit(self, response: Response | Failure, begun: float) -> None:
+        if isinstance(response, Failure):
             return
-        told = answer.headers.get("Twilio-Concurrent-Requests", "")
+        told = response.headers.get("Twilio-Concurrent-Requests", "")
         load = int(told) if re.fullmatch("[0-9]{1,9}", told) else None
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._limit.refused(begun, load, retry_after(answer.headers.get("Retry-After")))
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._limit.refused(begun, load, retry_after(response.headers.get("Retry-After")))
         else:
             self._limit.good(load)
 
-    def _no_answer(self, reason: BaseException) -> Failure:
+    def _no_response(self, reason: BaseException) -> Failure:
         server = self._settings.server
         if was_sent():
-            failure = Failure(TwilioError(f"no answer from {server}: {_words(reason)}"), Verdict.UNKNOWN)
+            failure = Failure(TwilioError(f"no response from {server}: {_words(reason)}"), Verdict.UNKNOWN)
         else:
             failure = Failure(Unreachable(f"no connection to {server}: {_words(reason)}"), Verdict.NOT_DONE)
         failure.error.__cause__ = _cause(reason)
         return failure
 
     def _prepared(self, request: Request, headers: Mapping[str, str]) -> PreparedRequest:
-        """Make what an adapter sends; `prepare()` would rewrite the URL, and takes 0.1 ms."""
+        """Make the request that an adapter sends. requests' own `prepare()` would rewrite the URL and take 0.1 ms."""
         prepared = PreparedRequest()
         prepared.method = request.method
         prepared.url = self._settings.server + request.target
@@ -191,14 +190,14 @@ def _body(response: requests.Response) -> bytes:
     for chunk in response.iter_content(CHUNK):
         chunks.append(chunk)
         size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise TwilioError(f"it is larger than {LARGEST_ANSWER // 2**20} MB")
+        if size > LARGEST_RESPONSE:
+            raise TwilioError(f"larger than {LARGEST_RESPONSE // 2**20} MB")
     return b"".join(chunks)
 
 
 def _broken_off(response: requests.Response, reason: BaseException) -> Failure:
     error = TwilioError(
-        f"the answer was not read to its end: {_words(reason)}",
+        f"the response is incomplete: {_words(reason)}",
         status=response.status_code,
         request_id=response.headers.get("Twilio-Request-Id"),
     )
@@ -206,19 +205,15 @@ def _broken_off(response: requests.Response, reason: BaseException) -> Failure:
     return Failure(error, Verdict.UNKNOWN)
 
 
-def _request_id(answer: Response | Failure) -> str | None:
-    return (answer.error if isinstance(answer, Failure) else answer).request_id
-
-
 def _reason(error: BaseException, handled: BaseException | None) -> BaseException:
-    """Find what a chain of errors began with: the socket's, TLS's or DNS's own, which knows no credentials."""
+    """The first of a chain of errors: the socket's, TLS's or DNS's own, whose text has no credentials."""
     while (inner := error.__cause__ or error.__context__) and inner is not handled:
         error = inner
     return error
 
 
 def _cause(reason: BaseException) -> BaseException | None:
-    """The reason if it is the system's or TLS's own, without its frames, which hold our headers; others hold bytes."""
+    """The reason if it is the system's or TLS's own, without frames: they have our headers. Others have the body."""
     if isinstance(reason, OSError) and not isinstance(reason, RequestException):
         return reason.with_traceback(None)
     return None

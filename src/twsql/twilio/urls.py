@@ -1,4 +1,4 @@
-"""Paths, queries and forms as Twilio reads them, and the pages that a list may go on to."""
+"""Paths, queries and forms as Twilio reads them; the check of a list's next page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from twsql.redaction import clean
 
 Scalar = str | int | float | bool | None
 Params = Mapping[str, Scalar | Sequence[Scalar]] | Iterable[tuple[str, Scalar | Sequence[Scalar]]]
-"""A query or a form: None is left out, '' is sent, a boolean is `true` or `false`, a list repeats its key."""
+"""A query or a form: None is left out, '' is sent, a boolean becomes `true` or `false`, a list repeats its key."""
 
 
 def path(account: str, segments: Sequence[str]) -> str:
     """Join segments of any text to `/2010-04-01/Accounts/{account}/….json`, each percent-encoded whole.
 
-    Raises InputError for what no URL can hold: nothing, lone surrogates, and `.` and `..` (URL libraries,
-    proxies and servers take those away, and something else would be addressed).
+    Raises InputError for a segment that no URL can carry: '', lone surrogates, `.` and `..` (URL libraries, proxies
+    and servers drop those two, and the request would reach another resource).
     """
     for segment in segments:
         if segment in ("", ".", ".."):
@@ -34,15 +34,15 @@ def encoded(params: Params) -> str:
         return urlencode(flat)
     except UnicodeEncodeError:
         bad = ", ".join(key for key, value in flat if not _is_unicode(value))
-        raise InputError(f"{bad} holds half of a surrogate pair, which is no text") from None
+        raise InputError(f"{bad} has half of a surrogate pair, which is no text") from None
 
 
 _TARGET = re.compile(r"/(?!/)[!-\[\]-~]*")
-"""Path and query on the same host: no host, no backslash (some read it as a slash), nothing to encode."""
+"""A path and query on the same host: no host, no backslash (some read it as a slash), nothing left to encode."""
 
 
 def target(path: str, *params: Params) -> str:
-    """Join a path and its query; InputError unless it is a path."""
+    """Join a path and its query; raises InputError for anything but a path."""
     if not _TARGET.fullmatch(path) or "?" in path:
         raise InputError(f"{path[:200]!r} is not a path of Twilio's API: make it with Client.path")
     query = "&".join(filter(None, map(encoded, params)))
@@ -50,15 +50,15 @@ def target(path: str, *params: Params) -> str:
 
 
 def next_target(uri: str, server: str) -> str:
-    """Give the path and query of a list's next page, unchanged; TwilioError if it is not on `server`."""
+    """The path and query of a list's next page, unchanged; raises TwilioError if it is not on `server`."""
     path = uri[len(server) :] if uri.startswith(f"{server}/") else uri
     if not _TARGET.fullmatch(path):
-        raise TwilioError(f"the next page of a list is not on {server}, and is not asked for: {clean(uri)[:200]!r}")
+        raise TwilioError(f"the next page of a list is not on {server}, so it was not fetched: {clean(uri)[:200]!r}")
     return path
 
 
 def endless(key: str, most: int) -> TwilioError:
-    """The error for a list that does not end."""
+    """The error for a list with too many pages."""
     return TwilioError(f"the list {key!r} has more than {most:,} pages: raise page_size, or ask for fewer rows")
 
 
@@ -74,7 +74,7 @@ def _quoted(segment: str) -> str:
     try:
         return quote(segment, safe="")
     except UnicodeEncodeError:
-        raise InputError(f"{segment!r} holds half of a surrogate pair, which is no text") from None
+        raise InputError(f"{segment!r} has half of a surrogate pair, which is no text") from None
 
 
 def _is_unicode(text: str) -> bool:

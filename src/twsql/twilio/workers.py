@@ -1,4 +1,4 @@
-"""Threads that read from Twilio while the caller uses what has been read before."""
+"""Threads that read from Twilio while the caller uses what they read before."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Y = TypeVar("Y")
 
 
 class Workers:
-    """Threads that run what they are given, begun when needed, at most so many. They end with the process.
+    """Up to `most` daemon threads, started when needed, that run tasks.
 
-    They only read, so nothing is lost where the process ends before them; a ThreadPoolExecutor would wait for them.
-    A task that gives a further one runs it itself, at once: no thread of these waits for another.
+    Tasks only read, so nothing is lost if the process ends before them; a ThreadPoolExecutor would wait for them. A
+    task that submits another one runs it itself, at once: no worker waits for another worker.
     """
 
     def __init__(self, most: int) -> None:
@@ -44,7 +44,7 @@ class Workers:
         return future
 
     def close(self) -> None:
-        """Let the threads end when they have done what is waiting."""
+        """End the threads after the tasks that wait."""
         with self._changed:
             self._leaving += self._threads
             self._threads = self._idle = 0
@@ -54,24 +54,24 @@ class Workers:
         self._mine.works = True
         while (work := self._next()) is not None:
             carry_out(*work)
-            del work  # an idle thread holds on to nothing
+            del work  # so that an idle thread keeps no result alive
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
-        """Wait for a task; None where the thread is to end."""
+        """Wait for a task; None tells the thread to end."""
         with self._changed:
             while not self._tasks:
                 if self._leaving:
                     self._leaving -= 1
                     return None
                 self._idle += 1
-                self._changed.wait()  # who wakes it has taken it from the idle ones
+                self._changed.wait()  # the thread that wakes this one has lowered `_idle`
             return self._tasks.popleft()
 
 
 def carry_out(future: Future[Y], task: Callable[[], Y]) -> None:
-    """Do a task, and tell whoever waits for the future what it gives or raises."""
+    """Run a task; its result or error goes to the future."""
     if future.set_running_or_notify_cancel():
         try:
             future.set_result(task())
-        except BaseException as error:  # noqa: BLE001 - goes to whoever waits for the future
+        except BaseException as error:  # noqa: BLE001 - the future raises it in the thread that waits
             future.set_exception(error)
