@@ -20,7 +20,7 @@ from dialing.conftest import Run as Start
 from twsql.cli.shell import Shell
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
-from twsql.vtab.engine import Statement
+from twsql.vtab.statement import Statement
 
 NUMBERS = [f"+1555000000{n}" for n in range(3)]
 PACKAGE = str(Path(twsql.__file__).parent)

@@ -23,7 +23,8 @@ import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, until
 from twsql.dialing.entries import digest
-from twsql.dialing.journal import VERSIONS, Journal
+from twsql.dialing.journal import Journal
+from twsql.dialing.journal_versions import VERSIONS
 from twsql.errors import InputError, OperationalError
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import Sandbox

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import math
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import timedelta
-from hashlib import blake2b
-from secrets import token_hex
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from twsql.dialing import entries
-from twsql.dialing.attempts import Attempts, window, written
+from twsql.dialing.attempts import Attempts, written
 from twsql.dialing.entries import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
+from twsql.dialing.intents import intent_of, is_own, once_of
 from twsql.dialing.journal import Journal
+from twsql.dialing.outcomes import Outcomes
 from twsql.dialing.stop import Stop
 from twsql.errors import (
-    DataError,
     Error,
     InputError,
-    InternalError,
     OperationalError,
     OutcomeUnknown,
-    ProgrammingError,
     TwilioError,
 )
-from twsql.redaction import clean, hide
+from twsql.redaction import hide
 from twsql.schema import Checked, Procedure, Row
-from twsql.schema.inputs import OWN_LABEL
-from twsql.schema.numbers import Number
-from twsql.schema.once import Lost, Mark, Once
-from twsql.twilio.transport import LONGEST_RESPONSE
+from twsql.schema.once import Mark, Once
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -44,10 +34,6 @@ _POLL_SECONDS = 0.1
 """How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
 _CLOSING_SECONDS = 0.5
 """Seconds in which calls that are under way may end before they are left, as unknown, on record."""
-_LAST_WRITES = 2.0
-"""Seconds after the end in which a journal that another process has is waited for; what it lacks then is in doubt."""
-_NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
-"""What says that no call was placed, unless it is an OutcomeUnknown."""
 
 
 class Dialer:
@@ -62,10 +48,9 @@ class Dialer:
         self._settings = client.settings
         self._journal = journal
         self._pace = Pace(client.settings.calls_per_second)
-        self._stopping = threading.Event()
+        self._outcomes = Outcomes(client, journal)
         self._under_way: dict[int, Entry] = {}
         self._ended = threading.Condition()
-        self._stopped = math.inf
         self._begun = 0
 
     @property
@@ -79,7 +64,7 @@ class Dialer:
         Raises InputError for a RequestKey that stands for other inputs (not with OnError row, which makes it a row),
         OperationalError where the journal fails.
         """
-        intents = [self._intent(procedure, each) for each in calls]
+        intents = [intent_of(self._settings, self._journal, procedure, each) for each in calls]
         answers, wrong = entries.recorded(self._journal, intents)
         strict = {str(each.get("RequestKey")) for each in calls if each.get("OnError") != "row"}
         if wrong & strict:
@@ -92,8 +77,8 @@ class Dialer:
         Raises TwilioError where Twilio refused, OutcomeUnknown where it cannot be found out, InputError where the
         RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
         """
-        once = _once(procedure)
-        intent = self._intent(procedure, checked)
+        once = once_of(procedure)
+        intent = intent_of(self._settings, self._journal, procedure, checked)
         self._await_turn(stop)  # before it is on record when it was sent
         entry = self._claim_counted(intent, stop)
         if entry.answer is not None:
@@ -104,9 +89,9 @@ class Dialer:
             try:
                 answer = self._send(procedure, once, checked, attempts, stop)
             except BaseException as error:
-                self._record_failure(attempts.timed(), error)
+                self._outcomes.record_failure(attempts.timed(), error)
                 raise
-            self._record(once, entry, answer)
+            self._outcomes.record(once, entry, answer)
         del hidden  # from here on nothing of this call is shown or recorded
         return answer
 
@@ -121,19 +106,19 @@ class Dialer:
         with self._at_work(entry):
             try:
                 once = self._once_of(entry)
-                answer = self._find(once, entry)
+                answer = self._outcomes.find(once, entry)
                 if answer is None and entry.intent.label is None:
                     raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
             except OutcomeUnknown as error:
-                self._record_failure(entry, error)
+                self._outcomes.record_failure(entry, error)
                 return "unknown"
             except BaseException as error:
-                self._record_failure(entry, error)
+                self._outcomes.record_failure(entry, error)
                 raise
             if answer is None:
-                self._fail(entry, "refused", f"it was not {once.done}: Twilio does not know it")
+                self._outcomes.fail(entry, "refused", f"it was not {once.done}: Twilio does not know it")
                 return "refused"
-            self._record(once, entry, answer)
+            self._outcomes.record(once, entry, answer)
             return "placed"
 
     def decide(self, number: int, sid: str | None) -> None:
@@ -149,11 +134,11 @@ class Dialer:
             try:
                 once = self._once_of(entry)
                 if sid is None:
-                    self._fail(entry, "refused", f"it was not {once.done}, as was decided by hand")
+                    self._outcomes.fail(entry, "refused", f"it was not {once.done}, as was decided by hand")
                 else:
-                    self._record(once, entry, self._decided(once, entry, sid))
+                    self._outcomes.record(once, entry, self._decided(once, entry, sid))
             except BaseException as error:
-                self._record_failure(entry, OutcomeUnknown(f"it could not be decided: {error}"))
+                self._outcomes.record_failure(entry, OutcomeUnknown(f"it could not be decided: {error}"))
                 raise
 
     def _decided(self, once: Once, entry: Entry, sid: str) -> Row:
@@ -177,51 +162,13 @@ class Dialer:
 
     def stop(self) -> None:
         """Begin nothing more. What does not end soon is put on record as unknown; its answer may still follow."""
-        self._stopped = time.monotonic()
-        self._stopping.set()
+        self._outcomes.stop()
         with self._ended:
             self._ended.wait_for(lambda: not self._under_way, _CLOSING_SECONDS)
             left = list(self._under_way.values())
         for entry in left:
             with suppress(OperationalError):  # it stays as sending, which is as much in doubt
-                self._fail(entry, "unknown", "the connection was closed before the answer came")
-
-    def _intent(self, procedure: Procedure, checked: Checked) -> Intent:
-        account = self._settings.require_credentials()[0]
-        key, once = checked.get("RequestKey"), _once(procedure)
-        intent = Intent(
-            kind=once.noun,
-            procedure=procedure.name,
-            account_sid=account,
-            server=self._settings.realm,
-            request_key=None if key is None else str(key),
-            digest=entries.digest(procedure, checked),
-            record=once.record(checked),
-            label=self._label(once, checked, f"{account} {key}"),
-        )
-        return self._as_recorded(intent, procedure, checked)
-
-    def _as_recorded(self, intent: Intent, procedure: Procedure, checked: Checked) -> Intent:
-        """The intent with the digest of its key's entry, if that is of the numbers as they are written.
-
-        Before they were brought into E.164 form, numbers were recorded so.
-        """
-        if intent.request_key is None or not any(isinstance(value, Number) for value in checked.values()):
-            return intent
-        written = {name: value.written if isinstance(value, Number) else value for name, value in checked.items()}
-        earlier = entries.digest(procedure, written)
-        return replace(intent, digest=earlier) if entries.has_digest(self._journal, intent, earlier) else intent
-
-    def _label(self, once: Once, checked: Checked, name: str) -> str | None:
-        """The mark by which it can be found again; ours is the same one for the same RequestKey."""
-        if once.mark is None:
-            return None
-        if once.mark.parameter in checked:
-            return str(checked[once.mark.parameter])
-        if not self._settings.label_calls:
-            return None
-        digest = blake2b(name.encode(), digest_size=16).hexdigest()
-        return OWN_LABEL + (token_hex(16) if "RequestKey" not in checked else digest)
+                self._outcomes.fail(entry, "unknown", "the connection was closed before the answer came")
 
     def _claim_counted(self, intent: Intent, stop: Stop) -> Entry:
         """Claim it, and count it before it is looked whether `stop` is set: who sets that sees it counted."""
@@ -265,7 +212,7 @@ class Dialer:
         doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
-                if (found := self._find(once, attempts.timed())) is not None:
+                if (found := self._outcomes.find(once, attempts.timed())) is not None:
                     return found
                 self._again(attempts, doubt, stop)
             try:
@@ -279,10 +226,10 @@ class Dialer:
                 if doubt is not None:
                     doubt = OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}")
                     break
-                if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and _is_own(label):
+                if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and is_own(label):
                     return self._in_use(once, mark, attempts.timed(), error)
                 raise
-        if (found := self._find(once, attempts.timed())) is not None:
+        if (found := self._outcomes.find(once, attempts.timed())) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
@@ -299,71 +246,19 @@ class Dialer:
 
     def _in_use(self, once: Once, mark: Mark, entry: Entry, error: TwilioError) -> Row:
         """The label of its key is in use at the first attempt, so it was done before the journal was lost."""
-        found = self._find(once, entry)
+        found = self._outcomes.find(once, entry)
         if found is not None:
             return found
-        if mark.holder(self._client, self._lost(entry)) is not None:
+        if mark.holder(self._client, self._outcomes.lost(entry)) is not None:
             raise entries.other_inputs({str(entry.intent.request_key)})
         raise OutcomeUnknown(f"its label is in use, so it may have been done, but is not found: {error}") from error
 
-    def _find(self, once: Once, entry: Entry) -> Row | None:
-        """Ask the witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
-        try:
-            return once.find(self._client, self._lost(entry), self._settings.recovery_grace, self._wait)
-        except OutcomeUnknown:
-            raise
-        except Error as error:
-            raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
-
-    def _lost(self, entry: Entry) -> Lost:
-        intent, longest = entry.intent, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
-        return Lost(
-            record=intent.record,
-            mark=intent.label,
-            own_mark=_is_own(intent.label),
-            unique_mark=_is_own(intent.label) and intent.request_key is None,
-            window=lambda: window(entry, self._client.clock, longest),
-            is_other=lambda sid: entries.is_known(self._journal, intent, sid),
-            has_rival=lambda: entries.has_rival(self._journal, entry),
-            foreign=lambda calls: entries.foreign(self._journal, intent, calls),
-        )
-
-    def _record(self, once: Once, entry: Entry, answer: Row) -> None:
-        sid = answer.get(once.sid)
-        try:
-            entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, answer, self._is_over)
-        except OperationalError as error:
-            raise OperationalError(
-                f"the {once.noun} was {once.done}, SID {sid}, but that could not be recorded: {error}"
-            ) from error
-
-    def _record_failure(self, entry: Entry, error: BaseException) -> None:
-        refused = isinstance(error, _NOTHING_SENT) and not isinstance(error, OutcomeUnknown)
-        text = clean(str(error)) or type(error).__name__
-        code = error.code if isinstance(error, TwilioError) else None
-        try:
-            self._fail(entry, "refused" if refused else "unknown", text, code)
-        except OperationalError as failure:
-            if isinstance(error, Error):
-                raise OperationalError(f"{error}; this could not be recorded: {failure}") from error
-            raise error from failure
-
-    def _fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
-        entries.failed(self._journal, entry, state, message, code, self._is_over)
-
     def _is_off(self, stop: Stop) -> Callable[[], bool]:
         """Whether what has not been sent is not to be sent any more."""
-        return lambda: stop.is_set() or self._stopping.is_set()
-
-    def _is_over(self) -> bool:
-        return time.monotonic() > self._stopped + _LAST_WRITES
+        return lambda: stop.is_set() or self._outcomes.is_stopped
 
     def _now(self) -> str | None:
         return written(self._client.clock.at(time.monotonic()))
-
-    def _wait(self, seconds: float) -> None:
-        if self._stopping.wait(seconds):
-            raise OutcomeUnknown("stopped before it was known whether it was done")
 
     def _await_turn(self, stop: Stop) -> None:
         self._pause(0, stop)
@@ -373,21 +268,11 @@ class Dialer:
     def _pause(self, seconds: float, stop: Stop) -> None:
         """Wait before something is sent, unless nothing is to be sent any more."""
         end = time.monotonic() + seconds
-        while not (stop.is_set() or self._stopping.is_set()):
+        while not (stop.is_set() or self._outcomes.is_stopped):
             if (left := end - time.monotonic()) <= 0:
                 return
             stop.wait(min(left, _POLL_SECONDS))
         raise NotBegunError("stopped before it was sent; nothing was sent")
-
-
-def _once(procedure: Procedure) -> Once:
-    if procedure.once is None:
-        raise InternalError(f"{procedure.name} need not happen once")
-    return procedure.once
-
-
-def _is_own(label: str | None) -> bool:
-    return label is not None and re.fullmatch(OWN_LABEL + "[0-9a-f]{32}", label) is not None
 
 
 def _secrets(procedure: Procedure, checked: Checked) -> tuple[str, ...]:

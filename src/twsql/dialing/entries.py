@@ -11,7 +11,8 @@ from typing import Any, Literal, TypeVar
 
 import apsw
 
-from twsql.dialing.journal import Journal, never, rows_of
+from twsql.dialing.journal import Journal, rows_of
+from twsql.dialing.journal_file import never
 from twsql.errors import InputError, InternalError, OperationalError
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row

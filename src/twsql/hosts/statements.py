@@ -11,7 +11,8 @@ import apsw
 
 from twsql.errors import InternalError
 from twsql.hosts.stored import ENTRY
-from twsql.vtab.engine import Engine, Statement
+from twsql.vtab.engine import Engine
+from twsql.vtab.statement import Statement
 
 _MOST_PLANS = 10_000
 """How many plans are remembered; SQLite keeps far fewer prepared statements."""

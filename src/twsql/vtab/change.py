@@ -10,8 +10,8 @@ from twsql.errors import InputError, NotSupportedError, ReadOnlyError
 from twsql.schema import Effect, Procedure, Row, Table, Value
 from twsql.tokens import tokens
 from twsql.vtab.changes import Change, allow
-from twsql.vtab.engine import Statement
 from twsql.vtab.relation import Relation
+from twsql.vtab.statement import Statement
 from twsql.vtab.table_scan import row_number
 
 

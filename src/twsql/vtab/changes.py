@@ -17,7 +17,7 @@ from twsql.tokens import Token, tokens
 from twsql.vtab.relation import Relation
 
 if TYPE_CHECKING:
-    from twsql.vtab.engine import Statement
+    from twsql.vtab.statement import Statement
 
 _ROWID = frozenset({"rowid", "oid", "_rowid_"})
 

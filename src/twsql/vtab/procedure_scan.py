@@ -9,11 +9,11 @@ from twsql.dialing import batch
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Value, inputs
-from twsql.vtab.engine import Statement, is_row
 from twsql.vtab.given import Argument, copies, limits
 from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan
 from twsql.vtab.question import from_json
 from twsql.vtab.relation import Relation
+from twsql.vtab.statement import Statement, is_row
 
 if TYPE_CHECKING:
     from twsql.vtab.tasks import Task

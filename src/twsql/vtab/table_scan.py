@@ -13,11 +13,11 @@ from twsql.schema import Row, Table, Value
 from twsql.schema.values import CONVERT, Convert, utc
 from twsql.schema.where import Where
 from twsql.vtab import forms
-from twsql.vtab.engine import Statement
 from twsql.vtab.given import Argument
 from twsql.vtab.lookahead import Scan
 from twsql.vtab.question import from_json
 from twsql.vtab.relation import Relation
+from twsql.vtab.statement import Statement
 from twsql.vtab.table_plan import TablePlan
 
 

@@ -16,10 +16,11 @@ from twsql.nearest import did_you_mean, unknown
 from twsql.schema import Procedure
 from twsql.twilio.settings import Settings
 from twsql.vtab import change
-from twsql.vtab.engine import Engine, Statement
+from twsql.vtab.engine import Engine
 from twsql.vtab.plan import plan
 from twsql.vtab.question import Constraint, Question
 from twsql.vtab.relation import Relation
+from twsql.vtab.statement import Statement
 
 Items = list[Any]
 """The values of a question; `c/` says of which types they are."""

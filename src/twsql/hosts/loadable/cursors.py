@@ -10,10 +10,10 @@ from twsql.errors import DataError
 from twsql.hosts.loadable import frames
 from twsql.hosts.loadable.frames import Kind
 from twsql.schema import Procedure, Row, Table, Value
-from twsql.vtab.engine import Statement
 from twsql.vtab.given import Argument
 from twsql.vtab.procedure_scan import ProcedureScan
 from twsql.vtab.relation import REST, Relation
+from twsql.vtab.statement import Statement
 from twsql.vtab.table_scan import TableScan
 
 MOST_ROWS = 1000

@@ -1,0 +1,71 @@
+"""What is to happen once, before it is on record: its inputs' digest, and the mark by which it can be found again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import blake2b
+from secrets import token_hex
+
+from twsql.dialing import entries
+from twsql.dialing.entries import Intent
+from twsql.dialing.journal import Journal
+from twsql.errors import InternalError
+from twsql.schema import Checked, Procedure
+from twsql.schema.inputs import OWN_LABEL
+from twsql.schema.numbers import Number
+from twsql.schema.once import Once
+from twsql.twilio.settings import Settings
+
+
+def intent_of(settings: Settings, journal: Journal, procedure: Procedure, checked: Checked) -> Intent:
+    """What is to happen, as the journal knows it. Raises SettingError where credentials are missing."""
+    account = settings.require_credentials()[0]
+    key, once = checked.get("RequestKey"), once_of(procedure)
+    intent = Intent(
+        kind=once.noun,
+        procedure=procedure.name,
+        account_sid=account,
+        server=settings.realm,
+        request_key=None if key is None else str(key),
+        digest=entries.digest(procedure, checked),
+        record=once.record(checked),
+        label=_label(settings, once, checked, f"{account} {key}"),
+    )
+    return _as_recorded(journal, intent, procedure, checked)
+
+
+def _as_recorded(journal: Journal, intent: Intent, procedure: Procedure, checked: Checked) -> Intent:
+    """The intent with the digest of its key's entry, if that is of the numbers as they are written.
+
+    Before they were brought into E.164 form, numbers were recorded so.
+    """
+    if intent.request_key is None or not any(isinstance(value, Number) for value in checked.values()):
+        return intent
+    written = {name: value.written if isinstance(value, Number) else value for name, value in checked.items()}
+    earlier = entries.digest(procedure, written)
+    return replace(intent, digest=earlier) if entries.has_digest(journal, intent, earlier) else intent
+
+
+def _label(settings: Settings, once: Once, checked: Checked, name: str) -> str | None:
+    """The mark by which it can be found again; ours is the same one for the same RequestKey."""
+    if once.mark is None:
+        return None
+    if once.mark.parameter in checked:
+        return str(checked[once.mark.parameter])
+    if not settings.label_calls:
+        return None
+    digest = blake2b(name.encode(), digest_size=16).hexdigest()
+    return OWN_LABEL + (token_hex(16) if "RequestKey" not in checked else digest)
+
+
+def once_of(procedure: Procedure) -> Once:
+    """The strategy of a procedure that must happen once."""
+    if procedure.once is None:
+        raise InternalError(f"{procedure.name} need not happen once")
+    return procedure.once
+
+
+def is_own(label: str | None) -> bool:
+    """Whether a mark is one that twsql made."""
+    return label is not None and re.fullmatch(OWN_LABEL + "[0-9a-f]{32}", label) is not None

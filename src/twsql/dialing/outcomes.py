@@ -1,0 +1,106 @@
+"""What became of something that must happen once: found out by its witnesses, and put on record."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from twsql.dialing import entries
+from twsql.dialing.attempts import window
+from twsql.dialing.entries import Entry
+from twsql.dialing.guard import NotBegunError
+from twsql.dialing.intents import is_own
+from twsql.dialing.journal import Journal
+from twsql.errors import DataError, Error, OperationalError, OutcomeUnknown, ProgrammingError, TwilioError
+from twsql.redaction import clean
+from twsql.schema import Row
+from twsql.schema.once import Lost, Once
+from twsql.twilio.transport import LONGEST_RESPONSE
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+_LAST_WRITES = 2.0
+"""Seconds after the end in which a journal that another process has is waited for; what it lacks then is in doubt."""
+_NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
+"""What says that no call was placed, unless it is an OutcomeUnknown."""
+
+
+class Outcomes:
+    """The outcomes of one connection's entries; after `stop` nothing is waited for any more."""
+
+    def __init__(self, client: Client, journal: Journal) -> None:
+        self._client = client
+        self._settings = client.settings
+        self._journal = journal
+        self._stopping = threading.Event()
+        self._stopped = math.inf
+
+    def stop(self) -> None:
+        """Wait no more for witnesses, and shortly for the journal."""
+        self._stopped = time.monotonic()
+        self._stopping.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is waited for any more."""
+        return self._stopping.is_set()
+
+    def find(self, once: Once, entry: Entry) -> Row | None:
+        """Ask the witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
+        try:
+            return once.find(self._client, self.lost(entry), self._settings.recovery_grace, self._wait)
+        except OutcomeUnknown:
+            raise
+        except Error as error:
+            raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
+
+    def lost(self, entry: Entry) -> Lost:
+        """What the witnesses are told of it."""
+        intent, longest = entry.intent, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
+        return Lost(
+            record=intent.record,
+            mark=intent.label,
+            own_mark=is_own(intent.label),
+            unique_mark=is_own(intent.label) and intent.request_key is None,
+            window=lambda: window(entry, self._client.clock, longest),
+            is_other=lambda sid: entries.is_known(self._journal, intent, sid),
+            has_rival=lambda: entries.has_rival(self._journal, entry),
+            foreign=lambda calls: entries.foreign(self._journal, intent, calls),
+        )
+
+    def record(self, once: Once, entry: Entry, answer: Row) -> None:
+        """Record that it was done. Raises OperationalError that says so, where that fails."""
+        sid = answer.get(once.sid)
+        try:
+            entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, answer, self._is_over)
+        except OperationalError as error:
+            raise OperationalError(
+                f"the {once.noun} was {once.done}, SID {sid}, but that could not be recorded: {error}"
+            ) from error
+
+    def record_failure(self, entry: Entry, error: BaseException) -> None:
+        """Record why it was refused, or is unknown. Raises OperationalError where that fails."""
+        refused = isinstance(error, _NOTHING_SENT) and not isinstance(error, OutcomeUnknown)
+        text = clean(str(error)) or type(error).__name__
+        code = error.code if isinstance(error, TwilioError) else None
+        try:
+            self.fail(entry, "refused" if refused else "unknown", text, code)
+        except OperationalError as failure:
+            if isinstance(error, Error):
+                raise OperationalError(f"{error}; this could not be recorded: {failure}") from error
+            raise error from failure
+
+    def fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
+        """Record that it was refused, or is unknown, and why."""
+        entries.failed(self._journal, entry, state, message, code, self._is_over)
+
+    def _is_over(self) -> bool:
+        return time.monotonic() > self._stopped + _LAST_WRITES
+
+    def _wait(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise OutcomeUnknown("stopped before it was known whether it was done")

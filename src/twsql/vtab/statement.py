@@ -1,0 +1,214 @@
+"""One run of one statement: what it has done, so that it never does the same thing twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from twsql import forks
+from twsql.dialing import guard
+from twsql.dialing.stop import Stop
+from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
+from twsql.schema import Checked, Procedure, Row, Value, inputs
+from twsql.twilio.costs import Cost, counting
+from twsql.vtab.lookahead import Lookahead
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+    from twsql.vtab.engine import Engine
+    from twsql.vtab.tasks import Task, Work  # loads logging, 10 ms that a statement without a call need not wait
+
+RunKey = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
+"""What makes two runs of a procedure the same: its name, which of equal ones in a Batch it is, its checked inputs."""
+
+_MOST_NAMED = 10
+"""How many calls with wrong inputs an error names."""
+
+
+@dataclass
+class Statement:
+    """One run of one SQL statement: it never does the same thing (same procedure, same inputs) twice.
+
+    SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
+    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
+    is what its scans know of each other, `cost` what it has asked. `sql` is its text, where the host tells.
+    `allowed` are the tables that it may change, `warned` are the columns that it was warned of.
+    """
+
+    engine: Engine
+    done: dict[RunKey, Task] = field(default_factory=dict)
+    keys: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    lookahead: Lookahead = field(default_factory=Lookahead)
+    cost: Cost = field(default_factory=Cost)
+    together: bool = False
+    sql: str = ""
+    warned: set[str] = field(default_factory=set)
+    _process: int = field(default_factory=os.getpid)
+    allowed: set[str] = field(default_factory=set)
+    _counted: set[RunKey] = field(default_factory=set)
+    _begun: Counter[str] = field(default_factory=Counter)
+    _ended: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def client(self) -> Client:
+        """The door to Twilio, where what is asked is counted as this statement's."""
+        return self.engine.client.counted(self.cost)
+
+    def warn(self, subject: str, words: str) -> None:
+        """Warn of something, once."""
+        if subject not in self.warned:
+            self.warned.add(subject)
+            self.engine.warn(f"{subject} {words}")
+
+    def refuse_children(self) -> None:
+        """Raise OperationalError in a forked child: its parent goes on with the statement, and both would call."""
+        if self._process != os.getpid():
+            raise OperationalError(
+                "the statement was begun before this process was forked: run it anew here; nothing was sent"
+            )
+
+    def end(self) -> None:
+        """Nothing of it is read any more: what was asked for ahead and has not been sent is not sent."""
+        self.lookahead.close()
+        self.cost.end()
+
+    def run(
+        self,
+        procedure: Procedure,
+        given: Sequence[Mapping[str, Value]],
+        copies: Sequence[int] = (),
+        stop: Stop | None = None,
+    ) -> list[Task]:
+        """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
+
+        Gives a task for each, in order. What this statement has run before is not run again. After a failure none is
+        begun any more, unless OnError makes a failure a row. `copies` numbers inputs that are equal and meant as
+        several calls. Nothing more is begun once `stop` is set, or the engine begins no more.
+
+        Raises InputError, ReadOnlyError and (more than max_calls or max_changes) NotSupportedError before anything is
+        sent.
+        """
+        with forks.put_off():
+            from twsql.vtab import tasks
+
+        checked = self._checked(procedure, given)
+        calls = [_run_key(procedure, each, copies[place] if copies else 0) for place, each in enumerate(checked)]
+        new = {
+            call: each
+            for call, each in zip(calls, checked, strict=True)
+            if not isinstance(each, InputError) and (call not in self.done or not self.done[call].was_begun())
+        }
+        guard.refuse_effects(self.engine.settings, procedure)
+        recorded = self.engine.recorded(procedure, [*new.values()])
+        self.done |= {call: tasks.done(row) for call, row in zip(new, recorded, strict=True) if row is not None}
+        left = {call: each for (call, each), row in zip(new.items(), recorded, strict=True) if row is None}
+        more = len(left.keys() - self._counted)
+        guard.refuse_more(self.engine.settings, procedure, self._begun[guard.limit_of(procedure)], more)
+        self._counted |= left.keys()
+        self._begun[guard.limit_of(procedure)] += more
+        self._begin(procedure, left, Stop(self.engine.calls, *([stop] if stop else [])))
+        return [
+            tasks.failed(each) if isinstance(each, InputError) else self.done[call]
+            for call, each in zip(calls, checked, strict=True)
+        ]
+
+    def perform(self, procedure: Procedure, given: Mapping[str, Value]) -> Row:
+        """Run the procedure once, and wait for what it gives. An interrupt keeps it from beginning."""
+        stop = Stop()
+        try:
+            (task,) = self.run(procedure, [given], stop=stop)
+            return self.result(task)
+        finally:
+            stop.set()
+
+    def _checked(self, procedure: Procedure, given: Sequence[Mapping[str, Value]]) -> list[Checked | InputError]:
+        """Check the inputs of each call. Raises InputError that names all that is wrong, of all of them."""
+        checked: list[Checked | InputError] = []
+        wrong: list[tuple[int, str]] = []
+        for place, each in enumerate(given):
+            known, problems = inputs.examined(procedure, each, self.engine.settings.default_country)
+            checked.append(inputs.refusal(procedure, problems) if problems else known)
+            if problems and not is_row(each):
+                wrong.append((place, "; ".join(problems)))
+        if wrong:
+            raise _all_of(procedure, wrong) if len(given) > 1 else inputs.refusal(procedure, [wrong[0][1]])
+        return checked
+
+    def result(self, task: Task) -> Row:
+        """Wait for what a task gives; what it raises says how far the statement has come."""
+        try:
+            return task.result()
+        except TwilioError as error:
+            error.progress = self.progress()
+            raise
+
+    def progress(self) -> str:
+        """How far the statement has come, in words, once nothing is under way any more; empty for a single call."""
+        if len(self.done) < 2:
+            return ""
+        tried = [task for task in self.done.values() if task.was_begun()]
+        unknown = sum(isinstance(task.problem(), OutcomeUnknown) for task in tried)
+        failed = sum(task.problem() is not None for task in tried) - unknown
+        left = f"{len(self.done) - len(tried)} not attempted" if self.together else "nothing after it attempted"
+        if not self._begun["max_calls"]:
+            return f"{len(tried) - failed} done, {failed} failed, {left}"
+        counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
+        if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
+            return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
+        return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
+
+    def _begin(self, procedure: Procedure, new: Mapping[RunKey, Checked], stop: Stop) -> None:
+        from twsql.vtab import tasks
+
+        self.together = self.together or len(new) > 1
+        work = [self._work(procedure, each) for each in new.values()]
+        begun = tasks.begin(work, self.engine.settings.max_in_flight, self._heard, stop) if work else []
+        self.done |= zip(new, begun, strict=True)
+
+    def _work(self, procedure: Procedure, checked: Checked) -> Work:
+        work = self.engine.work(procedure, checked)
+
+        def and_count(stop: Stop) -> Row:
+            with counting(self.cost):
+                try:
+                    return work(stop)
+                except BaseException:
+                    if not is_row(checked):
+                        stop.set()  # and no more of them
+                    raise
+
+        return and_count
+
+    def _heard(self) -> None:
+        with self._lock:
+            self._ended += 1
+            ended = self._ended
+        self.engine.watch(ended, max(ended, len(self.done)))
+
+
+def is_row(given: Mapping[str, object]) -> bool:
+    """Whether a failure of this call is to be a row."""
+    return str(given.get("OnError")).strip().lower() == "row"
+
+
+def _all_of(procedure: Procedure, problems: Sequence[tuple[int, str]]) -> InputError:
+    """The error for what is wrong with several calls; the same words are said once, of the first."""
+    first: dict[str, int] = {}
+    for place, text in problems:
+        first.setdefault(text, place)
+    named = [f"call {place + 1}: {text}" for text, place in list(first.items())[:_MOST_NAMED]]
+    more = [f"and {len(first) - _MOST_NAMED} more"] if len(first) > _MOST_NAMED else []
+    return inputs.refusal(procedure, [*named, *more])
+
+
+def _run_key(procedure: Procedure, checked: Checked | InputError, copy: int) -> RunKey:
+    """What the call is known by; with a RequestKey equal ones are one."""
+    if isinstance(checked, InputError):
+        return procedure.name, copy, ()
+    return procedure.name, 0 if "RequestKey" in checked else copy, tuple(sorted(checked.items()))
