@@ -16,7 +16,22 @@ from twsql.sandbox import Sandbox
 STEERING = "SELECT char(27) || ']0;owned' || char(7) || char(155) || '2J' || char(8238) || 'x' AS name"
 ESCAPES = ("\x1b]0;", "\x07", "\x9b", "\u202e")
 
-_MODES = ("box", "table", "qbox", "column", "csv", "html", "insert", "json", "jsonl", "line", "list", "tabs", "tcl")
+_MODES = (
+    "box",
+    "table",
+    "qbox",
+    "column",
+    "csv",
+    "html",
+    "insert",
+    "json",
+    "jsonl",
+    "line",
+    "list",
+    "python",
+    "tabs",
+    "tcl",
+)
 
 
 def test_a_sid_from_csv_is_a_sid(
