@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from hosting import beside_python, lacking, program, serving
 from twsql.cli import odbc
 from twsql.sandbox import Sandbox
 
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ADD = "SELECT Status FROM AddParticipants('MyConference', '+18149044818', '+919602968074')"
 READ = "SELECT FriendlyName, Status FROM conferences"
 
@@ -28,6 +29,14 @@ def source(extension: Path, world: Sandbox, tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "odbc.ini").write_text(odbc.section("twsql", ":memory:", str(extension)))
     monkeypatch.setenv("ODBCINI", str(tmp_path / "odbc.ini"))
     return "twsql"
+
+
+def test_explain(shell: Run) -> None:
+    """The stock shell's EXPLAIN QUERY PLAN shows words only; the plan that it does not show is the one that is run."""
+    done = shell(f"EXPLAIN QUERY PLAN {ADD}", f"EXPLAIN QUERY PLAN {READ} WHERE Status = 'completed'", READ)
+    assert ":one call placed for each row; inputs Conference, From, To\n" in done.stdout
+    assert ":GET all lists of conferences where Status =\n" in done.stdout
+    assert ("{" in done.stdout, done.stderr) == (False, "")
 
 
 def test_isql(source: str, world: Sandbox) -> None:
