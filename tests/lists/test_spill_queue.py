@@ -9,31 +9,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twsql.errors import OperationalError
-from twsql.lists.spill_queue import IN_MEMORY, SpillQueue, kept
+from twsql.lists.spill_queue import IN_MEMORY, SpillQueue
 
 ROW = {"sid": "CF0", "friendly_name": "日本 🎉\n", "subresource_uris": {"a": None}, "n": 1.5}
 
 
 @pytest.mark.parametrize("count", [0, 1, IN_MEMORY - 1, IN_MEMORY, IN_MEMORY + 1, IN_MEMORY + 1234])
 def test_they_are_as_they_were(count: int) -> None:
-    """In the same order, however many, and read at once."""
-    read = 0
-
-    def rows():  # type: ignore[no-untyped-def]
-        nonlocal read
-        for read in range(1, count + 1):
-            yield {**ROW, "number": read}
-
-    waiting = kept(rows())
-    assert read == count
-    assert list(waiting) == [{**ROW, "number": number} for number in range(1, count + 1)]
+    """However many rows wait, they come out in the same order, with the same values."""
+    waiting, taken = SpillQueue(), []
+    for number in range(count):
+        waiting.append({**ROW, "number": number})
+    while some := waiting.take():
+        taken += some
+    assert taken == [{**ROW, "number": number} for number in range(count)]
+    waiting.close()
 
 
 def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the file cannot be made the error says what to set."""
+    """If the temporary file cannot be made the error says what to set."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    waiting = SpillQueue()
     with pytest.raises(OperationalError, match="TMPDIR"):
-        kept(iter([ROW] * (IN_MEMORY + 1000)))
+        list(map(waiting.append, [ROW] * (IN_MEMORY + 1000)))
 
 
 @given(st.lists(st.integers(1, 4000), max_size=12))

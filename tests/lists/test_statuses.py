@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from twsql.lists.spill_queue import IN_MEMORY
 from twsql.lists.splitting import Listing
-from twsql.lists.statuses import Earlier, behind, merged
+from twsql.lists.statuses import EarlierRows, merged, parts_after
 from twsql.schema import Row
 from worlds import World
 
@@ -55,9 +55,9 @@ def test_never_ahead(days: list[int], page_size: int) -> None:
             read.append(row)
             yield row
 
-    earlier = Earlier(source(), _created, page_size)
+    earlier = EarlierRows(source(), _created, page_size)
     parts = []
-    for part in behind(_listing(), earlier):
+    for part in parts_after(_listing(), earlier):
         oldest, _ = _bounds(part)
         assert all(_created(row)[:10] < oldest for row in _rows(days)[len(read) :])
         parts.append(_bounds(part))
@@ -69,8 +69,8 @@ def test_never_ahead(days: list[int], page_size: int) -> None:
 
 def test_a_page_or_so() -> None:
     """An earlier list is read about a page ahead of the later one, to the end of a day."""
-    earlier = Earlier(iter(_rows([*range(30)] * 10)), _created, 100)
-    parts = [_bounds(part) for part in behind(_listing(), earlier)]
+    earlier = EarlierRows(iter(_rows([*range(30)] * 10)), _created, 100)
+    parts = [_bounds(part) for part in parts_after(_listing(), earlier)]
     assert parts == [
         ("2026-01-22", ""),
         ("2026-01-13", "2026-01-21"),
@@ -81,9 +81,9 @@ def test_a_page_or_so() -> None:
 
 def test_bounds_are_kept() -> None:
     """What WHERE says of days holds for the parts."""
-    earlier = Earlier(iter(_rows([5, 6, 7])), _created, 1)
+    earlier = EarlierRows(iter(_rows([5, 6, 7])), _created, 1)
     listing = _listing(**{"DateCreated>": "2026-01-06", "DateCreated<": "2026-01-08"})
-    assert [_bounds(part) for part in behind(listing, earlier)] == [
+    assert [_bounds(part) for part in parts_after(listing, earlier)] == [
         ("2026-01-08", "2026-01-08"),
         ("2026-01-07", "2026-01-07"),
         ("2026-01-06", "2026-01-06"),
@@ -95,8 +95,8 @@ def test_a_day_that_is_not_known() -> None:
     rows = _rows([1, 2, 3])
     for place in (0, 2):
         rows[place] = {**rows[place], "created": ""}
-    earlier = Earlier(iter(rows), _created, 1)
-    assert [_bounds(part) for part in behind(_listing(), earlier)] == [("2026-01-04", ""), ("", "2026-01-03")]
+    earlier = EarlierRows(iter(rows), _created, 1)
+    assert [_bounds(part) for part in parts_after(_listing(), earlier)] == [("2026-01-04", ""), ("", "2026-01-03")]
     assert list(earlier.rows()) == rows
 
 
@@ -117,8 +117,8 @@ def test_merged(some: list[int], others: list[int], data: st.DataObject) -> None
 def test_a_later_list_without_rows() -> None:
     """What waits until a later list has its first row, or ends, does not stay in memory."""
     count = 5 * IN_MEMORY
-    earlier = Earlier(iter(_rows([number % 400 for number in range(count)])), _created, 100)
-    parts = sum(1 for _ in behind(_listing(), earlier))
+    earlier = EarlierRows(iter(_rows([number % 400 for number in range(count)])), _created, 100)
+    parts = sum(1 for _ in parts_after(_listing(), earlier))
     assert parts > 300
     assert sum(type(each) is dict and "sid" in each for each in gc.get_objects()) < 2 * count
     assert sum(1 for _ in earlier.rows()) == count

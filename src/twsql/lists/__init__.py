@@ -1,1 +1,1 @@
-"""How long lists are read: in ranges of days side by side, status by status, rows that wait in a file."""
+"""How long lists are read: in day ranges side by side, status by status, with a spill queue for rows that wait."""

@@ -1,24 +1,20 @@
-"""Rows that are read now and given later: some thousands in memory, the others in a file that has no name."""
+"""A queue of rows: thousands wait in memory, further ones in a temporary file."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from twsql.errors import OperationalError
 from twsql.schema import Row
 
 IN_MEMORY = 10_000
-"""Rows that wait in memory, some 20 MB."""
+"""Rows that wait in memory; they take some 20 MB."""
 _BLOCK = 500
 
 
 class SpillQueue:
-    """Rows that wait, first in, first out.
-
-    `append` raises OperationalError where there is no room for the file.
-    """
+    """First in, first out. `append` raises OperationalError if the temporary file cannot be written."""
 
     def __init__(self) -> None:
         self._first: deque[Row] = deque()
@@ -28,7 +24,7 @@ class SpillQueue:
         self._last: list[Row] = []
 
     def append(self, row: Row) -> None:
-        """Keep a row."""
+        """Add a row at the end."""
         if len(self._first) < IN_MEMORY and not self._blocks and not self._last:
             self._first.append(row)
             return
@@ -37,7 +33,7 @@ class SpillQueue:
             self._write()
 
     def take(self) -> deque[Row]:
-        """Give up the rows that come next: none only if there are none."""
+        """Remove and return some of the first rows; none only if the queue is empty."""
         if not self._first and self._blocks:
             self._first.extend(self._read())
         elif not self._first:
@@ -47,7 +43,7 @@ class SpillQueue:
         return taken
 
     def close(self) -> None:
-        """Give up the file."""
+        """Delete the file."""
         if self._file is not None:
             self._file.close()
 
@@ -77,24 +73,3 @@ class SpillQueue:
         self._read_to = self._file.tell()
         self._blocks -= 1
         return block
-
-
-def kept(rows: Iterable[Row]) -> Iterator[Row]:
-    """Read the rows to their end at once, and give them in the same order."""
-    waiting = SpillQueue()
-    try:
-        for row in rows:
-            waiting.append(row)
-    except BaseException:
-        waiting.close()
-        raise
-    return _given(waiting)
-
-
-def _given(waiting: SpillQueue) -> Iterator[Row]:
-    try:
-        while taken := waiting.take():
-            while taken:
-                yield taken.popleft()
-    finally:
-        waiting.close()

@@ -1,4 +1,19 @@
-"""Long lists read side by side: what a list's first page does not hold is cut into ranges of days."""
+"""Long lists read side by side: the rows after a list's first page are cut into day ranges.
+
+Each page names the next one, so the pages of a list come one after another. But each day range is a list of its own,
+and several lists can be fetched at the same time.
+
+Example: 2,000 conferences, newest first: 800 of 4 March, 900 of 3 March, 300 of 2 March. A page has 1,000 rows.
+
+    request                       page                                       rows yielded
+    no filter                     800 of 4 March, 200 of 3 March, and more   the 800 of 4 March
+    = 3 March                     900                                        the 900 of 3 March
+    <= 2 March (at that time)     300, no next page: the end                 the 300 of 2 March
+
+The first page ends within 3 March. So its 200 rows of that day are dropped (`_but_last_day`), and the day is fetched as
+a whole. If the third page had a next page too, its rows per day would tell how many days fill a page. Three ranges of
+so many days (GROWTH) are fetched then, beside the first page of all that is older; after that nine, and so on.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +39,16 @@ if TYPE_CHECKING:
     from twsql.twilio.responses import Page
 
 SIDE_BY_SIDE = 10
-"""Parts of a list that are under way together: their rows, some 20 MB, wait in memory until they are read."""
+"""Parts of a list that are fetched together: their rows, some 20 MB, wait in memory until the statement reads them."""
 GROWTH = 3
-"""How many times as many ranges are asked for once it is known that a list goes on."""
+"""Factor by which the number of ranges grows as long as the list goes on."""
 _FILL = 0.85
-"""How full of rows a range's one page should be: days differ."""
+"""How full a range's one page should be: some days have more rows than others."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list newest first: what to ask, and the parameter that takes days (`DateCreated`)."""
+    """A list, newest first: its path and parameters; `day` is the filter by days, `field` the property it compares."""
 
     client: Client
     path: str
@@ -44,53 +59,49 @@ class Listing:
     page_size: int | None = None
 
     def first(self) -> Page:
-        """Ask for the first page."""
+        """Fetch the first page."""
         inclusive = self.client.shown.inclusive[self.key]
         known = frozenset(inclusive)
         is_newest = self.day + "<" not in self.params
         page = self.client.page(self.path, self.key, query(self.params, inclusive), page_size=self.page_size)
-        kept = self._of_these_days(page)
-        if known != inclusive and page.next_uri and 2 * len(kept.items) < len(page.items):
-            return self.first()  # in place of more pages of days that are not wanted
+        needed = self._of_these_days(page)
+        if known != inclusive and page.next_uri and 2 * len(needed.items) < len(page.items):
+            return self.first()  # cheaper than further pages of a day that nobody needs
         if is_newest:
-            self.look(kept)
-        return kept
+            self.check_order(needed)
+        return needed
 
-    def following(self, page: Page, before: Collection[str]) -> Future[Page | None]:
-        """Ask for the page after a page, while that is read; None if it was the last. See `Client.following`."""
-        return self.client.submit(partial(self.after, page, before))
-
-    def after(self, page: Page, before: Collection[str]) -> Page | None:
-        """The page after a page; None if it was the last."""
+    def following(self, page: Page, before: Collection[str]) -> Page | None:
+        """Fetch the page after `page`; None if `page` is the last. See `Client.following`."""
         following = self.client.following(page, self.key, before)
         return following and self._of_these_days(following)
 
     def _of_these_days(self, page: Page) -> Page:
-        """A page without the rows that are later than the last day, which show how Twilio reads that bound."""
+        """The page without rows later than the last day; such rows show how Twilio reads the bound."""
         items = page.items
         for name, last in last_days(self.params):
             field = field_of(name)
-            kept = [row for row in items if moment(field, row)[:10] <= last]
-            if len(kept) < len(items):
+            needed = [row for row in items if moment(field, row)[:10] <= last]
+            if len(needed) < len(items):
                 if any(moment(field, row)[:10] == day_after(last) for row in items):
                     self.client.shown.inclusive[self.key].add(name)
-                items = kept
+                items = needed
         return page if items is page.items else replace(page, items=items)
 
-    def look(self, page: Page) -> int:
-        """See how far from newest first the rows of a page are; gives that of all pages seen so far."""
+    def check_order(self, page: Page) -> int:
+        """Note the disorder of a page; gives the largest of all pages so far, see `Shown.disorder`."""
         return self.note(disorder([*map(self.moment, page.items)]))
 
     def note(self, found: int) -> int:
-        """The list was seen to be so far from newest first; gives how far it was seen to be until now."""
+        """Note a disorder of the list; gives the largest so far."""
         known = self.client.shown.disorder
         known[self.key] = max(found, known[self.key])
         return known[self.key]
 
     def between(self, oldest: int, newest: int | None) -> Listing:
-        """The part of the list that was created on these days (numbered as `date` does), both included.
+        """The part of the list from the day `oldest` to the day `newest`, both included; None means no upper bound.
 
-        None is as new as the list is.
+        Days are numbers, as `date.toordinal` gives them.
         """
         bounds = {} if newest is None else {self.day + "<": date.fromordinal(newest).isoformat()}
         if oldest > 1:
@@ -99,12 +110,12 @@ class Listing:
 
     @property
     def oldest(self) -> int:
-        """The first day that is asked for."""
+        """The first day of the list's filter; 1 if it has none."""
         bound = self.params.get(self.day + ">")
         return date.fromisoformat(bound).toordinal() if bound else 1
 
     def moment(self, row: Row) -> str:
-        """When a row was created: UTC text in SQLite's form, by which rows are ordered."""
+        """When a row was created: UTC text in SQLite's form. The list is in descending order of it."""
         return moment(self.field, row)
 
     def newest_day(self, page: Page) -> int:
@@ -112,9 +123,9 @@ class Listing:
         return _number(max(map(self.moment, page.items)))
 
     def last_day(self, page: Page) -> int:
-        """The number of the newest day of which a page that goes on may not have all rows.
+        """The newest day of which the next page may have rows too.
 
-        That is the day with which it ends; the one after if it ends with the last minute of a day, see `order`.
+        That is the day of the page's oldest row; the day after if that row is of a day's last minute, see `order`.
         """
         newest = self.params.get(self.day + "<", "9999-12-31")
         return _number(min(minute_after(min(map(self.moment, page.items))[:MINUTE])[:10], newest))
@@ -129,7 +140,7 @@ Opened = tuple[Listing, "Page"]
 
 
 def moment(field: str, row: Row) -> str:
-    """When something happened to a row, UTC text in SQLite's form; '' where it does not say so as Twilio does."""
+    """A date of a row, UTC text in SQLite's form; '' if the row has none, or one in another form than Twilio's."""
     try:
         return utc(row[field])
     except (DataError, KeyError, TypeError):
@@ -137,17 +148,17 @@ def moment(field: str, row: Row) -> str:
 
 
 def one_after_another(listing: Listing) -> Iterator[Page]:
-    """Yield the pages of a list, each asked for when it is wanted."""
+    """Yield the pages of a list; a page is fetched when the caller wants it."""
     before: set[str] = set()
     page: Page | None = listing.first()
     while page is not None:
         before.add(page.target)
         yield page
-        page = listing.after(page, before)
+        page = listing.following(page, before)
 
 
 def in_parts(client: Client, parts: Iterable[Listing]) -> Iterator[Row]:
-    """Yield the rows of lists of disjoint days, the newest list first; the next lists are asked for meanwhile."""
+    """Yield the rows of lists of disjoint days, the newest list first; the next lists are fetched meanwhile."""
     return _in_turn(client, (partial(_open, part) for part in parts))
 
 
@@ -161,18 +172,18 @@ def _open(listing: Listing) -> Opened:
 
 
 def _all(listing: Listing, page: Page) -> Iterator[Row]:
-    """Yield the rows of a list from its first page on, what is older in ranges of days.
+    """Yield the rows of a list from its first page on; older rows come from day ranges.
 
-    As long as pages end on the day on which they begin, which cannot be cut, they are read one after the other.
+    A page that ends on the day on which it begins cannot be cut: the next page is read after it.
     """
     before: set[str] = set()
-    given = "9999-12-31"  # the oldest day of which rows have been given
+    yielded = "9999-12-31"  # the oldest day of which rows have been yielded
     here: Page | None = page
     while here is not None:
         if here.next_uri is None:
             yield from here.items
             return
-        if _goes_on(listing, here) and listing.last_day(here) < min(listing.newest_day(here), _number(given)):
+        if _goes_on(listing, here) and listing.last_day(here) < min(listing.newest_day(here), _number(yielded)):
             rows = _but_last_day(listing, here)
             yield from rows[:ITEMS_BEFORE_NEXT]
             older = _in_turn(listing.client, _cut(listing, here))
@@ -181,8 +192,8 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
             return
         yield from here.items[:ITEMS_BEFORE_NEXT]
         before.add(here.target)
-        given = min(given, *(when[:10] for when in map(listing.moment, here.items) if when))
-        following = listing.following(here, before)
+        yielded = min(yielded, *(when[:10] for when in map(listing.moment, here.items) if when))
+        following = listing.client.submit(partial(listing.following, here, before))
         try:
             yield from here.items[ITEMS_BEFORE_NEXT:]
             here = following.result()
@@ -191,26 +202,27 @@ def _all(listing: Listing, page: Page) -> Iterator[Row]:
 
 
 def _goes_on(listing: Listing, page: Page) -> bool:
-    """Whether there is more than this page, by whose days it may be cut, if that is worth it."""
+    """Whether a page has a next one, and rows in an order by which the rest of the list can be cut into days."""
     return bool(
         page.next_uri
         and len(page.items) > ITEMS_BEFORE_NEXT
         and all(map(listing.moment, page.items))
-        and listing.look(page) < 2
+        and listing.check_order(page) < 2
     )
 
 
 def _but_last_day(listing: Listing, page: Page) -> list[Row]:
-    """The rows of a page but those of the day with which it ends: that may have more, and is asked for as a whole."""
+    """The rows of a page except those of its last day, which may have more: that day is fetched as a whole."""
     day = date.fromordinal(listing.last_day(page)).isoformat()
     return [row for row in page.items if listing.moment(row)[:10] > day]
 
 
 def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
-    """Yield the parts of a list from the day on with which a page ends, newest first.
+    """Yield the parts of a list from a page's last day on, newest first.
 
-    Ranges have about as many days as fill a page with rows as dense as that page's. They come in groups, one and then
-    more, each beside the first page of all that is older: where there is not more than that page, nothing more is cut.
+    A range has about as many days as fill a page, judged by the rows per day of `page`. Ranges come in groups of 1, 3,
+    9 and SIDE_BY_SIDE. The first page of all that is older is fetched with each group: if it is the list's last page,
+    no further group is needed.
     """
     count, here = 1, listing
     while True:
@@ -220,7 +232,7 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
         older = listing.client.submit(rest.first) if rest else None
         try:
             for last in range(newest, oldest - 1, -days):
-                if older is not None and _is_known_to_be_empty(older):  # so these need not be so many
+                if older is not None and _is_known_to_be_empty(older):  # the list ends here: one range has the rest
                     yield partial(_open, listing.between(oldest, last))
                     return
                 yield partial(_open, listing.between(max(last - days + 1, oldest), last))
@@ -246,9 +258,9 @@ def _opened(listing: Listing, page: Page) -> Opened:
 
 
 def _days(listing: Listing, page: Page) -> int:
-    """How many days of rows as dense as these fill a page, as large as Twilio makes it: this one goes on."""
+    """How many days fill a page, judged by the rows per day of `page`, which has a next one."""
     size = listing.client.settings.page_size
-    if len(page.items) * 2 < size:  # else Twilio gave what was asked for, and some rows were of a day too many
+    if len(page.items) * 2 < size:  # Twilio makes smaller pages; a few missing rows were of a day too many
         size = len(page.items)
     passed = listing.newest_day(page) - listing.last_day(page)
     each_day = len(page.items) / max(passed, 0.5)

@@ -1,8 +1,21 @@
-"""Conferences move on from one status to the next while they are listed: none may be missed, and none be given twice.
+"""Merges the lists of statuses, while conferences move from one status to the next: none is missed, none comes twice.
 
-Each status has a list of its own, newest first. What was created on a day is asked for in a later status only when the
-earlier ones have been read past that day: a conference that moves on in between is seen twice. Where an earlier list is
-long, it is read a page or so ahead of the later one, side by side, in place of all of it before.
+Each status has a list of its own, newest first. A day of a later status is fetched only after that day of all earlier
+statuses: a conference that changes its status in between is then in both lists, and the merge drops the older copy. In
+the other order it would be in neither.
+
+Example: the list of in-progress has three pages, of 1 to 3 March.
+
+    in-progress                                      completed
+    page 1: 3 March, half of 2 March
+    page 2: the rest of 2 March, half of 1 March     then, while that is read: >= 2 March
+    page 3: the rest of 1 March, the end             then: <= 1 March
+
+CF7, of 2 March, was in-progress on page 1, and has ended before `completed >= 2 March` is fetched:
+
+    in-progress    3 March CF9    2 March CF7                     1 March CF1
+    completed                     2 March CF7    2 March CF4
+    merged         CF9            CF7            CF4              CF1             CF7 as the completed list has it
 """
 
 from __future__ import annotations
@@ -16,13 +29,13 @@ from twsql.lists.splitting import Listing
 from twsql.schema import Row
 
 _FILL = 0.85
-"""How full of an earlier status's rows the days of one request should be: a later one often has as many."""
+"""Pages of the earlier status that one day range of the later one covers: a later status often has as many rows."""
 
 
-class Earlier:
-    """The rows of the earlier statuses, newest first: read as far as the later one may be asked for, given when wanted.
+class EarlierRows:
+    """The rows of the earlier statuses, newest first: read up to the day that the later status needs, yielded later.
 
-    What waits takes little memory, see `SpillQueue`.
+    Meanwhile the rows wait in a `SpillQueue`.
     """
 
     def __init__(self, rows: Iterator[Row], created: Created, page_size: int) -> None:
@@ -36,17 +49,17 @@ class Earlier:
 
     @property
     def day(self) -> int:
-        """The day (numbered as `date` does) of the newest row that has not been read; 0 if all have been."""
+        """The day, as `date.toordinal` numbers it, of the next row to read; 0 at the end."""
         return 0 if self._next is None else date.fromisoformat(self._day).toordinal()
 
     def read_past(self, day: int) -> int:
-        """Read on until all rows of this day and of later ones have been read; gives the `day` that is next."""
+        """Read all rows of `day` and of newer days; gives the day of the next row, 0 at the end."""
         while self._next is not None and self.day >= day:
             self._read_on()
         return self.day
 
     def rows(self) -> Iterator[Row]:
-        """Yield all rows, those that have been read and then the others."""
+        """Yield all rows: first those that wait, then those still to be read."""
         try:
             while True:
                 taken = self._waiting.take()
@@ -60,7 +73,7 @@ class Earlier:
             self._waiting.close()
 
     def _read_on(self) -> None:
-        """Read about a page of rows, to the end of a day."""
+        """Read about a page of rows, and on to the end of a day."""
         count, day = 0, self._day
         while self._next is not None and (count < self._some or self._day >= day):
             count, day = count + 1, self._day
@@ -68,14 +81,14 @@ class Earlier:
             self._move()
 
     def _move(self) -> None:
-        """Go to the next row; one that does not say its day is taken to be of that of the row before."""
+        """Fetch the next row; a row without a date counts to the day of the row before."""
         self._next = next(self._source, None)
         if self._next is not None:
             self._day = self._created(self._next)[:10] or self._day
 
 
-def behind(listing: Listing, earlier: Earlier) -> Iterator[Listing]:
-    """Cut a status's list into parts, newest first: each is given when the earlier statuses have been read past it."""
+def parts_after(listing: Listing, earlier: EarlierRows) -> Iterator[Listing]:
+    """Cut a status's list into day ranges, newest first; each comes when the earlier statuses were read past it."""
     newest: int | None = None
     day = earlier.read_past(earlier.day)
     while day >= listing.oldest:
@@ -85,7 +98,10 @@ def behind(listing: Listing, earlier: Earlier) -> Iterator[Listing]:
 
 
 def merged(earlier: Iterator[Row], later: Iterator[Row], created: Created) -> Iterator[Row]:
-    """Merge two lists, each newest first. Of two copies of a conference, which were created at once, the later's."""
+    """Merge two lists, each newest first. Of a conference that is in both, the copy of `later` stays.
+
+    Both copies have the same creation time, so they meet among the rows of one second.
+    """
     waiting = next(earlier, None)
     if waiting is None:
         yield from later

@@ -12,7 +12,7 @@ from twsql.errors import NotFound
 from twsql.lists.order import MINUTE, disorder, minute_after, newest_first
 from twsql.lists.spill_queue import IN_MEMORY
 from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
-from twsql.lists.statuses import Earlier, behind, merged
+from twsql.lists.statuses import EarlierRows, merged, parts_after
 from twsql.procedures.addressing import is_conference_sid
 from twsql.procedures.end_conference import UPDATE_CONFERENCE
 from twsql.schema import Effect, Row, Table
@@ -66,8 +66,8 @@ def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> 
     """Yield all conferences, those of the statuses side by side; put in order within a minute if they are to `sort`."""
     rows: Iterator[Row] = iter(())
     for status in statuses:
-        earlier = Earlier(rows, _created, client.settings.page_size)
-        rows = merged(earlier.rows(), _behind(client, status, where, earlier, sort=sort), _created)
+        earlier = EarlierRows(rows, _created, client.settings.page_size)
+        rows = merged(earlier.rows(), _of_status(client, status, where, earlier, sort=sort), _created)
     return rows
 
 
@@ -84,12 +84,12 @@ def _one(client: Client, sid: str) -> Row | None:
         return None
 
 
-def _behind(client: Client, status: str, where: Where, earlier: Earlier, *, sort: bool) -> Iterator[Row]:
+def _of_status(client: Client, status: str, where: Where, earlier: EarlierRows, *, sort: bool) -> Iterator[Row]:
     """Yield the conferences of a status, newest first, never ahead of those of the statuses before it."""
 
     def rows(params: Params) -> Iterator[Row]:
         listing = _listing(client, params)
-        found = in_parts(client, behind(listing, earlier))
+        found = in_parts(client, parts_after(listing, earlier))
         return newest_first(found, _created, listing.note) if sort else found
 
     return _together(client, rows, status, where, earlier)
@@ -159,7 +159,11 @@ def _first(client: Client, status: str, where: Where, count: int) -> Iterator[Ro
 
 
 def _together(
-    client: Client, rows: Callable[[Params], Iterator[Row]], status: str, where: Where, earlier: Earlier | None = None
+    client: Client,
+    rows: Callable[[Params], Iterator[Row]],
+    status: str,
+    where: Where,
+    earlier: EarlierRows | None = None,
 ) -> Iterator[Row]:
     """Yield the `rows` of each list of a status that is to be asked for, newest first.
 
