@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -164,6 +165,29 @@ def test_recorded_calls_do_not_count(connect: Connect, sandbox: Sandbox) -> None
     for count in (3, 6, 7):
         db.execute(SQL, _batch(count, keys=True)).fetchall()
     assert sandbox.counters.placed == 7
+
+
+def test_a_batch_far_too_large(connect: Connect, sandbox: Sandbox) -> None:
+    """It is refused before it is read whole, which would take ten times the memory; what is recorded does not count."""
+    calls = [{"Conference": "room", "From": FROM, "To": f"+1555{n:07}", "RequestKey": f"k{n}"} for n in range(50_000)]
+    many = json.dumps(calls)
+    unkeyed = many.replace("RequestKey", "CallReason")
+    db = connect(max_calls=3)
+    db.execute(SQL, (json.dumps(calls[:3]),)).fetchall()
+    tracemalloc.start()
+    with pytest.raises(NotSupportedError, match="49997 calls in one statement are more than max_calls allows"):
+        db.execute(SQL, (many,)).fetchall()
+    with pytest.raises(NotSupportedError, match="50000 calls in one statement are more than max_calls allows"):
+        db.execute(SQL, (unkeyed,)).fetchall()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * len(many)
+    with pytest.raises(ReadOnlyError):
+        connect(max_calls=3, read_only=True).execute(SQL, (many,)).fetchall()
+    with pytest.raises(InputError, match="call 2: To is required"):
+        db.execute(SQL, (many.replace('"To": "+15550000001", ', "", 1),)).fetchall()
+    assert sandbox.counters.placed == 3
+    assert len(db.execute(SQL + " LIMIT 3", _batch(9)).fetchall()) == 3
 
 
 @pytest.mark.parametrize("how", ["setting", "input"])

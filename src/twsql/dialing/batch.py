@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twsql.errors import InputError
@@ -15,11 +15,27 @@ _MOST_NAMED = 10
 """How many objects an error names."""
 
 
-def expand(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> list[dict[str, Value]]:
+def unread(given: Mapping[str, Value], most: int) -> Sequence[Any]:
+    """The objects of a Batch as the bytes of their JSON, not read; none where these are few, or malformed."""
+    text = given.get(BATCH)
+    if not isinstance(text, (str, bytes)) or len(text) <= len("{},") * most:
+        return ()
+    import msgspec  # not for a small one
+
+    try:
+        return msgspec.json.decode(text, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):  # `expand` says what is wrong with it
+        return ()
+
+
+def expand(
+    procedure: Procedure, given: Mapping[str, Value], country: str | None = None, first: int = 1
+) -> list[dict[str, Value]]:
     """Give the inputs of each call: the object's, and for all others those given beside the Batch.
 
     Raises InputError for what is not an array of objects; for names that are no inputs, and for an input that is twice
-    in one object, with all else that is wrong with that object (numbers without a country are of `country`).
+    in one object, with all else that is wrong with that object (numbers without a country are of `country`). `first` is
+    the number of the first object.
     """
     text = given.get(BATCH)
     if text is None:
@@ -28,7 +44,7 @@ def expand(procedure: Procedure, given: Mapping[str, Value], country: str | None
     names = {p.name.lower(): p.name for p in procedure.inputs if p.name != BATCH}
     names |= {p.alias.lower(): p.name for p in procedure.inputs if p.alias}
     calls, wrong = [], []
-    for place, each in enumerate(_objects(procedure, text), start=1):
+    for place, each in enumerate(_objects(procedure, text), start=first):
         known = {names[name.lower()]: _value(value) for name, value in each.items() if name.lower() in names}
         calls.append({**beside, **known})
         if problems := _misnamed(each, names):

@@ -9,6 +9,7 @@ from twsql.dialing import batch
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import Procedure, Row, Value, inputs
+from twsql.vtab import excess
 from twsql.vtab.given import Argument, copies, limits
 from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan
 from twsql.vtab.question import from_json
@@ -55,11 +56,15 @@ class ProcedureScan:
                 " leave it out, or write name = value in WHERE; nothing was sent"
             )
         self._statement = statement
+        limit = limits(plan.terms, arguments)[0]  # not what OFFSET skips: that is never read
+        combinations = [*plan.combinations(arguments)]
+        if plan.several and plan.together and limit is None and not statement.done:
+            for each in combinations:
+                excess.refuse(statement.engine, self._procedure, each)
         country = statement.engine.settings.default_country
-        rows = [batch.expand(self._procedure, each, country) for each in plan.combinations(arguments)]
+        rows = [batch.expand(self._procedure, each, country) for each in combinations]
         self._given = [given for row in rows for given in row]
         self._copies = copies(self._given) if plan.several else ()
-        limit = limits(plan.terms, arguments)[0]  # not what OFFSET skips: that is never read
         self._ahead = (limit or len(self._given)) if plan.together else 1
         self._answers, self._place = {}, 0
 
