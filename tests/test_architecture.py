@@ -72,5 +72,5 @@ def test_walk(title: str) -> None:
 
 def test_map() -> None:
     """docs/hacking.md tells of each room, in the order in which they import each other."""
-    rows = re.findall(r"^\| ((?:`\w+/?` ?)+)\|", (DOCS / "hacking.md").read_text(encoding="utf-8"), re.M)
-    assert [re.sub("[`/]", "", row).split() for row in rows] == [room.split() for room in ROOMS]
+    rows = re.findall(r"^\| `(\w+)/` \|", (DOCS / "hacking.md").read_text(encoding="utf-8"), re.M)
+    assert rows == [*ROOMS[1:-1]]
