@@ -59,6 +59,12 @@ def test_never(loaded: apsw.Connection, name: str | None, value: str) -> None:
         loaded.execute(f"SELECT twsql_setting({apsw.format_sql_value(name)}{value})").fetchall()
 
 
+def test_a_misspelt_setting(loaded: apsw.Connection) -> None:
+    """The nearest that SQL may set is named."""
+    with pytest.raises(apsw.SQLError, match=r"did you mean max_calls\?; everything else"):
+        loaded.execute("SELECT twsql_setting('max_cals', 1)").fetchall()
+
+
 def test_limits(loaded: apsw.Connection) -> None:
     """Limits can be lowered and not raised, above the environment's neither; numbers are checked as everywhere."""
     assert loaded.execute("SELECT twsql_setting('max_in_flight', 8)").get == 8

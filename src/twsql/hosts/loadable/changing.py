@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twsql.errors import InputError, ReadOnlyError
+from twsql.nearest import did_you_mean
 from twsql.schema import Value
 from twsql.twilio.settings import Settings
 
@@ -39,6 +40,7 @@ def change(settings: Settings, given: dict[str, object], name: Value, value: Val
 def _known(name: Value) -> str:
     if isinstance(name, str) and name in CHANGEABLE:
         return name
+    hint = did_you_mean(name, CHANGEABLE) if isinstance(name, str) else ""
     raise InputError(
-        f"twsql_setting: {name!r} is none of {', '.join(CHANGEABLE)}; everything else is set in the environment"
+        f"twsql_setting: {name!r} is none of {', '.join(CHANGEABLE)}{hint}; everything else is set in the environment"
     )
