@@ -15,6 +15,9 @@ from twsql.errors import DataError, ProgrammingError
 from twsql.schema import Procedure, Value
 from twsql.schema.inputs import examined, missing_in_exec
 
+_MOST_NAMED = 20
+"""Inputs that an error names; AddParticipants has three times as many."""
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -104,7 +107,8 @@ def _filled(call: Invocation, params: Parameters) -> dict[str, Value]:
         wrong = [] if BATCH in inputs else examined(call.procedure, inputs, call.country)[1]
         words = [word for each in call.procedure.inputs for word in (each.name, each.alias) if word]
         told = "; ".join((*call.unknown, *wrong))
-        raise ProgrammingError(f"{told}{' ' if told.endswith('?') else ': '}inputs are {', '.join(words)}")
+        there_are = ", ".join(words) if len(words) <= _MOST_NAMED else "in sys_procedureparameters"
+        raise ProgrammingError(f"{told}{' ' if told.endswith('?') else '; '}inputs are {there_are}")
     given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None}
     lacking = None if BATCH in given else missing_in_exec(call.procedure, given, call.country)  # a Batch may hold them
     if lacking:
