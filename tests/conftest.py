@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 import pytest
 
+from preloaded import Preloaded
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from worlds import NOW, World
@@ -25,6 +26,14 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test writes into the journal of whoever runs it, and none waits long for a call to show."""
     monkeypatch.setenv("TWSQL_JOURNAL", str(tmp_path / "journal.db"))
     monkeypatch.setenv("TWSQL_RECOVERY_GRACE", "0.3")
+
+
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    """The command, loaded once for all runs of it."""
+    one = Preloaded()
+    yield one
+    one.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from preloaded import Preloaded
 from twsql.sandbox import Sandbox
 
 from .terminal import Terminal
@@ -50,19 +51,22 @@ def login(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.fixture
-def twsql(bare: dict[str, str], tmp_path: Path) -> Run:
+def twsql(bare: dict[str, str], tmp_path: Path, preloaded: Preloaded) -> Run:
     """Runs the command to its end; `stdin` is what it reads, `env` is added to the bare environment."""
 
     def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            input=stdin.encode(),
-            capture_output=True,
-            env={**bare, **(env or {})},
-            cwd=tmp_path,
-            timeout=60,
-            check=False,
-        )
+        if any(name.startswith(("PYTHON", "LANG", "LC_")) for name in env or {}):  # Python reads them when it starts
+            done = subprocess.run(
+                [*COMMAND, *arguments],
+                input=stdin.encode(),
+                capture_output=True,
+                env={**bare, **(env or {})},
+                cwd=tmp_path,
+                timeout=60,
+                check=False,
+            )
+        else:
+            done = preloaded.run(arguments, {**bare, **(env or {})}, tmp_path, stdin.encode())
         # Decoded here, as text mode would turn CR LF into LF.
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 

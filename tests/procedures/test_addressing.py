@@ -150,7 +150,7 @@ def test_unknown(standup: Standup, sql: str, words: str) -> None:
         ("SELECT * FROM ModifyParticipants('{sid}', 'guest-1', NULL)", "nothing to change"),
         ("SELECT * FROM ModifyParticipants('{sid}', 'guest-1', 'x', 'maybe')", r"Muted must.*; Hold must"),
         ("SELECT * FROM ModifyParticipants('{sid}', '', 1)", r"Participant \(or CallSid\) is required"),
-        ("SELECT * FROM ModifyParticipants", r"Conference \(.*\), Participant \(or CallSid\) is required"),
+        ("SELECT * FROM ModifyParticipants", r"Conference \(.*\) and Participant \(or CallSid\) are required"),
         ("SELECT * FROM RemoveParticipants('{sid}')", r"Participant \(or CallSid\) is required"),
         ("SELECT * FROM EndConference('')", "Conference .*is required"),
         ("SELECT * FROM EndConference(NULL)", "Conference .*is required"),
