@@ -79,7 +79,7 @@ def test_every_setting_is_told() -> None:
 
 def test_links() -> None:
     """Each link within the repository leads to a file that is there."""
-    for page in PAGES:
+    for page in {*PAGES, *ROOT.glob("*.md")}:
         for target in re.findall(r"\]\((?!https:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
 
