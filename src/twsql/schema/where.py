@@ -1,9 +1,9 @@
-"""What a statement asks of one table, as far as the table's generator can use it."""
+"""The constraints of a statement on one table, as far as the table's generator can use them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
@@ -16,25 +16,24 @@ Order = tuple[tuple[str, bool], ...]
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?: \d{2}:\d{2}:\d{2}(?:\.\d+)?)?\Z")
 MOST_LISTS = 12
-"""More values of an IN than this are not asked for one by one: one list of everything costs fewer requests."""
+"""An IN with more values than this is not pushed down: one list of everything costs fewer requests."""
 
 
-def _nobody(table: str, key: str, row: Row) -> None:
-    """Outside of a statement nobody asks for it."""
+def _forget(table: str, key: str, row: Row) -> None:
+    """Outside of a statement no other table needs the row."""
 
 
 @dataclass(frozen=True)
 class Where:
-    """The pushed constraints: hints, for SQLite checks every row once more.
+    """The pushed constraints. They are hints, as SQLite checks every row once more.
 
-    `equal` holds for a column the values that a row may have (from `=` and IN), `between` its bounds as (operator,
-    value). `columns` are the columns that the statement reads. `limit` is how many rows are enough, where that is
-    known; `ordered` says that they must come in the table's own order, `order` by which columns (and whether from the
-    highest down) SQLite will sort them.
+    `equal` has the values that a column may have (from `=` and IN), `between` its bounds as (operator, value).
+    `columns` are the columns that the statement reads. `limit` is how many rows are enough, if that is known. `ordered`
+    demands the table's own order; `order` has the columns by which SQLite will sort the rows.
 
-    In a join `outer` is the row of the referenced table for which rows are asked, where the statement has read it. What
-    is read of another table on the way goes to `along`, with that table's name and the row's key: the statement need
-    not ask for it again.
+    In a join `outer` is the row of the referenced table, if the statement has read it. The generator passes rows of
+    other tables that it reads to `also_read`, with the table's name and the row's key, so that no scan fetches them
+    again.
     """
 
     equal: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
@@ -44,20 +43,21 @@ class Where:
     ordered: bool = False
     order: Order = ()
     outer: Row | None = None
-    along: Callable[[str, str, Row], None] = _nobody
+    also_read: Callable[[str, str, Row], None] = _forget
 
     def any_of(self, name: str) -> tuple[str, ...] | None:
-        """The texts that the column may equal; None where it is not constrained to texts.
+        """The texts that the column may equal; None for a column without such a constraint.
 
-        A number may equal several texts ('5' and '05'), so it constrains nothing here; NULL equals none.
+        A number may equal several texts ('5' and '05'), so it is no constraint here; NULL equals none.
         """
         values = [value for value in self.equal.get(name, (0,)) if value is not None]
-        return tuple(value for value in values if isinstance(value, str)) if _all_text(values) else None
+        texts = tuple(value for value in values if isinstance(value, str))
+        return texts if len(texts) == len(values) else None
 
     def lists(self, columns: tuple[Column, ...]) -> Iterator[Params]:
-        """Yield the query parameters of each list to ask for, so that together they cover the rows asked for.
+        """Yield the query parameters of lists that together have all matching rows.
 
-        One, unless a filter may have several values. None at all where no row can match.
+        That is one list, or one for each value of a filter with several values; none if no row can match.
         """
         bounds: Params = {}
         choices: list[list[tuple[str, str]]] = []
@@ -70,7 +70,7 @@ class Where:
             yield {**dict(chosen), **bounds}
 
     def _spelled(self, column: Column) -> tuple[str, ...] | None:
-        """The values that a filter may have as Twilio spells them; None: do not filter."""
+        """The values of a filter as Twilio spells them; None for no filter."""
         if column.type != "boolean":
             texts = self.any_of(column.name)
             return None if texts is None or len(texts) > MOST_LISTS else texts
@@ -80,7 +80,7 @@ class Where:
         return tuple("true" if value else "false" for value in values)
 
     def _days(self, column: Column) -> Params:
-        """The first and the last UTC day that holds such rows, both whole: `day_ranges` has how these are asked for."""
+        """The first and the last UTC day with matching rows, both whole; `day_ranges` makes the query of them."""
         params: Params = {}
         days = sorted(day or "" for day in map(_day, self.equal.get(column.name, ())))
         if days and all(days):
@@ -96,12 +96,8 @@ class Where:
         return params
 
 
-def _all_text(values: Sequence[Value]) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
 def _day(value: Value) -> str | None:
-    """The day of a value in SQLite's form; None for anything else, with which text compares differently."""
+    """The day of a date in SQLite's form; None for other values, which compare differently with text."""
     match = _DAY.match(value) if isinstance(value, str) else None
     if not match:
         return None

@@ -52,7 +52,7 @@ def _conferences(client: Client, where: Where) -> Iterator[Row]:
         yield from ({"sid": sid} for sid in sids if is_conference_sid(sid))
         return
     for conference in found:
-        where.along("conferences", conference["sid"], conference)
+        where.also_read("conferences", conference["sid"], conference)
         yield conference
 
 

@@ -1,1 +1,1 @@
-"""Virtual tables without SQLite: planning, scanning and changing, for any host to bind."""
+"""Virtual tables without SQLite: planning, scanning and changing rows. `hosts` binds them to SQLite."""

@@ -1,4 +1,4 @@
-"""INSERT, UPDATE and DELETE on a table: each row is one run of the procedure that the table names for it."""
+"""INSERT, UPDATE and DELETE on a table: for each row the table's procedure runs once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twsql.vtab.table_scan import row_number
 
 
 def changed(relation: Relation, verb: str) -> Table:
-    """The table that a statement with this verb is to change. Raises ReadOnlyError for a procedure."""
+    """The table of a relation, for a statement that changes it. Raises ReadOnlyError for a procedure."""
     if isinstance(relation.source, Procedure):
         name = relation.name
         raise ReadOnlyError(f"{name}: no {verb}: it is a procedure; SELECT from it, or EXEC it")
@@ -24,19 +24,19 @@ def changed(relation: Relation, verb: str) -> Table:
 
 
 def _is_returning(sql: str) -> bool:
-    """Whether a statement has a RETURNING clause; SQLite takes the word for nothing else."""
+    """Whether a statement has a RETURNING clause; in SQLite the keyword has no other use."""
     return "RETURNING" in sql.upper() and any(token.text.upper() == "RETURNING" for token in tokens(sql))
 
 
 def _no_returning(table: Table) -> NotSupportedError:
-    """The error for INSERT … RETURNING: SQLite gives what was inserted, and so NULL for all that Twilio answers."""
+    """The error for INSERT … RETURNING: SQLite returns the inserted values, so NULL in place of Twilio's results."""
     procedure = table.insert.procedure.name if table.insert else ""
-    remedy = f": {procedure}(…) in a SELECT does the same and gives what Twilio answers" if procedure else ""
+    remedy = f": {procedure}(…) in a SELECT does the same and returns Twilio's results" if procedure else ""
     return NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
 
 
 def insert(relation: Relation, statement: Statement, fields: Sequence[Value]) -> int:
-    """Insert a row of these values, NULL being not given; gives its rowid."""
+    """Insert a row with these values; NULL counts as not given. Returns the rowid."""
     table = changed(relation, "INSERT")
     if _is_returning(statement.sql):
         raise _no_returning(table)
@@ -54,7 +54,7 @@ def insert(relation: Relation, statement: Statement, fields: Sequence[Value]) ->
 def update(
     relation: Relation, statement: Statement, rowid: int, new: int, fields: Sequence[Any], unchanged: object
 ) -> None:
-    """Set the columns of a row whose value is not `unchanged`; NULL is not sent, as for a procedure."""
+    """Set the columns of a row that are not `unchanged`; a NULL is not sent, as for a procedure."""
     table = changed(relation, "UPDATE")
     if rowid != new:
         raise ReadOnlyError(f"{table.name}: rowid is read-only")
@@ -76,20 +76,20 @@ def delete(relation: Relation, statement: Statement, rowid: int) -> None:
 
 
 def _done(table: Table, effect: Effect, statement: Statement, given: Mapping[str, Value]) -> Row:
-    """Run the procedure for one row, and let it be known."""
+    """Run the procedure for one row, and report the change to the engine."""
     row = statement.perform(effect.procedure, given)
     statement.engine.hear(Change(table, effect, given, row.get("status") == guard.DRY))
     return row
 
 
 def _keys(effect: Effect, key: Mapping[str, Value]) -> dict[str, Value]:
-    """The inputs that say which row is meant."""
+    """The inputs that identify the row."""
     columns = {p.name: p.name for p in effect.procedure.inputs} | dict(effect.keys)
     return {name: key[column] for name, column in columns.items() if column in key}
 
 
 def _inputs(effect: Effect) -> dict[str, str]:
-    """The columns that are inputs by their own name."""
+    """The inputs that columns of the same name give."""
     return {p.name: p.name for p in effect.procedure.inputs if p.name not in dict(effect.keys)}
 
 

@@ -1,7 +1,7 @@
-"""What an UPDATE or DELETE is about to do, and whether it may: judged before the first row of it is sent.
+"""Checks an UPDATE or DELETE before the first row is sent: how many rows it changes, and whether it may.
 
-SQLite reads all rows that match before it changes the first, and asks for the rowid of each. So their number is known
-by then. It is too high where WHERE names rowid itself, as SQLite then asks for the rowids of rows that do not match.
+SQLite reads all matching rows, with their rowids, before it changes the first. So their number is known by then. It is
+too high if WHERE names rowid itself: SQLite then reads the rowids of other rows too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ROWID = frozenset({"rowid", "oid", "_rowid_"})
 
 @dataclass(frozen=True)
 class Changes:
-    """Rows of a table that one statement changes, or has changed; in words `3 participants removed`."""
+    """The rows that one statement changes, or has changed; `str` gives `3 participants removed`."""
 
     table: Table
     effect: Effect
@@ -42,7 +42,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Change:
-    """One row of them, by the inputs of the procedure that did it; `is_dry`: that would have done it."""
+    """One changed row, as the inputs of its procedure; `is_dry` if it was only checked."""
 
     table: Table
     effect: Effect
@@ -51,13 +51,13 @@ class Change:
 
 
 Consent = Callable[[Changes], bool]
-"""Whether the changes may begin; asked once a statement, before anything is sent."""
+"""Whether the changes may begin; called once for each statement, before anything is sent."""
 Hear = Callable[[Change], None]
-"""Hears of each row that was changed."""
+"""Called for each row that was changed."""
 
 
 def allow(relation: Relation, table: Table, effect: Effect, verb: str, statement: Statement) -> None:
-    """Raise unless the statement may change the rows of the table that it has read; nothing has been sent then."""
+    """Raise unless the statement may change the rows that it has read; nothing has been sent by then."""
     if table.name in statement.allowed:
         return
     settings = statement.engine.settings
@@ -72,7 +72,7 @@ def allow(relation: Relation, table: Table, effect: Effect, verb: str, statement
 
 
 def _refuse_constant(relation: Relation, verb: str, sql: str) -> None:
-    """Raise where there is a WHERE that names no column of the table: `"Lable" <> 'ada'` is text beside text."""
+    """Raise if a WHERE names no column of the table: `"Lable" <> 'ada'` compares text with text."""
     condition = _condition(sql)
     if condition is None:
         return
@@ -88,7 +88,7 @@ def _refuse_constant(relation: Relation, verb: str, sql: str) -> None:
 
 
 def _condition(sql: str) -> list[Token] | None:
-    """The names in a statement's own WHERE, those of subqueries in it too; None where it has none."""
+    """The names in a statement's own WHERE and in its subqueries; None for a statement without WHERE."""
     depth = 0
     found: list[Token] | None = None
     for token in tokens(sql):

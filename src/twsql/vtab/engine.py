@@ -1,4 +1,4 @@
-"""What the relations of one connection share: settings, a client, a dialer."""
+"""What the tables and procedures of one connection share: settings, a client, a dialer."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
     from twsql.vtab.changes import Consent, Hear
-    from twsql.vtab.tasks import Work  # loads logging, 10 ms that a statement without a call need not wait
+    from twsql.vtab.tasks import Work  # loads logging (10 ms), which only a statement with calls needs
 
 Watch = Callable[[int, int], None]
-"""Hears how many of a statement's calls have ended, and of how many; in any thread."""
+"""Called with the number of a statement's runs that have ended, and the number of all its runs; in any thread."""
 
 
 class Engine:
-    """The settings and the client of one connection; what is made is made when it is first needed.
+    """The settings, client and dialer of one connection; client and dialer are made at their first use.
 
-    The `procedures` are those whose journal entries can be settled. `watch` hears of the calls of each statement,
-    `hear` of the rows of tables that are changed; `consent` is asked before the first of a statement.
-    `before` is called ahead of each request, see `Client`. `warn` hears of what a statement may not mean.
+    The dialer can settle journal entries of the `procedures`. `before` runs ahead of each request, see `Client`.
+    `watch` follows the runs of a statement's procedures, `hear` the changed rows of tables. `consent` runs before the
+    first change of a statement. `warn` takes the text of warnings.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Engine:
 
     @property
     def client(self) -> Client:
-        """The door to Twilio."""
+        """The client of Twilio's REST API."""
         if self._client is None:
             with forks.put_off():
                 self._client = self.new_client()
@@ -59,7 +59,7 @@ class Engine:
 
     @property
     def dialer(self) -> Dialer:
-        """What places calls. Raises OperationalError where the journal cannot be opened."""
+        """Places calls. Raises OperationalError if the journal cannot be opened."""
         if self._dialer is None:
             with forks.put_off():
                 from twsql.dialing.dialer import Dialer
@@ -76,24 +76,24 @@ class Engine:
 
     def new_client(self) -> Client:
         """Make a client of these settings."""
-        from twsql.twilio.client import Client  # a statement that asks Twilio nothing need not load requests
+        from twsql.twilio.client import Client  # a statement without requests need not load the library
 
         def sleep(seconds: float) -> None:
-            self._closed.wait(seconds)  # nobody waits for what is repeated after the end
+            self._closed.wait(seconds)  # `close` ends it early: no result is needed any more
 
         return Client(self.settings, sleep=sleep, before=self._before)
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
-        """For each of these the answer that is on record, None where it is yet to be done.
+        """The recorded result of each run; None for a run that is still to be made.
 
-        Raises InputError for a RequestKey that stands for other inputs.
+        Raises InputError for a RequestKey that was used with other inputs.
         """
         if procedure.once is None or all(guard.is_dry(self.settings, each) for each in calls):
             return [None] * len(calls)
         return self.dialer.recorded(procedure, calls)
 
     def work(self, procedure: Procedure, checked: Checked) -> Work:
-        """What carries out a procedure, in any thread."""
+        """A function that runs a procedure once, in any thread."""
         if guard.is_dry(self.settings, checked):
             return lambda stop: {"account_sid": self.settings.account_sid, "status": guard.DRY}
         client = self.client
@@ -106,16 +106,16 @@ class Engine:
 
     @property
     def calls(self) -> Stop:
-        """What stops all that is being begun."""
+        """Keeps all runs that wait from beginning, once it is set."""
         return self._calls
 
     def begin_no_more(self) -> None:
-        """Begin nothing more of what has been handed to threads; a statement that is read on begins it again."""
+        """Keep runs that wait in threads from beginning; a statement that is read on begins them again."""
         self._calls.set()
         self._calls = Stop()
 
     def close(self) -> None:
-        """Begin nothing more; calls that are under way are waited for shortly, and are on record."""
+        """Begin nothing more. Wait shortly for the calls in flight; the journal has them."""
         self.begin_no_more()
         self._closed.set()
         if self._dialer is not None:
@@ -124,5 +124,5 @@ class Engine:
             self._client.close()
 
     def renew(self) -> None:
-        """Make the client anew: a forked child must not use its parent's connections, on which answers come."""
+        """Drop the client: a forked child must not use its parent's connections, on which responses arrive."""
         self._client = self._dialer = None

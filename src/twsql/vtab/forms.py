@@ -1,4 +1,4 @@
-"""Values whose form lets them match nothing: SQLite gives no rows and no hint, so a warning says what is meant.
+"""Warnings for values that can match nothing because of their form: SQLite returns no rows and no hint.
 
 ConferenceSid = 'sales-0'        a name, where SIDs are
 Status = 'active'                none of the values that there are
@@ -19,16 +19,16 @@ _BEGINNING = re.compile(r"\d{4}-\d\d(-\d\d( \d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?")
 _FORM = "a time is 'YYYY-MM-DD HH:MM:SS', UTC"
 
 Doubt = Callable[[str, Value], str]
-"""Says why a value cannot match, or compares as it is not meant; '' where it may."""
+"""Says why a value cannot match, or why its comparison misleads; '' for a value without doubt."""
 
 
 def doubts(table: Table) -> Mapping[str, Doubt]:
-    """What there is to say of the values that the columns of a table are compared with, by the columns' names."""
+    """The checks of a table's columns, by the columns' names."""
     return {column.name: doubt for column in table.columns if (doubt := _doubt(column))}
 
 
 def doubtful(known: Mapping[str, Doubt], where: Where) -> Iterator[tuple[str, str]]:
-    """Yield what is doubtful in a WHERE, a column and the words; the first value of a column is enough."""
+    """Yield (column, words) for doubtful values of a WHERE, at most one for each column."""
     for name, values in where.equal.items():
         if name in known and (words := next(filter(None, (known[name]("=", value) for value in values)), "")):
             yield name, words

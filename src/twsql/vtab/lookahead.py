@@ -1,4 +1,4 @@
-"""Look-ahead for joins: while SQLite reads the inner rows of one outer row, those of the next ones are asked for."""
+"""Look-ahead for joins: while SQLite reads the inner rows of one outer row, threads fetch those of the next ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from twsql.schema import Column, Row, Table, Value
+from twsql.schema import Column, Row, Table
 from twsql.schema.where import Where
 from twsql.vtab.relation import Relation
 from twsql.vtab.rows_read import RowsRead
@@ -18,40 +18,40 @@ from twsql.vtab.window import Inner, Outer, Window
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
-MOST_ALONG = 10_000
-"""Rows that came along with others and are kept until SQLite asks for them; the oldest one goes first."""
+MOST_ALSO_READ = 10_000
+"""Rows of other tables that are remembered for SQLite; the oldest one goes first."""
 
 
 class Scan(Protocol):
-    """A scan as others see it."""
+    """What look-ahead needs of a scan."""
 
     @property
     def relation(self) -> Relation:
-        """What is scanned."""
+        """The table that it scans."""
 
     @property
     def row(self) -> Row | None:
-        """The row that it is on."""
+        """Its current row."""
 
     def coming(self) -> Iterator[Row]:
         """Yield the rows after this one without moving on to them."""
 
 
 class Lookahead:
-    """What the scans of one run of one statement know of each other.
+    """Connects the scans of one run of one statement.
 
-    SQLite asks an inner table for one outer row at a time: in `conferences c JOIN participants p ON p.ConferenceSid =
-    c.Sid` a scan of participants starts with ConferenceSid = 'CF1', then with 'CF2', then 'CF3'. SQLite does not say
-    what comes next; the scan of conferences knows. So a scan that starts with one value of a column that is joined
-    looks for another scan of the statement that is on a row of that value. That one's coming rows have the values that
-    this scan will start with, and their rows are asked for side by side:
+    SQLite scans an inner table once for each outer row: in `conferences c JOIN participants p ON p.ConferenceSid =
+    c.Sid` the scan of participants starts with ConferenceSid = 'CF1', then 'CF2', then 'CF3'. SQLite does not announce
+    the next value, but the scan of conferences has it in its next row. So a scan that starts with a value of a joined
+    column looks for another scan whose current row has that value. That scan's next rows have the values with which
+    this scan will start, and threads fetch their inner rows side by side:
 
-        conferences is on CF1, and CF2, CF3 … are at hand     (its page has 1,000 rows)
-        participants starts with CF1                          GET CF1, CF2, CF3, CF4 at the same time
-        participants starts with CF2: its rows have come      GET CF5 … CF10
-        participants starts with CF3: its rows have come      GET CF11 … and so on, twice as many each time
+        conferences is at CF1; CF2, CF3 … are in memory       (its page has 1,000 rows)
+        participants starts with CF1                          GET CF1 … CF5 at the same time
+        participants starts with CF2, which has arrived       GET CF6 … CF10
+        participants starts with CF3, which has arrived       GET CF11 … CF19, a window of 16 (see `Window`)
 
-    Two columns are joined by their declarations only: both hold values of the same key (see `Column.references`).
+    Two columns are joined if both have values of the same key by their declarations (see `Column.references`).
     """
 
     def __init__(self) -> None:
@@ -59,15 +59,15 @@ class Lookahead:
         self._read: dict[object, RowsRead] = {}
         self._windows: dict[object, Window] = {}
         self._inner: dict[Scan, Window] = {}
-        self._along: OrderedDict[tuple[str, str], Row] = OrderedDict()
-        self._along_lock = Lock()
+        self._also_read: OrderedDict[tuple[str, str], Row] = OrderedDict()
+        self._also_read_lock = Lock()
 
     def rows(self, scan: Scan, table: Table, client: Client, where: Where) -> Iterator[Row]:
-        """Give the rows that a scan starts with, which may have been asked for already."""
+        """The rows of a scan that starts now; they may have been fetched already."""
         if scan not in self._open:
             self._open.append(scan)
         self._inner.pop(scan, None)
-        where = replace(where, along=self._came_along)
+        where = replace(where, also_read=self._note_also_read)
         joined = self._joined(scan, table, client, where)
         rows = iter(table.rows(client, where)) if joined is None else joined
         keys = {domain: column.json_key for column, domain in scan.relation.joins if column.name in where.columns}
@@ -80,28 +80,28 @@ class Lookahead:
         return read.noted(rows)
 
     def beyond(self, scan: Scan) -> Iterator[Row]:
-        """Yield what an inner scan will come to once it starts with the next outer row, as far as that is at hand."""
+        """Yield the rows that an inner scan reads after its next starts, as far as they have arrived."""
         if scan in self._inner:
             yield from self._inner[scan].arrived()
 
     def leave(self, scan: Scan) -> None:
-        """Forget a scan: it has ended."""
+        """Forget a scan that has ended."""
         if scan in self._open:
             self._open.remove(scan)
         self._inner.pop(scan, None)
 
     def close(self) -> None:
-        """End it with the statement: what was asked for ahead and has not been sent is not sent."""
+        """End with the statement: cancel prefetches that have not been sent."""
         for window in self._windows.values():
             window.close()
-        for known in (self._windows, self._inner, self._read, self._along):
+        for known in (self._windows, self._inner, self._read, self._also_read):
             known.clear()
 
     def _joined(self, scan: Scan, table: Table, client: Client, where: Where) -> Iterator[Row] | None:
-        """The rows of the inner scan of a join; None where it is none, as far as can be seen."""
+        """The rows of the inner scan of a join; None for a scan that seems to be none."""
         for column, domain in scan.relation.joins:
-            value = _single(where.equal.get(column.name))
-            if value is None:
+            values = where.equal.get(column.name, ())
+            if len(values) != 1 or not isinstance(value := values[0], str):
                 continue
             if (known := self._known(table, column, Outer(value))) is not None:
                 return iter(known)
@@ -112,33 +112,39 @@ class Lookahead:
         return None
 
     def _window(self, table: Table, column: Column, client: Client, where: Where) -> Window:
-        """The requests under way for this table, joined by this column, whatever its value is."""
+        """The prefetches of this table, joined by this column, whatever its value."""
         others = {name: values for name, values in where.equal.items() if name != column.name}
         late = frozenset(each.name for each in table.columns if each.late) & where.columns
         pushed = tuple(sorted(others.items())), tuple(sorted(where.between.items()))
         key = table.name, column.name, pushed, late, where.limit, where.ordered
         if key not in self._windows:
 
-            def ask(outer: Outer) -> Inner:
-                asked = replace(where, equal={**others, column.name: (outer.value,)}, outer=outer.row)
-                return Inner.read(iter(table.rows(client, asked)), client.settings.page_size)
+            def fetch(outer: Outer) -> Inner:
+                inner = replace(where, equal={**others, column.name: (outer.value,)}, outer=outer.row)
+                return Inner.read(iter(table.rows(client, inner)), client.settings.page_size)
 
-            self._windows[key] = Window(client, lambda outer: self._known(table, column, outer), ask)
+            self._windows[key] = Window(client, lambda outer: self._known(table, column, outer), fetch)
         return self._windows[key]
 
     def _known(self, table: Table, column: Column, outer: Outer) -> list[Row] | None:
-        """The inner rows that Twilio need not be asked for; None where it must be."""
+        """The inner rows of an outer row that need no request; None if a request is needed."""
         if column.none_when is not None and outer.row is not None and column.none_when(outer.row):
             return []
-        along = self._along.get((table.name, outer.value)) if table.identity == (column.name,) else None
-        return None if along is None else [along]
+        row = self._also_read.get((table.name, outer.value)) if table.identity == (column.name,) else None
+        return None if row is None else [row]
 
     def _outer(self, inner: Scan, domain: str, value: str) -> Iterator[Outer] | None:
-        """From the outer row with this value on, the values that the inner scan will start with, the table's own first.
+        """The values with which the inner scan will start, from `value` on, by the rows of the outer scan.
 
-        None where no scan of the statement is on such a row, nor has read one.
+        A scan of the table that owns the key goes before others. None if no scan of the statement has such a row.
         """
-        scans = [(scan, key) for scan in self._open if scan is not inner for key in _keys(scan, domain)]
+        scans = [
+            (scan, column.json_key)
+            for scan in self._open
+            if scan is not inner
+            for column, each in scan.relation.joins
+            if each == domain
+        ]
         for scan, key in sorted(scans, key=lambda each: not _owns(each[0].relation.name, domain)):
             if scan.row is not None and scan.row.get(key) == value:
                 return self._values(chain((scan.row,), scan.coming()), scan.relation.name, key, domain)
@@ -151,23 +157,14 @@ class Lookahead:
         own, owner = _owns(table, domain), domain.partition(".")[0]
         for row in rows:
             if isinstance(value := row.get(key), str):
-                yield Outer(value, row if own else self._along.get((owner, value)))
+                yield Outer(value, row if own else self._also_read.get((owner, value)))
 
-    def _came_along(self, table: str, value: str, row: Row) -> None:
-        """Keep a row of another table, under its key, that has been read on the way to the rows of this one."""
-        with self._along_lock:
-            self._along[table, value] = row
-            if len(self._along) > MOST_ALONG:
-                self._along.popitem(last=False)
-
-
-def _single(values: tuple[Value, ...] | None) -> str | None:
-    return values[0] if values is not None and len(values) == 1 and isinstance(values[0], str) else None
-
-
-def _keys(scan: Scan, domain: str) -> list[str]:
-    """The properties of a scan's rows that hold values of this key."""
-    return [column.json_key for column, each in scan.relation.joins if each == domain]
+    def _note_also_read(self, table: str, key: str, row: Row) -> None:
+        """Remember a row of another table that was read on the way to the rows of this one."""
+        with self._also_read_lock:
+            self._also_read[table, key] = row
+            if len(self._also_read) > MOST_ALSO_READ:
+                self._also_read.popitem(last=False)
 
 
 def _owns(table: str, domain: str) -> bool:

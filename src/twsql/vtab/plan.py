@@ -1,4 +1,4 @@
-"""Planning a table or a procedure, for any host."""
+"""Answers SQLite's xBestIndex for a table or a procedure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twsql.vtab.relation import Relation
 
 
 def plan(relation: Relation, question: Question) -> Answer | None:
-    """Answer the question; None means that SQLite should try another join order (SQLITE_CONSTRAINT)."""
+    """Plan a scan; None means that SQLite should try another join order (SQLITE_CONSTRAINT)."""
     if isinstance(relation.source, Procedure):
         return procedure_plan.plan(relation, relation.source, question)
     return table_plan.plan(relation, relation.source, question)

@@ -1,4 +1,4 @@
-"""Planning a procedure: which terms of WHERE and arguments are its inputs. Plain functions of plain data, no I/O."""
+"""Planning a procedure: which arguments and terms of WHERE are its inputs. Plain functions of plain data, no I/O."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from twsql.vtab.question import EQ, IN, LIMIT, NEVER, OFFSET, REQUEST, Answer, Q
 from twsql.vtab.relation import REST, Relation
 
 OMITTED = 16
-"""SQLite leaves out its own check of a constraint (`omit`) for the first so many only."""
+"""SQLite skips its own check of a constraint (`omit`) only for the first 16."""
 
 
 @dataclass(frozen=True)
 class ProcedurePlan:
     """How a procedure's rows are made.
 
-    `terms` give the inputs. `missing` are required inputs that the statement does not mention. `reads` says whether it
-    reads a result. `together`: inputs that came as sets are carried out side by side, as every row will be read.
-    `several`: a Batch, in which equal inputs are several calls. SQLite compares the inputs that are `checked`.
+    `terms` give the inputs. `missing` are required inputs that the statement does not mention. `reads` tells whether
+    the statement reads a result. `together`: all rows will be read, so the inputs of an IN or Batch run side by side.
+    `several`: a Batch, in which equal inputs mean several calls. SQLite compares the inputs that are `checked`.
     """
 
     terms: tuple[Term, ...] = ()
@@ -34,10 +34,7 @@ class ProcedurePlan:
     missing: tuple[str, ...] = ()
 
     def combinations(self, arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
-        """Yield the inputs of each row: every combination of the values that came as sets.
-
-        NULL in an IN equals nothing.
-        """
+        """Yield the inputs of each row: every combination of the values of the INs. A NULL in an IN equals nothing."""
         named = [
             (name, given.values(operator, argument) if operator == IN else (given.single(argument),))
             for (name, operator), argument in zip(self.terms, arguments, strict=True)
@@ -47,13 +44,13 @@ class ProcedurePlan:
             yield dict(zip((name for name, _ in named), values, strict=True))
 
     def null(self, arguments: Sequence[Argument]) -> list[str]:
-        """The inputs whose row SQLite would drop unseen: it compares them, and NULL equals nothing."""
+        """The NULL inputs that SQLite compares itself: NULL equals nothing, so SQLite would drop the row."""
         values = {name: value for (name, _), value in zip(self.terms, arguments, strict=True)}
         return [name for name in self.checked if values[name] is None]
 
 
 def plan(relation: Relation, procedure: Procedure, question: Question) -> Answer | None:
-    """Answer SQLite's question; None where an input is still to be given by another table of a join."""
+    """Plan a scan; None if an input gets its value from another table of a join, in another join order."""
     named: dict[str, int] = {}
     offered: set[str] = set()
     for number, name in _inputs(relation, procedure, question):
@@ -100,7 +97,7 @@ def _asks(procedure: Procedure, made: ProcedurePlan) -> str:
 
 
 def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Iterator[tuple[int, str]]:
-    """Yield the constraints that give an input: `=` or IN on its column, else on the column that is its alias."""
+    """Yield the constraints that give an input: `=` or IN on its column, else on its alias, a result column."""
     equal = [
         (number, relation.slots[constraint.column])
         for number, constraint in enumerate(question.constraints)
@@ -109,14 +106,14 @@ def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Ite
     names = {slot.name for _, slot in equal if slot.parameter}
     aliases = {p.alias: p.name for p in procedure.inputs if p.alias and p.name not in names}
     yield from ((number, slot.name) for number, slot in equal if slot.parameter)
-    # SQLite would compare a later one with the result, which has the SID where a name was given.
+    # SQLite compares a later one with the result: a SID, though the input may be a name.
     yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases and number < OMITTED)
 
 
 def _reads(relation: Relation, named: dict[str, int], question: Question) -> bool:
-    """Whether the statement reads anything that only Twilio's answer can tell.
+    """Whether the statement reads a result of Twilio's.
 
-    SQLite also counts as used what WHERE compares: a column that gives an input is no sign that anything is read.
+    SQLite counts columns in WHERE as used too, so a column that gives an input does not show that it is read.
     """
     compared = {min(question.constraints[number].column, REST) for number in named.values()}
     return any(
@@ -126,9 +123,9 @@ def _reads(relation: Relation, named: dict[str, int], question: Question) -> boo
 
 
 def _may_stop(relation: Relation, taken: list[int], question: Question) -> bool:
-    """Whether some rows may never be read, so that each must be dialled alone, when it is.
+    """Whether SQLite may not read some rows, so that each row must be dialled alone, when SQLite reads it.
 
-    They may be dropped for what their inputs are (`"To" <> 'x'`), or come after a LIMIT that SQLite does not pass on.
+    SQLite may drop rows for their inputs (`"To" <> 'x'`), or stop at a LIMIT that it does not pass on.
     """
     limited = not question.order and any(each.operator == LIMIT for each in question.constraints)
     return limited or any(

@@ -1,4 +1,4 @@
-"""Scanning a procedure: a plan and its values in, rows out, each of which does what it does when it is read."""
+"""Scanning a procedure: a plan and its values in, rows out. The procedure runs when SQLite reads a row's result."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 class ProcedureScan:
-    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: what it does, it does when read.
+    """A cursor over a procedure's rows, one for each set of inputs. A row is lazy: it runs when its result is read.
 
-    `Close` begins nothing more; what is under way goes on, and on record.
+    `Close` keeps further runs from beginning; runs in flight go on, and the journal records them.
     """
 
     def __init__(self, relation: Relation, procedure: Procedure) -> None:
         self._relation = relation
         self._procedure = procedure
         self._given: list[dict[str, Value]] = []
-        self._answers: dict[int, Task] = {}
+        self._runs: dict[int, Task] = {}
         self._copies: Sequence[int] = ()
         self._place = 0
         self._ahead = 1
@@ -38,9 +38,9 @@ class ProcedureScan:
         self.Close: Callable[[], None] = self._stop.set  # no Python runs, which Ctrl-C could end before it stops them
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
-        """Begin a scan by the plan's text.
+        """Begin a scan; `text` is the plan's JSON.
 
-        Raises InputError for inputs that the statement does not mention, and ProgrammingError where it reads no result.
+        Raises InputError for missing inputs, and ProgrammingError for a statement that reads no result.
         """
         plan = from_json(ProcedurePlan, text)
         if plan.missing:
@@ -66,26 +66,26 @@ class ProcedureScan:
         self._given = [given for row in rows for given in row]
         self._copies = copies(self._given) if plan.several else ()
         self._ahead = (limit or len(self._given)) if plan.together else 1
-        self._answers, self._place = {}, 0
+        self._runs, self._place = {}, 0
 
     def Next(self) -> None:
         """Move to the next row."""
         self._place += 1
 
     def Eof(self) -> bool:
-        """Whether the rows are at their end."""
+        """Whether the scan is past its last row."""
         return self._place >= len(self._given)
 
     def Column(self, number: int) -> Value:
-        """The value of a column of this row: an input as it was given, or a result, for which the procedure is run."""
+        """The value of a column of this row: an input, or a result, for which the procedure runs."""
         if number < 0:
             return self.Rowid()
         reader = self._relation.readers[number]
         given = self.given(number)
-        return given if given is not None or reader is None else reader[1](self._answer().get(reader[0]))
+        return given if given is not None or reader is None else reader[1](self._result().get(reader[0]))
 
     def given(self, number: int) -> Value:
-        """The value of a column of this row as far as it was given as an input: nothing is done for it."""
+        """The value of an input of this row, None for a result; the procedure does not run."""
         slot = self._relation.slots[number]
         return None if slot.parameter is None else self._given[self._place].get(slot.name)
 
@@ -93,10 +93,10 @@ class ProcedureScan:
         """The place of the row, from 0."""
         return self._place
 
-    def _answer(self) -> Row:
-        """What Twilio answers for this row."""
+    def _result(self) -> Row:
+        """The procedure's result for this row."""
         self._statement.refuse_children()
-        task = self._task()
+        task = self._run()
         if not is_row(self._given[self._place]):
             return self._statement.result(task)
         try:
@@ -106,19 +106,19 @@ class ProcedureScan:
             code = error.code if isinstance(error, TwilioError) else None
             return {"status": status, "error_code": code, "error_message": str(error)}
 
-    def _task(self) -> Task:
-        """What is done for this row. Inputs that came as a set are sent together, as far as LIMIT allows."""
-        known = self._answers.get(self._place)
+    def _run(self) -> Task:
+        """The run of this row. Rows of an IN or a Batch run together, up to LIMIT."""
+        known = self._runs.get(self._place)
         if known is None or not known.was_begun():
             if failed := self._failed():
                 return failed
             places = range(self._place, min(self._place + self._ahead, len(self._given)))
             given, copies = self._given[places.start : places.stop], self._copies[places.start : places.stop]
             begun = self._statement.run(self._procedure, given, copies, self._stop)
-            self._answers = dict(zip(places, begun, strict=True))
-        return self._answers[self._place]
+            self._runs = dict(zip(places, begun, strict=True))
+        return self._runs[self._place]
 
     def _failed(self) -> Task | None:
-        """What failed among the rows to come, and so kept others from being begun; what failed unread, long before."""
-        tasks = (task for place, task in self._answers.items() if place > self._place)
+        """A run of a later row that failed, and so kept this row's run from beginning."""
+        tasks = (task for place, task in self._runs.items() if place > self._place)
         return next((task for task in tasks if task.was_begun() and task.problem() is not None), None)

@@ -1,4 +1,4 @@
-"""What SQLite asks in xBestIndex, and what it is answered: plain data, the same in every host."""
+"""The question of SQLite's xBestIndex and the answer to it, as plain data; the same in every host."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ LIMIT, OFFSET, EQ, IN = "limit", "offset", "=", "in"
 RANGES = ("<", "<=", ">", ">=")
 
 REQUEST = 1e6
-"""The cost of one request, where that of a row is 1: no number of rows outweighs a request."""
+"""The cost of one request; a row costs 1. No number of rows outweighs a request."""
 NEVER = 1e300
-"""The cost of a plan that can only end in an error."""
+"""The cost of a plan that can only fail."""
 
 Term = tuple[str, str]
-"""A term of WHERE that is taken: the column's name (empty for LIMIT and OFFSET) and the operator."""
+"""A term that the plan uses: the column's name ('' for LIMIT and OFFSET) and the operator."""
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """One term of WHERE (or LIMIT and OFFSET) that SQLite offers; `many` is an IN whose values can come all at once."""
+    """One term of WHERE, LIMIT or OFFSET that SQLite offers; `many` marks an IN whose values can come all at once."""
 
     column: int
     operator: str
@@ -34,13 +34,13 @@ class Constraint:
 
     @property
     def taken_as(self) -> str:
-        """The operator: `in` where an IN's values come all at once."""
+        """The operator; `in` for an IN whose values come all at once."""
         return IN if self.many and self.operator == EQ else self.operator
 
 
 @dataclass(frozen=True)
 class Question:
-    """What SQLite asks in xBestIndex: constraints, ORDER BY as (column, descending), the columns that are used."""
+    """The input of xBestIndex: constraints, ORDER BY as (column, descending), and the used columns."""
 
     constraints: tuple[Constraint, ...] = ()
     order: tuple[tuple[int, bool], ...] = ()
@@ -53,7 +53,7 @@ class Question:
                 yield number, constraint.operator
 
     def others(self, taken: list[int]) -> list[Constraint]:
-        """The terms that only SQLite checks; with one of them a LIMIT does not limit the rows that are needed."""
+        """The terms that only SQLite checks; with one of them SQLite may need more rows than LIMIT says."""
         return [
             constraint
             for number, constraint in enumerate(self.constraints)
@@ -95,7 +95,7 @@ def to_json(plan: Any) -> str:
 
 @lru_cache(maxsize=256)
 def from_json(kind: type[P], text: str) -> P:
-    """The plan of a text; a join starts the same one once a row."""
+    """The plan of a JSON text; cached, as a join starts the same plan for each outer row."""
     with forks.put_off():
         import msgspec  # a statement that reads none of our tables need not load it
 

@@ -1,4 +1,4 @@
-"""A table or procedure as SQLite sees it: numbered columns, some hidden."""
+"""A table or procedure as a SQLite virtual table: numbered columns, some hidden."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ DECLARED: dict[Type, str] = {
 
 
 REST = 63
-"""SQLite marks used columns in 64 bits; the last one stands for it and all that follow."""
+"""SQLite marks the used columns in 64 bits; the last bit stands for column 63 and all that follow."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One column of the virtual table: what Twilio answers (`column`), what it is given (`parameter`), or both."""
+    """One column of the virtual table: a property of Twilio's JSON (`column`), an input (`parameter`), or both."""
 
     name: str
     declared: str
@@ -43,8 +43,8 @@ class Slot:
 class Relation:
     """A declaration with its columns numbered.
 
-    `readers` has for each column its key in Twilio's JSON and the conversion of its value; None where there is none.
-    `joins` has the columns by which it is joined, each with the key that its values belong to: `conferences.Sid`.
+    `readers` has for each column its key in Twilio's JSON and the conversion of its value; None for a mere input.
+    `joins` has the columns of keys and references, each with the key of its values: `conferences.Sid`.
     """
 
     source: Table | Procedure
@@ -58,14 +58,14 @@ class Relation:
         return self.source.name
 
     def has_effect(self, *, read_only: bool) -> bool:
-        """Whether its use may change something at Twilio: a view or trigger that came with a file must not do that."""
+        """Whether a statement can change something at Twilio with it; a view or trigger of a file must not do that."""
         source = self.source
         if isinstance(source, Procedure):
             return True
         return bool(source.insert or source.update or source.delete) and not read_only
 
     def value(self, row: Row, number: int) -> Value:
-        """The value of a column in a row of Twilio's JSON; NULL for a column that only takes values."""
+        """The value of a column in a row of Twilio's JSON; NULL for a mere input."""
         reader = self.readers[number]
         if reader is None:
             return None
@@ -74,12 +74,12 @@ class Relation:
 
     @property
     def sql(self) -> str:
-        """The CREATE TABLE statement that SQLite is given."""
+        """The CREATE TABLE statement for sqlite3_declare_vtab."""
         return self._declared(self.slots)
 
     @property
     def read_sql(self) -> str:
-        """The same for who can only read: without the columns that only INSERT and UPDATE have, which are the last."""
+        """The same for a read-only connection, without the last columns, which only INSERT and UPDATE use."""
         return self._declared([slot for slot in self.slots if slot.column])
 
     def _declared(self, slots: Iterable[Slot]) -> str:
@@ -109,35 +109,35 @@ def input_type(parameter: Parameter) -> str:
 
 
 def _procedure_slots(procedure: Procedure) -> Iterator[Slot]:
-    """Visible result columns, then the inputs in order (they are the arguments), then further results.
+    """Yield the visible results, then the inputs in order (the arguments of the table function), then hidden results.
 
-    SQLite tells of the columns from REST on only whether any of them is used. Inputs alone may stand there: a
-    statement that gives RequestKey and reads QueueTime could not be told from one that reads nothing. So the further
-    results of AddParticipants stand before its last inputs.
+    From column REST on, SQLite tells only whether any column is used. If results and inputs both stood there, a
+    statement that gives RequestKey and reads QueueTime would look like one that reads nothing. So the hidden results of
+    AddParticipants stand before its last inputs.
     """
-    answers = {column.name: column for column in procedure.columns}
-    inputs = {parameter.name for parameter in procedure.inputs}
-    visible = [_answer(column) for column in procedure.columns if not column.hidden]
-    further = [_answer(column) for column in procedure.columns if column.hidden and column.name not in inputs]
-    given = [_input(parameter, answers.get(parameter.name)) for parameter in procedure.inputs]
-    before = REST - len(visible) - len(further)
-    yield from (*visible, *given[:before], *further, *given[before:])
+    results = {column.name: column for column in procedure.columns}
+    names = {parameter.name for parameter in procedure.inputs}
+    visible = [_result_slot(column) for column in procedure.columns if not column.hidden]
+    hidden = [_result_slot(column) for column in procedure.columns if column.hidden and column.name not in names]
+    inputs = [_input_slot(parameter, results.get(parameter.name)) for parameter in procedure.inputs]
+    before = REST - len(visible) - len(hidden)
+    yield from (*visible, *inputs[:before], *hidden, *inputs[before:])
 
 
 def _table_slots(table: Table) -> Iterator[Slot]:
-    """The columns, then what INSERT and UPDATE can set beyond them."""
-    yield from map(_answer, table.columns)
+    """Yield the columns, then the further inputs of INSERT and UPDATE."""
+    yield from map(_result_slot, table.columns)
     names = {column.name for column in table.columns}
     for effect in (table.update, table.insert):
         for parameter in effect.procedure.inputs if effect else ():
             if parameter.name not in names and parameter.name not in dict(effect.keys if effect else ()):
                 names.add(parameter.name)
-                yield _input(parameter, None)
+                yield _input_slot(parameter, None)
 
 
-def _answer(column: Column) -> Slot:
+def _result_slot(column: Column) -> Slot:
     return Slot(column.name, DECLARED[column.type], column.hidden, column=column)
 
 
-def _input(parameter: Parameter, column: Column | None) -> Slot:
+def _input_slot(parameter: Parameter, column: Column | None) -> Slot:
     return Slot(parameter.name, input_type(parameter), hidden=True, column=column, parameter=parameter)

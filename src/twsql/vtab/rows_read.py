@@ -1,4 +1,4 @@
-"""The rows that scans of one table and one order have read, so that look-ahead can tell which SQLite comes to next."""
+"""The rows that a statement has read of one table, in SQLite's order, so that look-ahead knows the next ones."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from twsql.schema.values import CONVERT
 from twsql.schema.where import Order
 
 MOST = 10_000
-"""Rows that are remembered of one table and order, some 15 MB."""
+"""Rows that are remembered for one table and order; they take some 15 MB."""
 
 _SortKey = tuple[bool, str]
 
 
 class RowsRead:
-    """For joins in which SQLite reads all outer rows before it asks for the first inner one.
+    """For joins in which SQLite reads all outer rows before it starts the first inner scan.
 
-    It does so to sort them, and to keep the rows of a CTE. `keys` names the properties by which rows are found, each
-    under the column that its values belong to (see `domain`).
+    It does so to sort them, and to materialise a CTE. `keys` has the property of each key in a row:
+    `{"conferences.Sid": "sid"}`.
 
     Example: `SELECT … FROM (SELECT * FROM conferences ORDER BY FriendlyName LIMIT 3) c JOIN participants p ON
     p.ConferenceSid = c.Sid` reads conferences CF1 'sales', CF2 'board', CF3 'all hands', and then asks for the
-    participants of CF3. `after("conferences.Sid", "CF3")` gives CF3, CF2, CF1: sorted by name, as SQLite told in
-    xBestIndex that it would sort them. A wrong guess costs a few requests for rows that nobody reads.
+    participants of CF3. `after("conferences.Sid", "CF3")` gives CF3, CF2, CF1: sorted by name, as SQLite said in
+    xBestIndex that it would. A wrong guess costs a few requests for rows that nobody reads.
     """
 
     def __init__(self, table: Table, keys: Mapping[str, str], order: Order) -> None:
@@ -37,7 +37,7 @@ class RowsRead:
         self._sorted: dict[str, tuple[list[Row], dict[str, int]]] = {}
 
     def noted(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Pass the rows on, and remember each value's first."""
+        """Pass the rows on, and remember the first row of each value."""
         found = [(self._rows[domain], key) for domain, key in self.keys.items()]
         for row in rows:
             for known, key in found:
@@ -48,7 +48,7 @@ class RowsRead:
             yield row
 
     def after(self, domain: str, value: str) -> Iterator[Row] | None:
-        """The row of this value, then those behind it in SQLite's order; None for a value that has not been read."""
+        """The row of this value, then those after it in SQLite's order; None for a value that has not been read."""
         if value not in self._rows[domain]:
             return None
         if domain not in self._sorted:
@@ -64,7 +64,7 @@ class RowsRead:
 
 
 def _sort_key(column: Column, row: Row) -> _SortKey:
-    """What SQLite sorts by: NULL comes first, then text by its characters."""
+    """Sorts as SQLite does: NULL first, then text by its characters."""
     value = row.get(column.json_key)
     if value is None or callable(value):
         return False, ""

@@ -1,4 +1,4 @@
-"""One run of one statement: what it has done, so that it never does the same thing twice."""
+"""One run of one SQL statement: remembers what it has done, so that it does nothing twice."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from twsql.vtab.lookahead import Lookahead
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
     from twsql.vtab.engine import Engine
-    from twsql.vtab.tasks import Task, Work  # loads logging, 10 ms that a statement without a call need not wait
+    from twsql.vtab.tasks import Task, Work  # loads logging (10 ms), which only a statement with calls needs
 
 RunKey = tuple[str, int, tuple[tuple[str, str | tuple[str, ...]], ...]]
-"""What makes two runs of a procedure the same: its name, which of equal ones in a Batch it is, its checked inputs."""
+"""Identifies a run of a procedure: its name, its number among equal ones of a Batch, its checked inputs."""
 
 _MOST_NAMED = 10
-"""How many calls with wrong inputs an error names."""
+"""How many runs with wrong inputs an error names."""
 
 
 @dataclass
 class Statement:
-    """One run of one SQL statement: it never does the same thing (same procedure, same inputs) twice.
+    """One run of one SQL statement: it never runs a procedure with the same inputs twice.
 
-    SQLite may evaluate a table function as often as its planner likes; what was done is remembered in `done`. `keys`
-    has what identifies a row by its rowid, for rows whose rowid SQLite asked for in order to change them. `lookahead`
-    is what its scans know of each other, `cost` what it has asked. `sql` is its text, where the host tells.
-    `allowed` are the tables that it may change, `warned` are the columns that it was warned of.
+    SQLite may evaluate a table function as often as its planner likes; `done` remembers each run. `keys` has the
+    identity of rows by rowid, for rows that SQLite is about to change. `lookahead` connects the scans of a join; `cost`
+    counts the requests. `sql` is the text, if the host knows it. `allowed` has the tables that the statement may
+    change, `warned` the columns that it has warned of.
     """
 
     engine: Engine
@@ -57,24 +57,24 @@ class Statement:
 
     @cached_property
     def client(self) -> Client:
-        """The door to Twilio, where what is asked is counted as this statement's."""
+        """The client of Twilio's REST API; it adds its requests to this statement's cost."""
         return self.engine.client.counted(self.cost)
 
     def warn(self, subject: str, words: str) -> None:
-        """Warn of something, once."""
+        """Warn of a column, once."""
         if subject not in self.warned:
             self.warned.add(subject)
             self.engine.warn(f"{subject} {words}")
 
     def refuse_children(self) -> None:
-        """Raise OperationalError in a forked child: its parent goes on with the statement, and both would call."""
+        """Raise OperationalError in a forked child: its parent goes on with the statement, and both would dial."""
         if self._process != os.getpid():
             raise OperationalError(
                 "the statement was begun before this process was forked: run it anew here; nothing was sent"
             )
 
     def end(self) -> None:
-        """Nothing of it is read any more: what was asked for ahead and has not been sent is not sent."""
+        """End the statement: cancel prefetches that have not been sent."""
         self.lookahead.close()
         self.cost.end()
 
@@ -85,14 +85,14 @@ class Statement:
         copies: Sequence[int] = (),
         stop: Stop | None = None,
     ) -> list[Task]:
-        """Run the procedure for each of the inputs, side by side; all are checked before the first request is sent.
+        """Run the procedure for each of the inputs, side by side; all are checked before the first request.
 
-        Gives a task for each, in order. What this statement has run before is not run again. After a failure none is
-        begun any more, unless OnError makes a failure a row. `copies` numbers inputs that are equal and meant as
-        several calls. Nothing more is begun once `stop` is set, or the engine begins no more.
+        Returns a task for each, in order. A run that this statement has made before is not made again. After a failure
+        no other run begins, unless OnError makes the failure a row. `copies` numbers equal inputs that mean several
+        calls. No run begins after `stop` is set, or after the engine's `begin_no_more`.
 
-        Raises InputError, ReadOnlyError and (more than max_calls or max_changes) NotSupportedError before anything is
-        sent.
+        Raises InputError, ReadOnlyError and (beyond max_calls or max_changes) NotSupportedError before it sends
+        anything.
         """
         with forks.put_off():
             from twsql.vtab import tasks
@@ -119,7 +119,7 @@ class Statement:
         ]
 
     def perform(self, procedure: Procedure, given: Mapping[str, Value]) -> Row:
-        """Run the procedure once, and wait for what it gives. An interrupt keeps it from beginning."""
+        """Run the procedure once and wait for its result. An interrupt keeps it from beginning."""
         stop = Stop()
         try:
             (task,) = self.run(procedure, [given], stop=stop)
@@ -128,7 +128,7 @@ class Statement:
             stop.set()
 
     def _checked(self, procedure: Procedure, given: Sequence[Mapping[str, Value]]) -> list[Checked | InputError]:
-        """Check the inputs of each call. Raises InputError that names all that is wrong, of all of them."""
+        """Check the inputs of each run. Raises InputError with all mistakes of all of them."""
         checked: list[Checked | InputError] = []
         wrong: list[tuple[int, str]] = []
         for place, each in enumerate(given):
@@ -141,7 +141,7 @@ class Statement:
         return checked
 
     def result(self, task: Task) -> Row:
-        """Wait for what a task gives; what it raises says how far the statement has come."""
+        """Wait for a task's result; its error says how far the statement has come."""
         try:
             return task.result()
         except TwilioError as error:
@@ -149,7 +149,7 @@ class Statement:
             raise
 
     def progress(self) -> str:
-        """How far the statement has come, in words, once nothing is under way any more; empty for a single call."""
+        """How far the statement has come, in words, once all runs have ended; '' for a single run."""
         if len(self.done) < 2:
             return ""
         tried = [task for task in self.done.values() if task.was_begun()]
@@ -193,12 +193,12 @@ class Statement:
 
 
 def is_row(given: Mapping[str, object]) -> bool:
-    """Whether a failure of this call is to be a row."""
+    """Whether OnError makes a failure a row."""
     return str(given.get("OnError")).strip().lower() == "row"
 
 
 def _all_of(procedure: Procedure, problems: Sequence[tuple[int, str]]) -> InputError:
-    """The error for what is wrong with several calls; the same words are said once, of the first."""
+    """The error for mistakes in several runs; a mistake that repeats is named once, for the first."""
     first: dict[str, int] = {}
     for place, text in problems:
         first.setdefault(text, place)
@@ -208,7 +208,7 @@ def _all_of(procedure: Procedure, problems: Sequence[tuple[int, str]]) -> InputE
 
 
 def _run_key(procedure: Procedure, checked: Checked | InputError, copy: int) -> RunKey:
-    """What the call is known by; with a RequestKey equal ones are one."""
+    """The key of a run; runs with the same RequestKey and inputs are one."""
     if isinstance(checked, InputError):
         return procedure.name, copy, ()
     return procedure.name, 0 if "RequestKey" in checked else copy, tuple(sorted(checked.items()))

@@ -1,4 +1,4 @@
-"""Planning a table: which terms of WHERE narrow what Twilio is asked for. Plain functions of plain data, no I/O."""
+"""Planning a table: which terms of WHERE become filters of Twilio's lists. Plain functions of plain data, no I/O."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from twsql.vtab.relation import REST, Relation
 class TablePlan:
     """How a table's rows are read.
 
-    `terms` are what is pushed, `columns` those that the statement reads. `ordered`: the rows come in the table's own
-    order, which SQLite relies on; `sorted` is by which columns (and whether from the highest value down) it will sort
-    them. `missing` are required columns that the statement does not give.
+    `terms` are pushed to Twilio; `columns` are the columns that the statement reads. `ordered` means that SQLite relies
+    on the table's own order; `sorted` has the columns by which SQLite will sort the rows itself. `missing` are required
+    columns without a value.
     """
 
     terms: tuple[Term, ...] = ()
@@ -43,7 +43,7 @@ class TablePlan:
     missing: tuple[str, ...] = ()
 
     def where(self, arguments: Sequence[Argument]) -> Where:
-        """What the statement asks of the table, with the values of the terms."""
+        """The constraints, with the values of the terms."""
         equal: dict[str, tuple[Value, ...]] = {}
         between: dict[str, tuple[tuple[str, Value], ...]] = {}
         for (name, operator), argument in zip(self.terms, arguments, strict=True):
@@ -58,20 +58,22 @@ class TablePlan:
 
 
 def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
-    """Answer SQLite's question; None where a required column is still to be given by another table of a join."""
+    """Plan a scan; None if a required column gets its value from another table of a join, in another join order."""
     taken = [
         (number, column, constraint.taken_as)
         for number, constraint in enumerate(question.constraints)
         if (column := _column(relation, constraint)) and _pushed(column, constraint)
     ]
     terms = [(column, operator) for _, column, operator in taken]
-    missing = _missing(table, [column for column, operator in terms if operator in (EQ, IN)])
-    if any(_names(relation, each) in missing for each in question.constraints if not each.usable):
+    given_by = [column for column, operator in terms if operator in (EQ, IN)]
+    missing = tuple(column.name for column in table.columns if column.required and column not in given_by)
+    later = [each for each in question.constraints if not each.usable and each.operator == EQ]
+    if any(column.name in missing for each in later if (column := _column(relation, each))):
         return None  # a join in the other direction gives it
     ordered = _newest_first(relation, table, question) and not any(column.key for column, _ in terms)
     arguments = [number for number, _, _ in taken]
     others = question.others(arguments)
-    exact = all(_exact(column) for column, _ in terms) and not others
+    exact = all(not column.loose and column.type != "datetime" for column, _ in terms) and not others
     limits = list(question.limits()) if exact and (ordered or not question.order) else []
     here = [_column(relation, each) for each in others if each.usable]
     made = TablePlan(
@@ -92,15 +94,6 @@ def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
         ordered=ordered,
         unique=any(column.key and operator == EQ for column, operator in terms) and rows == 1,
     )
-
-
-def _missing(table: Table, equal: list[Column]) -> tuple[str, ...]:
-    """The columns without which Twilio lists nothing, where the statement does not say what they equal."""
-    return tuple(column.name for column in table.columns if column.required and column not in equal)
-
-
-def _names(relation: Relation, constraint: Constraint) -> str:
-    return relation.slots[constraint.column].name if constraint.column >= 0 and constraint.operator == EQ else ""
 
 
 def _asks(
@@ -130,16 +123,12 @@ def _column(relation: Relation, constraint: Constraint) -> Column | None:
 
 
 def _pushed(column: Column, constraint: Constraint) -> bool:
-    """Whether the constraint can narrow what Twilio is asked for. With another collation, more rows may match."""
+    """Whether a constraint can become a filter of Twilio's. With another collation more rows may match."""
     if not constraint.usable or constraint.collation.upper() != "BINARY":
         return False
     if constraint.operator == EQ:
         return bool(column.filter or column.key or column.lookup)
     return constraint.operator in RANGES and bool(column.filter) and column.type == "datetime"
-
-
-def _exact(column: Column) -> bool:
-    return not column.loose and column.type != "datetime"
 
 
 def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
@@ -150,7 +139,7 @@ def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
 
 
 def _sorted(relation: Relation, question: Question) -> Order:
-    """The columns by which SQLite will sort the rows, as far as it tells."""
+    """The columns by which SQLite will sort the rows, as far as xBestIndex says."""
     slots = [(relation.slots[number], descending) for number, descending in question.order if number >= 0]
     return tuple((slot.name, descending) for slot, descending in slots if slot.column)
 
@@ -158,9 +147,10 @@ def _sorted(relation: Relation, question: Question) -> Order:
 def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
     """How many requests and rows SQLite should expect.
 
-    SQLite takes an OR apart where its parts together look cheaper than the whole table. `Muted = 1 OR Hold = 1` would
-    read the list of every conference twice. `FriendlyName = 'x' OR Status = 'init'` would read three lists for the name
-    and one more, where three lists may be all there is. So only what one SID names is cheaper than the whole table.
+    SQLite runs the parts of an OR one by one if together they look cheaper than the whole table. `Muted = 1 OR Hold =
+    1` would read the list of every conference twice. `FriendlyName = 'x' OR Status = 'init'` would read three lists for
+    the name and one more, though the whole table may be three lists. So only a row's own SID is cheaper than the whole
+    table.
     """
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
     many = 10 if any(operator == IN for _, operator in taken) else 1

@@ -1,4 +1,4 @@
-"""Scanning a table: a plan and its values in, rows out. The methods bear SQLite's names, for any host to call."""
+"""Scanning a table: a plan and its values in, rows out. The methods have the names of SQLite's cursor methods."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from twsql.vtab.table_plan import TablePlan
 
 
 class TableScan:
-    """A cursor over a table's rows. It streams: a page is asked for when its first row is.
+    """A cursor over a table's rows. It streams: a page is fetched when its first row is read.
 
-    `Column` gives the value of a column of this row, by its number. `shown` is what other scans of the statement are to
-    see in place of this one, if it is read ahead of the host.
+    `Column` gives the value of a column of the current row, by its number. `shown` replaces this scan for look-ahead,
+    if this scan runs ahead of SQLite.
     """
 
     def __init__(self, relation: Relation, table: Table, shown: Scan | None = None) -> None:
@@ -40,16 +40,16 @@ class TableScan:
         self._readers: tuple[_Reader, ...] = ()
         self._values = _Values(self._value)
         self._forms = forms.doubts(table)
-        self.Column: Callable[[int], Value] = self._values.__getitem__  # no Python runs where SQLite reads a value
+        self.Column: Callable[[int], Value] = self._values.__getitem__  # SQLite reads a value without any Python code
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> None:
-        """Begin a scan by the plan's text."""
+        """Begin a scan; `text` is the plan's JSON."""
         plan = from_json(TablePlan, text)
-        if plan is not self._plan:  # a join starts the same one again and again
+        if plan is not self._plan:  # a join starts the same plan for each outer row
             self._plan, self._readers = plan, _readers(self.relation, frozenset(plan.columns))
         self._statement = statement
         self._row = None
-        self._coming.clear()  # SQLite begins a correlated subquery's scan anew, wherever it was
+        self._coming.clear()  # SQLite may restart a correlated subquery's scan before its end
         self._values.clear()
         if plan.missing:
             raise ProgrammingError(
@@ -67,7 +67,7 @@ class TableScan:
         self.Next()
 
     def Next(self) -> None:
-        """Move to the next row, and convert what the statement reads of it."""
+        """Move to the next row, and convert the columns that the statement reads."""
         self._row = row = self._coming.popleft() if self._coming else next(self._rows, None)
         if row is None:
             return
@@ -78,11 +78,11 @@ class TableScan:
                 if value is not None and type(value) is not as_it_is:
                     value = convert(value)
                 values[number] = value
-        except DataError:  # for whoever reads that value
+        except DataError:  # raised again by `Column`, if SQLite reads the value
             values.clear()
 
     def coming(self) -> Iterator[Row]:
-        """Yield the rows after this one without moving on to them."""
+        """Yield the rows after the current one without moving to them."""
         place = 0
         while place < len(self._coming) or self._fill():
             yield self._coming[place]
@@ -91,31 +91,31 @@ class TableScan:
             yield from self._statement.lookahead.beyond(self._shown)
 
     def _fill(self) -> bool:
-        """Take in one row more, if there is one; an error waits until the rows before it have been read."""
+        """Read one row more into `_coming`; an error waits until SQLite has read the rows before it."""
         try:
             row = next(self._rows, None)
         except Error as error:
-            self._rows = _failing(error)
+            self._rows = _raising(error)
             return False
         if row is not None:
             self._coming.append(row)
         return row is not None
 
     def Eof(self) -> bool:
-        """Whether the rows are at their end."""
+        """Whether the scan is past its last row."""
         return self._row is None
 
     def Rowid(self) -> int:
-        """The rowid of this row."""
+        """The rowid of the current row."""
         return self.rowid(self._row or {})
 
     @property
     def row(self) -> Row | None:
-        """This row, for hosts that take several before they read them; None at the end."""
+        """The current row, for hosts that read several at once; None at the end."""
         return self._row
 
     def rowid(self, row: Row) -> int:
-        """A number that is always the same for the same row; the statement remembers which row it is."""
+        """A number that is always the same for the same row; the statement remembers the row's identity by it."""
         key = {c.name: row.get(c.json_key) for c in self._table.columns if c.name in self._table.identity}
         number = row_number(key)
         if self._statement is not None:
@@ -123,7 +123,7 @@ class TableScan:
         return number
 
     def Close(self) -> None:
-        """Ask for nothing more."""
+        """End the scan; no further page is fetched."""
         close = getattr(self._rows, "close", None)
         if close:
             close()
@@ -134,14 +134,14 @@ class TableScan:
             self._statement.lookahead.leave(self._shown)
 
     def _value(self, number: int) -> Value:
-        """The value of a column that has not been converted."""
+        """Convert the value of a column that `Next` has not converted."""
         if number < 0:
             return self.Rowid()
         return None if self._row is None else self.relation.value(self._row, number)
 
 
 class _Values(dict[int, Value]):
-    """The values of a row, by the numbers of their columns; `late` gives those that are not there."""
+    """The converted values of a row, by column number; `late` converts the others."""
 
     def __init__(self, late: Callable[[int], Value]) -> None:
         super().__init__()
@@ -152,12 +152,12 @@ class _Values(dict[int, Value]):
 
 
 _AS_IT_IS: dict[Convert, type] = {CONVERT["text"]: str, CONVERT["boolean"]: bool}
-"""The type of values that need no conversion; an integer may have more than SQLite's 64 bits."""
+"""The Python type whose values need no conversion; integers do, as they may have more than SQLite's 64 bits."""
 _Reader = tuple[int, str, type, Convert]
 
 
 def _readers(relation: Relation, names: frozenset[str]) -> tuple[_Reader, ...]:
-    """For each of these columns its number, its key in Twilio's JSON, and what is to be converted, and how."""
+    """For each of these columns: its number, its key in Twilio's JSON, the type that needs no conversion, and one."""
     return tuple(
         (number, reader[0], _AS_IT_IS.get(reader[1], type(None)), reader[1])
         for number, (slot, reader) in enumerate(zip(relation.slots, relation.readers, strict=True))
@@ -166,7 +166,7 @@ def _readers(relation: Relation, names: frozenset[str]) -> tuple[_Reader, ...]:
 
 
 def _is_understood(table: Table, where: Where) -> bool:
-    """Whether what a column may equal narrows the rows as SQLite will: `Sid = 5` does not, so its LIMIT is no limit."""
+    """Whether the generator filters as SQLite does: for `Sid = 5` it does not, so more rows than LIMIT are needed."""
     return all(
         where.any_of(column.name) is not None if column.type != "boolean" else set(where.equal[column.name]) < {0, 1}
         for column in table.columns
@@ -174,21 +174,21 @@ def _is_understood(table: Table, where: Where) -> bool:
     )
 
 
-def _failing(error: Error) -> Iterator[Row]:
+def _raising(error: Error) -> Iterator[Row]:
     raise error
     yield
 
 
 def row_number(key: dict[str, Value]) -> int:
-    """A rowid made of what identifies a row: 63 bits of a digest, so two of a million rows share one at 1 : 10⁷."""
-    from hashlib import blake2b  # loads OpenSSL; few statements ask for rowids
+    """A rowid of 63 bits, a digest of the row's identity: two of a million rows share one in 1 of 10⁷ cases."""
+    from hashlib import blake2b  # loads OpenSSL; few statements need rowids
 
     digest = blake2b(json.dumps(key, sort_keys=True).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
 def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
-    """Pass the rows on as long as they come in the order that SQLite was promised."""
+    """Pass the rows on, and raise OperationalError if they are not in the order that the plan promised to SQLite."""
     key = next(column.json_key for column in table.columns if column.name == table.newest_first)
     last = "9999"
     for row in rows:
@@ -196,8 +196,8 @@ def _newest_first(rows: Iterator[Row], table: Table) -> Iterator[Row]:
         moment = utc(date) if isinstance(date, str) and date else ""
         if moment > last:
             raise OperationalError(
-                f"twilio listed {table.name} out of order, which was not seen at first: run the statement again,"
-                " they are sorted here then"
+                f"twilio listed {table.name} out of order, though the first pages were in order: run the statement"
+                " again, twsql sorts them then"
             )
         last = moment
         yield row

@@ -1,4 +1,4 @@
-"""Things that are done side by side, in threads: the one that waits for them can be interrupted, they cannot."""
+"""Runs work side by side, in threads. The thread that waits can be interrupted; the work cannot."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from twsql.schema import Row
 from twsql.twilio.workers import carry_out
 
 Work = Callable[[Stop], Row]
-"""What is to be done; once the stop is set, it raises NotBegunError unless it has sent something."""
+"""Does the work; once the stop is set, it raises NotBegunError unless it has sent something."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something that is being done, or will be, and what came of it; `stop` is shared by all that began together."""
+    """Work that waits, runs or has ended; tasks that were begun together share `stop`."""
 
     future: Future[Row]
     stop: Stop
 
     def result(self) -> Row:
-        """Wait for what it gives or raises; NotBegunError where it was called off before it had sent anything."""
+        """Wait for the result, or raise the error; NotBegunError if `stop` was set before anything was sent."""
         return self.future.result()
 
     def problem(self) -> BaseException | None:
-        """Wait for what it raises, if it raises anything."""
+        """Wait for the end; gives the error, if there is one."""
         return self.future.exception()
 
     def was_begun(self) -> bool:
-        """Wait for its end; whether it was begun, and not called off before that."""
+        """Wait for the end; whether the work began before `stop` was set."""
         return not isinstance(self.problem(), NotBegunError)
 
 
 def begin(work: Sequence[Work], threads: int, ended: Callable[[], None], stop: Stop) -> list[Task]:
-    """Begin it all, in order, so many at a time, until `stop`; `ended` hears of each one's end, in whatever thread."""
+    """Begin all work in order, in so many threads, until `stop` is set; each task calls `ended`, in its thread."""
     tasks = [Task(Future(), stop) for _ in work]
     for task in tasks:
         task.future.add_done_callback(lambda _: ended())
@@ -50,14 +50,14 @@ def begin(work: Sequence[Work], threads: int, ended: Callable[[], None], stop: S
 
 
 def done(row: Row) -> Task:
-    """What need not be begun, as its result is known."""
+    """A task that has ended with a known result."""
     task = Task(Future(), Stop())
     task.future.set_result(row)
     return task
 
 
 def failed(error: Exception) -> Task:
-    """What has failed before it could be begun."""
+    """A task that failed before it could begin."""
     task = Task(Future(), Stop())
     task.future.set_exception(error)
     return task

@@ -1,4 +1,17 @@
-"""How far a join looks ahead: the requests for inner rows that are under way and have not been wanted yet."""
+"""The window of a join's look-ahead: how many requests for inner rows are sent before SQLite needs them.
+
+Example: outer rows CF1 to CF40, a page of participants each. SQLite needs them in that order.
+
+    SQLite needs    in the window before    the window becomes    requests sent
+    CF1             nothing                 4 (INITIAL_WINDOW)    CF1, and CF2 CF3 CF4 CF5
+    CF2             CF2 CF3 CF4 CF5         8, as CF2 is first    CF6 … CF10 (CF3 CF4 CF5 are there already)
+    CF3             CF3 … CF10              16                    CF11 … CF19
+
+If SQLite now needs CF30 (WHERE drops CF4 to CF29), the window has none of it:
+
+    CF30            CF4 … CF19              0; CF4 … CF19 are cancelled, CF30 is fetched, CF31 is expected
+    CF31            nothing                 1, as CF31 was expected; CF32 is prefetched
+"""
 
 from __future__ import annotations
 
@@ -16,12 +29,12 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 LOOK = 1000
-"""Outer rows that are looked at ahead at most: they wait in memory."""
+"""Outer rows that a window reads ahead at most: they wait in memory."""
 
 
 @dataclass(frozen=True)
 class Outer:
-    """A value that an inner scan starts with; `row` is that row of the table whose key it is, where it is known."""
+    """A value with which an inner scan starts; `row` is the row with that key, if the statement has read it."""
 
     value: str
     row: Row | None = None
@@ -29,71 +42,71 @@ class Outer:
 
 @dataclass(frozen=True)
 class Inner:
-    """The inner rows of one outer row: a page of them, and the rest, which is asked for when it is read."""
+    """The inner rows of one outer row: the first page, and the rest, which is fetched when it is read."""
 
     rows: list[Row]
     rest: Iterator[Row] | None
 
     @classmethod
     def read(cls, rows: Iterator[Row], page_size: int) -> Inner:
-        """Read a page of rows."""
+        """Read the first page of rows."""
         page = list(islice(rows, page_size))
         return cls(page, rows if len(page) == page_size else None)
 
 
 class Window:
-    """What has been asked for and not yet been wanted, in the order of the outer rows.
+    """The prefetched inner rows that SQLite has not needed yet, in the order of the outer rows.
 
-    Each answer that is wanted in its turn doubles how many are asked for ahead, `most_prefetched` at most. If another
-    is wanted (SQLite's WHERE drops some outer rows, or sorts them), fewer are asked for, down to none until what is
-    wanted is again what was expected. `known` gives the inner rows for which Twilio need not be asked.
+    The window doubles, up to `most_prefetched`, when SQLite needs the first of them. It halves when SQLite needs a
+    later one, and closes when SQLite needs another one (its WHERE drops outer rows, or it sorts them), until SQLite
+    needs the expected one again. `known` gives the inner rows of outer rows that need no request.
     """
 
     def __init__(
-        self, client: Client, known: Callable[[Outer], list[Row] | None], ask: Callable[[Outer], Inner]
+        self, client: Client, known: Callable[[Outer], list[Row] | None], fetch: Callable[[Outer], Inner]
     ) -> None:
         self._client = client
         self._known = known
-        self._ask = ask
+        self._fetch = fetch
         self._size = INITIAL_WINDOW
-        self._asked: dict[str, Future[Inner]] = {}
+        self._prefetched: dict[str, Future[Inner]] = {}
         self._expected = ""
         self._value = ""
         self._here: Future[Inner] | None = None
 
     def rows(self, here: Outer, coming: Iterator[Outer]) -> Iterator[Row]:
-        """The inner rows of the outer row `here`; those of the rows `coming` are asked for meanwhile.
+        """The inner rows of the outer row `here`; threads fetch those of the rows `coming` meanwhile.
 
-        Another scan of the statement that starts with the same value is given the same rows.
+        Another scan of the statement that starts with the same value gets the same rows.
         """
         if (known := self._known(here)) is not None:
             return iter(known)
         if self._here is None or here.value != self._value:
             self._value = here.value
-            self._here = self._wanted(here.value) or self._submit(here)
-            if len(self._asked) * 8 <= self._size * 7:
+            self._here = self._take(here.value) or self._submit(here)
+            if len(self._prefetched) * 8 <= self._size * 7:
                 self._look_ahead(coming)
         inner = self._here.result()
         if inner.rest is None:
             return iter(inner.rows)
-        self._here = None  # what is read on from here is not to be had a second time
+        self._here = None  # `rest` can be read only once, so another scan fetches the rows anew
         return chain(inner.rows, inner.rest)
 
     def arrived(self) -> Iterator[Row]:
-        """Yield the inner rows of the coming outer rows, in their order, up to the first whose answer is not there."""
-        for future in tuple(self._asked.values()):
+        """Yield the inner rows of the coming outer rows, in order, up to the first whose response has not arrived."""
+        for future in tuple(self._prefetched.values()):
             if not future.done() or future.cancelled() or future.exception() is not None:
                 return
             yield from future.result().rows
 
     def close(self) -> None:
-        """Send nothing more."""
-        for future in self._asked.values():
+        """Cancel prefetches that have not been sent."""
+        for future in self._prefetched.values():
             future.cancel()
-        self._asked.clear()
+        self._prefetched.clear()
 
     def _look_ahead(self, coming: Iterator[Outer]) -> None:
-        """Ask for what comes next, as far as the window goes and a page's length is looked ahead."""
+        """Prefetch the next inner rows, up to the size of the window and LOOK outer rows."""
         self._expected = ""
         near: set[str] = set()
         for outer in islice(coming, LOOK):
@@ -104,22 +117,22 @@ class Window:
             if len(near) >= self._size:
                 break
             near.add(value)
-            if value not in self._asked:
-                self._asked[value] = self._submit(outer)
+            if value not in self._prefetched:
+                self._prefetched[value] = self._submit(outer)
 
-    def _wanted(self, value: str) -> Future[Inner] | None:
-        """Take what was asked for, and see by it how far ahead is right."""
-        if value not in self._asked:
+    def _take(self, value: str) -> Future[Inner] | None:
+        """Take the prefetched rows of `value`, None if there are none, and adapt the size of the window."""
+        if value not in self._prefetched:
             self.close()
             if self._expected:
                 self._size = 1 if value == self._expected else 0
             return None
         passed_over = 0
-        while (first := next(iter(self._asked))) != value:
-            self._asked.pop(first).cancel()
+        while (first := next(iter(self._prefetched))) != value:
+            self._prefetched.pop(first).cancel()
             passed_over += 1
         self._size = self._size // 2 if passed_over else min(self._size * 2, self._client.most_prefetched)
-        return self._asked.pop(value)
+        return self._prefetched.pop(value)
 
     def _submit(self, outer: Outer) -> Future[Inner]:
-        return self._client.submit(lambda: self._ask(outer))
+        return self._client.submit(lambda: self._fetch(outer))
