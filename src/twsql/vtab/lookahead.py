@@ -77,6 +77,7 @@ class Lookahead:
         read = self._read.get(scanned)
         if read is None:
             read = self._read[scanned] = RowsRead(table, keys, where.order)
+        read.scans.add(scan)
         return read.noted(rows)
 
     def beyond(self, scan: Scan) -> Iterator[Row]:
@@ -149,7 +150,9 @@ class Lookahead:
             if scan.row is not None and scan.row.get(key) == value:
                 return self._values(chain((scan.row,), scan.coming()), scan.relation.name, key, domain)
         for read in self._read.values():
-            if domain in read.keys and (rows := read.after(domain, value)) is not None:
+            if domain not in read.keys or read.scans == {inner}:  # its own rows do not tell what it comes to
+                continue
+            if (rows := read.after(domain, value)) is not None:
                 return self._values(rows, read.table.name, read.keys[domain], domain)
         return None
 

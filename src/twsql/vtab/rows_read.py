@@ -20,7 +20,7 @@ class RowsRead:
     """For joins in which SQLite reads all outer rows before it starts the first inner scan.
 
     It does so to sort them, and to materialise a CTE. `keys` has the property of each key in a row:
-    `{"conferences.Sid": "sid"}`.
+    `{"conferences.Sid": "sid"}`. `scans` are those that have read the rows.
 
     Example: `SELECT … FROM (SELECT * FROM conferences ORDER BY FriendlyName LIMIT 3) c JOIN participants p ON
     p.ConferenceSid = c.Sid` reads conferences CF1 'sales', CF2 'board', CF3 'all hands', and then asks for the
@@ -32,6 +32,7 @@ class RowsRead:
         columns = {column.name: column for column in table.columns}
         self.table = table
         self.keys = keys
+        self.scans: set[object] = set()
         self._order = tuple((columns[name], descending) for name, descending in order)
         self._rows: dict[str, dict[str, Row]] = {domain: {} for domain in keys}
         self._sorted: dict[str, tuple[list[Row], dict[str, int]]] = {}
