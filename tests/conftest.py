@@ -9,11 +9,16 @@ from typing import Any
 
 import apsw
 import pytest
+from hypothesis import settings
 
 from preloaded import Preloaded
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from worlds import NOW, World
+
+# An example on a busy machine may take any time.
+settings.register_profile("any time", settings.default, deadline=None)
+settings.load_profile("any time")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import twsql
 from damage import FRAMING, JSON, Damage
+from examples import examples
 from relay import Relay
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
@@ -89,14 +90,14 @@ def test_reads(world: World) -> None:
     assert all(right.values())
     known = _sids([row for rows in right.values() for row in rows])
 
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=examples(120), deadline=None)
     @given(st.sampled_from(sorted(right)), FRAMING)
     def framing(sql: str, damage: Damage) -> None:
         rows = world.run(sql, damage)
         assert isinstance(rows, twsql.Error) or rows == right[sql]
         assert world.sandbox.auth_token not in str(rows)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(st.sampled_from(sorted(right)), JSON)
     def content(sql: str, damage: Damage) -> None:
         rows = world.run(sql, damage)
@@ -110,7 +111,7 @@ def test_reads(world: World) -> None:
 def test_writes(world: World, kind: str) -> None:
     """What changes something gives rows or an error of twsql's as well."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(st.sampled_from(WRITES), FRAMING if kind == "framing" else JSON)
     def check(sql: str, damage: Damage) -> None:
         assert isinstance(world.run(sql, damage), twsql.Error | list)
@@ -124,7 +125,7 @@ def test_calls(world: World, kind: str, witnesses: str) -> None:
     """A create whose answer is damaged is placed or unknown, and the same key places no second call, then or later."""
     rooms = count()
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(40), deadline=None)
     @given(FRAMING if kind == "framing" else JSON)
     def check(damage: Damage) -> None:
         room = f"{kind}-{witnesses}-{next(rooms)}"

@@ -16,9 +16,9 @@ import pytest
 
 from twsql.cli.formats import FORMATS
 from twsql.sandbox import Sandbox
+from waiting import until
 
 from .conftest import COMMAND, Open, Run, Start, call_into
-from .waiting import until
 
 EXAMPLE = "EXEC AddParticipants ConferenceSid = 'MyConference', From = '+18149044818', To = '919602968074'"
 """As it stands on the source page."""

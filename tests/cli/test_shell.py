@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from twsql.sandbox import Sandbox
+from waiting import until
 
 from .conftest import COMMAND, Open, Run, call_into
-from .waiting import until
 
 EXEC = "EXEC AddParticipants ConferenceSid = 'MyConference',\n  From = '+18149044818',\n  To = '919602968074';\n"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -80,14 +79,6 @@ def journal(tmp_path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
             return list(db.execute(sql))
 
     return ask
-
-
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait for something to be so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.01)
 
 
 def asked(sandbox: Sandbox) -> int:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.errors import InputError, NotSupportedError, OutcomeUnknown, ReadOnlyError, TwilioError
 from twsql.sandbox import Sandbox
 from twsql.twilio.settings import Settings
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 BAD = "+15005550001"

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import KEYED, Connect, Run, asked, until
+from dialing.conftest import KEYED, Connect, Run, asked
 from twsql.errors import OutcomeUnknown
 from twsql.sandbox import Readings, Sandbox
+from waiting import until
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from wall_clock import WallClock

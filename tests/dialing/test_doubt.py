@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import KEYED, Connect, Run, until
+from dialing.conftest import KEYED, Connect, Run
 from twsql.errors import OutcomeUnknown
 from twsql.sandbox import Readings, Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 

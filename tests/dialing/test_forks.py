@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import FROM, TO, Run, until
+from dialing.conftest import FROM, TO, Run
 from twsql.sandbox import Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
@@ -64,7 +65,7 @@ for each in threads: each.start()
 for number in range(30):
     child = os.fork()
     if child == 0:
-        signal.alarm(5)
+        signal.alarm(60)
         write()
         os._exit(0)
     print(os.waitpid(child, 0)[1], flush=True)
@@ -72,7 +73,7 @@ over.set()
 for each in threads: each.join()
 write()
 """
-    out, err = run(code).communicate(timeout=60)
+    out, err = run(code).communicate(timeout=120)
     assert (out.split(), err) == (["0"] * 30, "")
     assert journal("SELECT count(DISTINCT pid) FROM made") == [(31,)]
 
@@ -95,7 +96,7 @@ for each in threads: each.start()
 for number in range(12):
     child = os.fork()
     if child == 0:
-        signal.alarm(10)
+        signal.alarm(60)
         sid = call(number)
         os._exit(0 if sid.startswith("CA") else 1)
     print(os.waitpid(child, 0)[1], flush=True)
@@ -103,7 +104,7 @@ for number in range(12):
 over.set()
 for each in threads: each.join()
 """
-    out, err = run(code).communicate(timeout=60)
+    out, err = run(code).communicate(timeout=120)
     assert (out.split(), err) == (["0"] * 12, "")
     assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]
     assert journal("SELECT count(*) FROM effects WHERE request_key IS NOT NULL") == [(24,)]
@@ -118,7 +119,7 @@ rows = db.execute("SELECT (SELECT CallSid FROM AddParticipants('room', '{FROM}',
 rows.fetchone()
 child = os.fork()
 if child == 0:
-    signal.alarm(10)
+    signal.alarm(60)
     try:
         rows.fetchone()
     except twsql.OperationalError as error:
@@ -126,7 +127,7 @@ if child == 0:
     os._exit(0)
 print(os.waitpid(child, 0)[1], len(rows.fetchall()), flush=True)
 """
-    out, err = run(code).communicate(timeout=30)
+    out, err = run(code).communicate(timeout=120)
     words = "the statement was begun before this process was forked: run it anew here; nothing was sent"
     assert (out.splitlines(), err) == ([words, "0 1"], "")
     assert sandbox.counters.placed == 2

@@ -21,13 +21,14 @@ from typing import Any
 import apsw
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, until
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.dialing.entries import digest
 from twsql.dialing.journal import Journal
 from twsql.dialing.journal_versions import VERSIONS
 from twsql.errors import InputError, OperationalError
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 NOBODY = 65534
@@ -212,7 +213,7 @@ def test_no_permission(connect: Connect, sandbox: Sandbox, tmp_path: Path, writa
     folder.chmod(0o777 if writable == "the folder" else 0o555)
     child = os.fork()  # root may write everywhere, so the child becomes nobody
     if child == 0:
-        signal.alarm(20)
+        signal.alarm(60)
         if os.geteuid() == 0:
             os.setgroups([])
             os.setgid(NOBODY)
@@ -237,10 +238,10 @@ def test_many_open_it_first(run: Run, sandbox: Sandbox) -> None:
 # A full disk
 
 
-def _limited(run: Run, code: str, size: int) -> subprocess.Popen[str]:
+def _limited(run: Run, code: str, size: int, **options: Any) -> subprocess.Popen[str]:
     """Run a process whose files cannot become larger than `size` bytes, as on a disk that is full then."""
     limit = f"import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nlimit = {size}\n"
-    return run(limit + "set = lambda n: resource.setrlimit(resource.RLIMIT_FSIZE, (n, -1))\n" + code)
+    return run(limit + "set = lambda n: resource.setrlimit(resource.RLIMIT_FSIZE, (n, -1))\n" + code, **options)
 
 
 def test_full_before(run: Run, sandbox: Sandbox, journal: Ask, connect: Connect) -> None:
@@ -267,17 +268,24 @@ show("""{other}""")
 
 def test_full_after(run: Run, sandbox: Sandbox, journal: Ask, connect: Connect) -> None:
     """When the outcome cannot be written the error names the call, and a later run finds it."""
-    sandbox.fail("slow", method="POST", seconds=0.5)
+    sandbox.fail("slow", method="POST")
     code = f'''
-import threading, time
+import threading
 def fill():
-    while not os.path.exists(os.environ["TWSQL_JOURNAL"] + "-wal"): time.sleep(0.01)
-    time.sleep(0.2)
+    sys.stdin.readline()
     set(os.path.getsize(os.environ["TWSQL_JOURNAL"] + "-wal"))
+    print("full", flush=True)
 threading.Thread(target=fill).start()
 show("""{KEYED}""")
 '''
-    process = _limited(run, code, 0)
+    process = _limited(run, code, 0, stdin=subprocess.PIPE)
+    until(lambda: asked(sandbox))
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "full\n"
+    sandbox.heal()
     error = process.communicate(timeout=30)[1]
     (call,) = sandbox.calls()
     assert f"the call was placed, SID {call.sid}, but that could not be recorded" in error

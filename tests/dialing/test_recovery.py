@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import requests
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.errors import OutcomeUnknown, TwilioError
 from twsql.sandbox import Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 LOST = ("500-before", "500-after", "reset-before", "reset-after", "timeout-before", "timeout-after", "garbage-after")

@@ -14,9 +14,10 @@ from typing import Any
 import apsw
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.errors import InputError, TwilioError
 from twsql.sandbox import Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
@@ -263,7 +264,7 @@ def test_a_forked_child(connect: Connect, sandbox: Sandbox) -> None:
     first = db.execute(KEYED).fetchall()
     child = os.fork()
     if child == 0:
-        signal.alarm(20)
+        signal.alarm(60)
         same = db.execute(KEYED).fetchall() == first
         db.execute(KEYED.replace("'k'", "'child'").replace(TO, FROM)).fetchall()
         os._exit(0 if same else 1)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, until
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.errors import OutcomeUnknown
 from twsql.sandbox import Sandbox
+from waiting import until
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 
@@ -127,7 +128,7 @@ def _connected(sandbox: Sandbox) -> Iterator[apsw.Connection]:
 
 
 @given(steps)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @example(
     [("begin", 1, 0), ("end", 0, 0), ("schema", 0, 0), ("begin", 1, 0), ("begin", 0, 0), ("next", 0, 0), ("next", 1, 0)]
 )

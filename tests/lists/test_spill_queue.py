@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from twsql.errors import OperationalError
 from twsql.lists.spill_queue import IN_MEMORY, SpillQueue
 
@@ -35,7 +36,7 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(1, 4000), max_size=12))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_first_in_first_out(counts: list[int]) -> None:
     """Rows that come and go in turn, in memory and in the file, stay in order."""
     waiting, put, got = SpillQueue(), 0, 0

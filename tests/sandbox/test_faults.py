@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
 
 from twsql.sandbox import KINDS, Sandbox
+from waiting import until
 
 from .raw import FROM, TO, Http, error
 
@@ -71,10 +73,8 @@ def test_an_answer_that_never_comes(http: Http, sandbox: Sandbox, kind: str, pla
     sandbox.fail(kind)
     with pytest.raises(requests.ReadTimeout):
         http.post(CREATE, CALL, timeout=0.3)
-    until = time.monotonic() + 5
-    while sandbox.counters.under_way and time.monotonic() < until:
-        time.sleep(0.005)
-    assert (sandbox.counters.under_way, sandbox.counters.placed) == (0, placed)
+    until(lambda: not sandbox.counters.under_way)
+    assert sandbox.counters.placed == placed
 
 
 def test_an_answer_that_never_comes_has_a_bound(http: Http, sandbox: Sandbox) -> None:
@@ -82,6 +82,19 @@ def test_an_answer_that_never_comes_has_a_bound(http: Http, sandbox: Sandbox) ->
     sandbox.fail("timeout-after", seconds=0.05)
     with pytest.raises(requests.ConnectionError):
         http.post(CREATE, CALL)
+
+
+def test_slow_until_it_is_taken_back(http: Http, sandbox: Sandbox) -> None:
+    """A rule that is taken back lets its request go, and no other rule's."""
+    first, second = [sandbox.fail("slow", times=1) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(http.post, CREATE, CALL), pool.submit(http.post, CREATE, CALL)]
+        until(lambda: second.hits)
+        sandbox.heal(first)
+        wait(answers, return_when=FIRST_COMPLETED)
+        assert (sandbox.counters.under_way, sandbox.counters.placed) == (1, 1)
+        sandbox.heal()
+        assert [answer.result(30).status_code for answer in answers] == [201, 201]
 
 
 def test_garbage(http: Http, sandbox: Sandbox) -> None:

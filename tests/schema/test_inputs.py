@@ -20,6 +20,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client as OfficialClient
 
+from examples import examples
 from twsql.errors import Error, InputError, NotFound
 from twsql.hosts.apsw import register
 from twsql.procedures import PROCEDURES
@@ -147,7 +148,7 @@ def _inputs(draw: st.DrawFn, names: list[str]) -> dict[str, tuple[Any, Any]]:
 
 
 QUICK = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     derandomize=True,
     database=None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests as http
 
 from twsql.errors import Error, InputError, NotSupportedError, OutcomeUnknown, ReadOnlyError
+from waiting import until
 
 from .conftest import World
 
@@ -188,16 +189,15 @@ def test_one_that_begins(world: Make) -> None:
         " VALUES ('waits', '+15550000000', '+15550000001', 0)"
     )
     assert made.sandbox.conference("waits").status == "init"
-    made.sandbox.fail("slow", path="Conferences.json", seconds=0.15)
-
-    def begin() -> None:
-        made.sandbox.heal()
+    first, second = [made.sandbox.fail("slow", path="Conferences.json", times=1) for _ in range(2)]
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(made.asked, "SELECT Sid, FriendlyName, Status FROM conferences")
+        until(lambda: first.hits)
+        made.sandbox.heal(first)  # the list of those in init is read
+        until(lambda: second.hits)
         _end(made, made.sandbox.conference("waits").sid)
-
-    timer = threading.Timer(0.2, begin)
-    timer.start()
-    rows = made.db.execute("SELECT Sid, FriendlyName, Status FROM conferences").fetchall()
-    timer.join()
+        made.sandbox.heal(second)
+        rows, _ = read.result(30)
     assert len(rows) == len({row[0] for row in rows}) == 13
     assert [row[2] for row in rows if row[1] == "waits"] == ["completed"]
 

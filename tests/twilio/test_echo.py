@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twsql
+from examples import examples
 from relay import Relay
 from twsql.hosts.apsw import register
 from twsql.redaction import PIECE
@@ -137,7 +138,7 @@ def test_no_credential_anywhere(
     """Whatever is repeated, however and where: only twsql's errors come, without it, and so are the log and journal."""
     caplog.set_level(logging.DEBUG)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(100), deadline=None)
     @given(st.sampled_from(sorted(CHANNELS)), st.sampled_from(sorted(SPELLINGS)), st.sampled_from(STATEMENTS))
     def check(channel: str, spelling: str, statement: str) -> None:
         echo.change = lambda request, answer: CHANNELS[channel](SPELLINGS[spelling](_basic(request)))

@@ -17,6 +17,7 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from twsql.hosts.apsw import register
 from twsql.sandbox import Readings, Sandbox
 
@@ -145,13 +146,13 @@ def test_the_world_is_varied(pair: Pair) -> None:
 
 
 QUICK = settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-SLOW = settings(QUICK, max_examples=80)
+SLOW = settings(QUICK, max_examples=examples(80))
 
 
 def _both(pair: Pair, sql: str) -> tuple[list[Any], list[Any]]:
@@ -298,7 +299,7 @@ def test_every_reading(readings: dict[str, Any]) -> None:
 
 
 def _some_statements(pair: Pair) -> None:
-    @settings(QUICK, max_examples=15, phases=[Phase.generate])
+    @settings(QUICK, max_examples=examples(15), phases=[Phase.generate])
     @given(st.data())
     def compare(data: st.DataObject) -> None:
         table = data.draw(st.sampled_from(WHICH))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 
@@ -60,7 +61,7 @@ def world() -> Iterator[World]:
 
 
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     derandomize=True,
     database=None,

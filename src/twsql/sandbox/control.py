@@ -53,7 +53,7 @@ def _fail(state: State, inputs: Inputs) -> Any:
 
 
 def _heal(state: State, inputs: Inputs) -> Any:
-    state.faults.rules.clear()
+    state.faults.heal()
     return []
 
 

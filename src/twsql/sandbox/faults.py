@@ -5,6 +5,7 @@ Kinds whose name ends in `-before` fail before the deed is done, those in `-afte
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -24,7 +25,8 @@ class Fault:
     """A rule; it applies to requests whose method and raw path fit (`path` is a regular expression, searched).
 
     `times` bounds how often (None: for ever), `probability` makes it hit by chance, the same way in every run.
-    `status`, `code` and `message` are of an error answer; `seconds` of slow, timeout-before and timeout-after;
+    `status`, `code` and `message` are of an error answer; `seconds` of slow (which ends when
+    the rule is taken back), timeout-before and timeout-after;
     `location` is where redirect and foreign-next-page lead; `hits` counts how often it was applied.
     """
 
@@ -41,6 +43,7 @@ class Fault:
     location: str = _ELSEWHERE
     hits: int = 0
     _tries: int = field(default=0, repr=False)
+    _is_over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def __post_init__(self) -> None:
         """Raise ValueError for a kind that there is not."""
@@ -57,6 +60,14 @@ class Fault:
             return False
         self.hits += 1
         return True
+
+    async def delay(self, wire: Wire) -> None:
+        """Wait as long as a slow answer takes, or until this rule is taken back."""
+        await wire.pause(self.seconds, self._is_over)
+
+    def end(self) -> None:
+        """Let go what waits."""
+        self._is_over.set()
 
     def error(self, status: int) -> Answer:
         """Return the error answer of this rule."""
@@ -76,6 +87,12 @@ class Faults:
     def strike(self, method: str, path: str) -> Fault | None:
         """Return the rule that applies to a request."""
         return next((rule for rule in self.rules if rule.strikes(method, path, self._seed)), None)
+
+    def heal(self, *some: Fault) -> None:
+        """Take back some rules, or all."""
+        for rule in some or [*self.rules]:
+            self.rules.remove(rule)
+            rule.end()
 
 
 async def _error_429(fault: Fault, wire: Wire) -> int | None:
@@ -197,7 +214,7 @@ async def respond(fault: Fault | None, wire: Wire, deed: Callable[[], Answer]) -
     if fault is None:
         return await wire.answer(deed())
     if fault.kind == "slow":
-        await wire.pause(fault.seconds)
+        await fault.delay(wire)
         return await wire.answer(deed())
     if fault.kind in BEFORE:
         return await BEFORE[fault.kind](fault, wire)

@@ -50,12 +50,13 @@ class Wire:
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    async def pause(self, seconds: float) -> None:
-        """Wait, though not longer than the server lives."""
+    async def pause(self, seconds: float, *ends: asyncio.Event) -> None:
+        """Wait, though not longer than the server lives, nor beyond any of these ends."""
         if seconds > 0:
-            waiting = asyncio.ensure_future(self._closing.wait())
-            await asyncio.wait((waiting,), timeout=seconds)
-            waiting.cancel()
+            waiting = [asyncio.ensure_future(end.wait()) for end in (self._closing, *ends)]
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
 
     async def answer(self, answer: Answer) -> int:
         """Send a whole answer."""

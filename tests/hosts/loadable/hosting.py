@@ -7,8 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +16,7 @@ import pytest
 import requests
 
 from twsql.hosts.loadable import build
+from waiting import until
 
 PACKAGES = {
     "cc": "gcc libsqlite3-dev",
@@ -65,14 +65,6 @@ def processes(parent: int) -> list[int]:
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     children = [(int(pid), args) for pid, ppid, args in (line.split(None, 2) for line in listed) if int(ppid) == parent]
     return [pid for pid, args in children if "__main__.py" in args or "defunct" in args]
-
-
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until something holds. Fails if it does not come to that."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def beside_python(name: str) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, program, until
+from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, program
 
 from twsql.sandbox import Sandbox
+from waiting import until
 
 READ = "SELECT count(Sid) FROM conferences"
 DIAL = (

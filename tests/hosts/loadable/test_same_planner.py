@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from twsql.errors import Error
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
@@ -21,13 +22,13 @@ from vtab.random_where import COLUMNS, LIMIT, WHICH, Pair, order_of, where_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 QUICK = settings(
-    max_examples=80,
+    max_examples=examples(80),
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-FEW = settings(QUICK, max_examples=40)
+FEW = settings(QUICK, max_examples=examples(40))
 
 Requests = list[tuple[str, str, str]]
 """Method, path and query of each request, sorted."""

@@ -13,9 +13,10 @@ from typing import Any
 
 import apsw
 import pytest
-from hosting import WORKER_TIMEOUT, built, processes, until
+from hosting import WORKER_TIMEOUT, built, processes
 
 from twsql.sandbox import Sandbox
+from waiting import until
 
 READ = "SELECT count(Sid) FROM conferences"
 
