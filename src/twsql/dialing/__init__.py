@@ -1,1 +1,1 @@
-"""What must hold when a call is placed: it is on record first, placed once, and what became of it is found out."""
+"""Places calls exactly once: records each call before it is sent, and finds it again if its response was lost."""

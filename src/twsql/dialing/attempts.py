@@ -1,4 +1,4 @@
-"""When something was attempted, by Twilio's clock as far as that is known."""
+"""When the attempts at a call were made, by Twilio's clock as far as it is known."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=t
 
 
 class Attempts:
-    """The attempts of one entry in this process, dated by its monotonic clock until Twilio has told its time."""
+    """The attempts of one entry in this process. They are dated later, when a response has told Twilio's time."""
 
     def __init__(self, clock: Clock, entry: Entry) -> None:
         self.entry = entry
@@ -27,7 +27,7 @@ class Attempts:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Make an attempt, which ends with its answer, or when that is known to be lost."""
+        """Time an attempt; it ends with its response, or when the response is lost."""
         self._last = time.monotonic()
         if self._is_first and self._first is None:
             self._first = self._last
@@ -37,7 +37,7 @@ class Attempts:
             self._last = time.monotonic()
 
     def timed(self) -> Entry:
-        """The entry with what is known now of when it was attempted."""
+        """The entry, with the times of its attempts as far as they are known now."""
         since = self.entry.since or written(self._at(self._first))
         return replace(self.entry, since=since, until=written(self._at(self._last)) or self.entry.until)
 
@@ -46,10 +46,10 @@ class Attempts:
 
 
 def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
-    """When it was done, if it was; a request may be done as late as its answer could come.
+    """When Twilio carried out an entry, if it did; it may do so until the latest moment of a response.
 
-    Times of this machine alone are likely as wrong as its clock is now, but may be anything: a clock that was hours
-    off, and has been set since, must not hide a call.
+    Times by this machine's clock alone are corrected by its error of now. They may be off by more: a clock that was
+    hours off, and has been set since, must not hide a call. So `earliest` and `latest` are then without bounds.
     """
     told = clock.at(time.monotonic())
     wrong = timedelta() if told is None else told - datetime.now(timezone.utc)
@@ -65,7 +65,7 @@ def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
 
 
 def written(moment: datetime | None) -> str | None:
-    """A time as the journal has it: UTC with milliseconds, in SQLite's own form."""
+    """A time in the journal's form: UTC with milliseconds, as SQLite writes it."""
     return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 

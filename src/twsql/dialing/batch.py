@@ -31,7 +31,7 @@ def unread(given: Mapping[str, Value], most: int) -> Sequence[Any]:
 def expand(
     procedure: Procedure, given: Mapping[str, Value], country: str | None = None, first: int = 1
 ) -> list[dict[str, Value]]:
-    """Give the inputs of each call: the object's, and for all others those given beside the Batch.
+    """The inputs of each call: those of its object, and all others from beside the Batch.
 
     Raises InputError for what is not an array of objects; for names that are no inputs, and for an input that is twice
     in one object, with all else that is wrong with that object (numbers without a country are of `country`). `first` is
@@ -57,7 +57,7 @@ def expand(
 
 
 def _misnamed(given: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
-    """What is wrong with the names in an object: those that are no inputs, and those of one input."""
+    """The mistakes in an object's names: unknown ones, and several for the same input."""
     times = Counter(names.get(name.lower()) for name in given)
     unknown = [name for name in given if name.lower() not in names]
     twice = [name for name, count in times.items() if name is not None and count > 1]
@@ -76,7 +76,7 @@ def _objects(procedure: Procedure, text: Value) -> list[dict[str, Any]]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON; ValueError where a name is in it twice, of which Python would take the last."""
+    """A JSON object; ValueError if a name is in it twice, as Python would silently take the last."""
     twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
     if twice:
         raise ValueError(f"an object has {', '.join(twice)} more than once: keep one of each")
@@ -84,7 +84,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Value:
-    """A value of JSON as SQL has it; an array or object stays JSON text."""
+    """A JSON value as a SQL value; an array or object stays JSON text."""
     if isinstance(value, bool):
         return int(value)
     if value is None or isinstance(value, (str, int, float)):

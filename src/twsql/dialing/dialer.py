@@ -1,4 +1,20 @@
-"""Does what must happen once, such as a call: on record before, once, and found again where an answer was lost."""
+"""Does what must happen once, such as a call: records it, sends it, and finds it again if its response was lost.
+
+When is a call sent again? Only if its outcome is known to be "not placed". Example: a call with a RequestKey.
+
+    journal               Twilio                                     conclusion
+    sending, attempt 1    POST, sent; the connection is reset        the phone may be ringing: ask the witnesses
+    sending               no participant has the label, no call      after recovery_grace: not placed, send again
+                          to that number is in the list
+    sending, attempt 2    POST with the same label; 503              the same doubt: ask the witnesses
+    sending               a participant has the label: CA7           placed: there is no third attempt
+    placed, CA7
+
+If a witness cannot be reached, or cannot tell, the call is not sent again: OutcomeUnknown, state unknown. The next
+statement with the same RequestKey then begins with the witnesses. A refusal of attempt 2 (a 400, say) proves nothing of
+attempt 1, so that is OutcomeUnknown too. Without a label there is only the list of calls, which is too little to send a
+call again.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +47,15 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _POLL_SECONDS = 0.1
-"""How often it is looked whether somebody else, who is about the same RequestKey, has its result."""
+"""How often the dialer looks for the result of another process or thread with the same RequestKey."""
 _CLOSING_SECONDS = 0.5
-"""Seconds in which calls that are under way may end before they are left, as unknown, on record."""
+"""Seconds that `stop` leaves to calls in flight before the journal has them as unknown."""
 
 
 class Dialer:
-    """Does what one connection must do once. Any number of threads may use it at once.
+    """Runs the procedures of one connection whose effect must happen once. Threads may share it.
 
-    `procedures` are those whose entries can be settled.
+    It can settle entries of the `procedures`.
     """
 
     def __init__(self, client: Client, journal: Journal, procedures: Sequence[Procedure] = ()) -> None:
@@ -55,14 +71,14 @@ class Dialer:
 
     @property
     def begun(self) -> int:
-        """How many have been begun: they are on record, or just about to be."""
+        """How many calls have been begun: the journal has them, or is just about to."""
         return self._begun
 
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
-        """For each call the answer that is on record for its RequestKey; None for those that are yet to be placed.
+        """For each call the recorded result of its RequestKey; None for a call that is still to be placed.
 
-        Raises InputError for a RequestKey that stands for other inputs (not with OnError row, which makes it a row),
-        OperationalError where the journal fails.
+        Raises InputError for a RequestKey that was used with other inputs (with OnError row that becomes a row), and
+        OperationalError if the journal fails.
         """
         intents = [intent_of(self._settings, self._journal, procedure, each) for each in calls]
         answers, wrong = entries.recorded(self._journal, intents)
@@ -72,14 +88,14 @@ class Dialer:
         return [None if key is None or key in wrong else answers.get(key) for key in (i.request_key for i in intents)]
 
     def place(self, procedure: Procedure, checked: Checked, stop: Stop) -> Row:
-        """Do it once and give Twilio's answer, or the recorded one where its RequestKey was done before.
+        """Run the procedure once and return its result, or the recorded one if its RequestKey has one.
 
-        Raises TwilioError where Twilio refused, OutcomeUnknown where it cannot be found out, InputError where the
-        RequestKey stands for other inputs, OperationalError where the journal fails, NotBegunError after `stop`.
+        Raises TwilioError if Twilio refused, OutcomeUnknown if nobody can tell, InputError if the RequestKey was used
+        with other inputs, OperationalError if the journal fails, NotBegunError after `stop`.
         """
         once = once_of(procedure)
         intent = intent_of(self._settings, self._journal, procedure, checked)
-        self._await_turn(stop)  # before it is on record when it was sent
+        self._await_turn(stop)  # first, as the journal records the time of sending
         entry = self._claim_counted(intent, stop)
         if entry.answer is not None:
             return entry.answer
@@ -92,13 +108,14 @@ class Dialer:
                 self._outcomes.record_failure(attempts.timed(), error)
                 raise
             self._outcomes.record(once, entry, answer)
-        del hidden  # from here on nothing of this call is shown or recorded
+        del hidden  # errors and the journal may have this call's secrets until here, so they are redacted
         return answer
 
     def settle(self, number: int) -> str | None:
-        """Find out what became of an entry in doubt and give its state; None where there is none, or none any more.
+        """Find out the outcome of an entry in doubt and return its new state; None if it is not in doubt (any more).
 
-        Nothing is sent again: what was not placed becomes `refused`, and is sent when its RequestKey comes again.
+        Nothing is sent again. A call that was not placed becomes `refused`; a statement with its RequestKey may then
+        place it.
         """
         entry = self._take(number)
         if entry is None:
@@ -122,14 +139,14 @@ class Dialer:
             return "placed"
 
     def decide(self, number: int, sid: str | None) -> None:
-        """Record what a person has found out of an entry in doubt: which SID it has, None: it was not done.
+        """Record what a person found out about an entry in doubt: its SID, or None if it was not placed.
 
-        Raises InputError where it is not in doubt, or the SID is of something to another number or another entry's;
-        TwilioError where it cannot be fetched.
+        Raises InputError if the entry is not in doubt, or the SID belongs to another number or entry; TwilioError if
+        the SID cannot be fetched.
         """
         entry = self._take(number)
         if entry is None:
-            raise InputError(f"entry {number} is not in doubt, or a program is about it just now")
+            raise InputError(f"entry {number} is not in doubt, or a program is working on it")
         with self._at_work(entry):
             try:
                 once = self._once_of(entry)
@@ -147,31 +164,31 @@ class Dialer:
         return once.decided(self._client, entry.intent.record, sid, entry.intent.label)
 
     def _once_of(self, entry: Entry) -> Once:
-        """The strategy of an entry's procedure. Raises OperationalError where this twsql does not have it."""
+        """The strategy of an entry's procedure. Raises OperationalError if this twsql lacks the procedure."""
         procedure = self._procedures.get(entry.intent.procedure)
         if procedure is None or procedure.once is None:
-            raise OperationalError(f"the entry is one of {entry.intent.procedure}, which this twsql does not have")
+            raise OperationalError(f"the entry belongs to {entry.intent.procedure}, a procedure that this twsql lacks")
         return procedure.once
 
     def _take(self, number: int) -> Entry | None:
         return entries.take(self._journal, number, self._settings.require_credentials()[0], self._settings.realm)
 
     def in_doubt(self) -> list[int]:
-        """The entries of this account that `settle` may be needed for."""
+        """The entries of this account that may need `settle`."""
         return entries.in_doubt(self._journal, self._settings.require_credentials()[0], self._settings.realm)
 
     def stop(self) -> None:
-        """Begin nothing more. What does not end soon is put on record as unknown; its answer may still follow."""
+        """Begin nothing more. Record calls that do not end soon as unknown; their results may still follow."""
         self._outcomes.stop()
         with self._ended:
             self._ended.wait_for(lambda: not self._under_way, _CLOSING_SECONDS)
             left = list(self._under_way.values())
         for entry in left:
-            with suppress(OperationalError):  # it stays as sending, which is as much in doubt
-                self._outcomes.fail(entry, "unknown", "the connection was closed before the answer came")
+            with suppress(OperationalError):  # the entry stays `sending`, which is as much in doubt
+                self._outcomes.fail(entry, "unknown", "the connection was closed before the response came")
 
     def _claim_counted(self, intent: Intent, stop: Stop) -> Entry:
-        """Claim it, and count it before it is looked whether `stop` is set: who sets that sees it counted."""
+        """Count the call, then claim it unless `stop` is set: a thread that sets `stop` sees every call counted."""
         self._count(1)
         try:
             entry = self._claim(intent, stop)
@@ -203,9 +220,9 @@ class Dialer:
                 self._ended.notify_all()
 
     def _send(self, procedure: Procedure, once: Once, checked: Checked, attempts: Attempts, stop: Stop) -> Row:
-        """Send it until it is known to be done or refused; before each further time it is looked for.
+        """Send it until it is known to be placed or refused; the witnesses are asked before each further attempt.
 
-        Once an attempt is in doubt, so is all of it, whatever becomes of the next: until a witness has seen it.
+        Once the outcome of an attempt is in doubt it stays so, whatever the next attempt gives, until a witness knows.
         """
         label, mark = attempts.entry.intent.label, once.mark
         labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
@@ -224,7 +241,7 @@ class Dialer:
                 doubt = error
             except Error as error:
                 if doubt is not None:
-                    doubt = OutcomeUnknown(f"{doubt.message}; it was not found, and sent again: {error}")
+                    doubt = OutcomeUnknown(f"{doubt.message}; it was not found, so it was sent again: {error}")
                     break
                 if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and is_own(label):
                     return self._in_use(once, mark, attempts.timed(), error)
@@ -234,18 +251,18 @@ class Dialer:
         raise doubt or OutcomeUnknown("no attempt was made")
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
-        """Get ready to send again what no witness has seen; without a label there is but one, which is not enough."""
+        """Record a further attempt at what no witness has found; without a label, which one witness needs, raise."""
         if attempts.entry.intent.label is None:
             raise doubt
         try:
             self._await_turn(stop)
             entry = entries.sending(self._journal, attempts.timed(), self._now(), self._is_off(stop))
         except OperationalError as error:
-            raise OutcomeUnknown(f"{doubt.message}; it was not found, nor sent again: {error}") from error
+            raise OutcomeUnknown(f"{doubt.message}; it was neither found nor sent again: {error}") from error
         attempts.entry = entry
 
     def _in_use(self, once: Once, mark: Mark, entry: Entry, error: TwilioError) -> Row:
-        """The label of its key is in use at the first attempt, so it was done before the journal was lost."""
+        """Find the call that has the key's label already at the first attempt: it was in a journal that is lost."""
         found = self._outcomes.find(once, entry)
         if found is not None:
             return found
@@ -266,7 +283,7 @@ class Dialer:
             self._pause(left, stop)
 
     def _pause(self, seconds: float, stop: Stop) -> None:
-        """Wait before something is sent, unless nothing is to be sent any more."""
+        """Wait before sending. Raises NotBegunError once `stop` is set, or the dialer stops."""
         end = time.monotonic() + seconds
         while not (stop.is_set() or self._outcomes.is_stopped):
             if (left := end - time.monotonic()) <= 0:
@@ -276,5 +293,5 @@ class Dialer:
 
 
 def _secrets(procedure: Procedure, checked: Checked) -> tuple[str, ...]:
-    """The values that Twilio's words may repeat, and errors and the journal must not."""
+    """The secret inputs: Twilio's messages may repeat them, but errors and the journal must not."""
     return tuple(str(checked[each.name]) for each in procedure.inputs if each.secret and checked.get(each.name))

@@ -1,4 +1,4 @@
-"""The journal's entries: what is written when something is about to be sent, and when its outcome is known."""
+"""The journal's entries: written before a call is sent, and when its outcome is known."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Todo = Literal["send", "settle", "recorded", "wait"]
 
 @dataclass(frozen=True)
 class Intent:
-    """What is to happen, as the journal knows it; `digest` tells whether another has the same inputs, but secret ones.
+    """A call that is to be placed, as the journal records it; `digest` identifies its inputs, except secret ones.
 
-    Entries of one `kind` may be taken for each other by their witnesses. A key belongs to procedure, account and
-    `server`. `label` is the mark that it can be found by.
+    Witnesses may confuse entries of one `kind`. A key belongs to procedure, account and `server`. `label` is the mark
+    by which the call can be found.
     """
 
     kind: str
@@ -41,18 +41,22 @@ class Intent:
 
     @property
     def key(self) -> tuple[str, str, str, str | None]:
-        """What names it."""
+        """The columns that identify a keyed entry."""
         return self.procedure, self.account_sid, self.server, self.request_key
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry and what there is to do about it.
+    """An entry, and what to do about it.
 
-    send: it has not been placed. settle: an attempt since `started`, the last at `sent`, may have been done: UTC by
-    this machine's clock then. `since` and `until` are the same by Twilio's, `until` being when the answer was lost if
-    that was seen; None where Twilio's was not known. recorded: `answer` is its result. wait: somebody else is about it.
-    With send and settle it is in our hands, until `release`.
+    - send: it has not been placed.
+    - settle: an attempt may have been carried out. The first was at `started`, the last at `sent`, UTC by this
+      machine's clock. `since` and `until` are Twilio's time of the first attempt, and of the last attempt or the loss
+      of its response; None if Twilio's time was unknown.
+    - recorded: `answer` is its result.
+    - wait: another thread or process works on it.
+
+    With send and settle this thread has the entry's lock, until `release`.
     """
 
     number: int
@@ -67,13 +71,13 @@ class Entry:
 
 
 def digest(procedure: Procedure, checked: Checked) -> str:
-    """A fingerprint of what is sent, without secrets: they could be guessed from it."""
+    """A digest of the inputs that are sent, except secrets: a digest would allow to guess them."""
     sent = {p.name: checked[p.name] for p in procedure.inputs if p.name in checked and not p.secret and not p.ours}
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row], set[str]]:
-    """The answers of the keys whose calls were placed, and the keys that stand for other inputs."""
+    """The results of the keys whose calls were placed, and the keys that were used with other inputs."""
     digests: dict[tuple[str, str, str, str | None], str] = {}
     wrong: set[str] = set()
     for each in intents:
@@ -91,7 +95,7 @@ def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row
 
 
 def other_inputs(keys: set[str]) -> InputError:
-    """The error for keys that are used with other inputs than before."""
+    """The error for keys that come with other inputs than before."""
     first, more = sorted(keys)[:5], len(keys) - 5
     named = ", ".join(map(repr, first)) + (f" and {more} more" if more > 0 else "")
     return InputError(
@@ -101,18 +105,18 @@ def other_inputs(keys: set[str]) -> InputError:
 
 
 def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[], bool]) -> Entry:
-    """Put a call on record before it is sent, now by Twilio's clock, or take up the entry that its key has.
+    """Record a call before it is sent (`now` is Twilio's time), or take up the entry of its key.
 
-    Raises InputError where the key was used with other inputs.
+    Raises InputError if the key was used with other inputs.
     """
 
     def change(connection: apsw.Connection) -> Entry:
         known = None if intent.request_key is None else _one(connection, _BY_KEY, intent.key)
         if known is None:
-            hold = secrets.randbits(62)  # a number of its own, as an id may come again after a failed transaction
-            taken.append(hold)
-            journal.entry_locks.take(hold)
-            return _entry("send", _one(connection, _INSERT, (*_columns(intent), hold, now, now)), intent)
+            lock = secrets.randbits(62)  # not the id, which SQLite may give again after a failed transaction
+            taken.append(lock)
+            journal.entry_locks.take(lock)
+            return _entry("send", _one(connection, _INSERT, (*_columns(intent), lock, now, now)), intent)
         if known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
@@ -120,18 +124,18 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
         if not journal.entry_locks.take(known["hold"]):
             return _entry("wait", known, intent)
         taken.append(known["hold"])
-        if known["state"] == "refused":  # nothing was placed, so it begins anew
+        if known["state"] == "refused":  # no call was placed, so the entry begins anew
             return _entry("send", _one(connection, _BEGIN_ANEW, (intent.label, now, now, known["id"])), intent)
         return _entry("settle", _one(connection, _TAKE, (known["id"],)), replace(intent, label=known["label"]))
 
     taken: list[int] = []
-    return _held(journal, change, taken, give_up)
+    return _write_locked(journal, change, taken, give_up)
 
 
 def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry | None:
-    """Take up an entry of an account to settle it; None where it is not in doubt, or in somebody's hands.
+    """Take up an entry to settle it; None if it is not in doubt, or another thread or process works on it.
 
-    Raises InputError where the account has no such entry on this server.
+    Raises InputError if the account has no such entry on this server.
     """
 
     def change(connection: apsw.Connection) -> Entry | None:
@@ -145,21 +149,21 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
         return _entry("settle", _one(connection, _TAKE, (number,)), intent)
 
     taken: list[int] = []
-    return _held(journal, change, taken)
+    return _write_locked(journal, change, taken)
 
 
 def release(journal: Journal, entry: Entry) -> None:
-    """Let go of an entry: who comes next may take it up."""
+    """Unlock an entry, so that the next thread or process may take it up."""
     journal.entry_locks.release(entry.lock)
 
 
 def in_doubt(journal: Journal, account_sid: str, server: str) -> list[int]:
-    """The entries of an account whose outcome is not known, oldest first; some may be in the hands of a process."""
+    """The entries of an account whose outcome is unknown, oldest first; a process may be working on some of them."""
     return [row["id"] for row in journal.read(_IN_DOUBT, (account_sid, server))]
 
 
 def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[], bool]) -> Entry:
-    """Count a further attempt, now by Twilio's clock, before it is sent."""
+    """Record a further attempt before it is sent; `now` is Twilio's time."""
 
     def change(connection: apsw.Connection) -> Entry:
         return _entry("send", _one(connection, _COUNT, (entry.since, now, entry.number)), entry.intent)
@@ -168,7 +172,7 @@ def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[
 
 
 def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up: Callable[[], bool]) -> None:
-    """Record that it was done, what its SID is, and Twilio's answer."""
+    """Record that the call was placed, its SID, and Twilio's JSON."""
     values = (None if sid is None else clean(sid), clean_json(answer), entry.number)
     journal.write(lambda connection: _one(connection, _PLACED, values), give_up)
 
@@ -181,28 +185,28 @@ def failed(
     code: int | None,
     give_up: Callable[[], bool],
 ) -> None:
-    """Record that the call was refused, or that its outcome is unknown, and why; not where it is known already."""
+    """Record that the call was refused, or that its outcome is unknown, and why; a placed call stays placed."""
     values = (state, code, message, entry.since, entry.until, entry.number)
     journal.write(lambda connection: _one(connection, _FAILED, values), give_up)
 
 
 def has_digest(journal: Journal, intent: Intent, digest: str) -> bool:
-    """Whether the entry of the intent's key has this fingerprint."""
+    """Whether the entry of the intent's key has this digest."""
     return bool(journal.read(f"{_BY_KEY} AND digest = ?", (*intent.key, digest)))
 
 
 def is_known(journal: Journal, intent: Intent, sid: str) -> bool:
-    """Whether a SID of the account's is the result of an entry already."""
+    """Whether a SID is the result of an entry already."""
     return bool(journal.read(_KNOWN, (sid, intent.account_sid, intent.server)))
 
 
 def has_rival(journal: Journal, entry: Entry) -> bool:
-    """Whether another open entry of the same kind could have done the same: from and to the same numbers."""
+    """Whether another open entry of the same kind is between the same numbers."""
     return bool(journal.read(_RIVALS, (entry.number,)))
 
 
 def foreign(journal: Journal, intent: Intent, calls: Sequence[tuple[str, str]]) -> set[str]:
-    """Those SIDs of `calls`, pairs of SID and recipient, that no entry accounts for: neither done nor open."""
+    """The SIDs of `calls`, pairs of SID and recipient, that belong to no entry: neither a placed nor an open one."""
     owner = (intent.account_sid, intent.server)
     bindings = (json.dumps(calls), *owner, intent.kind, *owner)
     return {row["sid"] for row in journal.read(_FOREIGN, bindings)}
@@ -222,15 +226,15 @@ def _intent(row: Mapping[str, Any]) -> Intent:
     return Intent(**own, record=Record(**{name: row[name] for name in _RECORD}))
 
 
-def _held(
+def _write_locked(
     journal: Journal, change: Callable[[apsw.Connection], T], taken: list[int], give_up: Callable[[], bool] = never
 ) -> T:
-    """Write a change, and keep what it has `taken` in hand only if it was written."""
+    """Write a change; if that fails, release the locks that it has `taken`."""
     try:
         return journal.write(change, give_up)
     except BaseException:
-        for hold in taken:
-            journal.entry_locks.release(hold)
+        for lock in taken:
+            journal.entry_locks.release(lock)
         raise
 
 
@@ -240,15 +244,15 @@ def _one(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...]) -> di
 
 
 def _answer(row: dict[str, Any]) -> Row:
-    """What was answered when the call was placed. Raises OperationalError where somebody has damaged it."""
+    """Twilio's JSON of a placed call. Raises OperationalError if somebody has damaged it."""
     try:
         answer = json.loads(row["answer"])
     except (TypeError, ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise OperationalError(
-            f"the journal's entry of RequestKey {row['request_key']!r} is damaged: its call was placed, but the answer"
-            " is no JSON object; nothing was sent; mend column answer of table effects, or take an older copy"
+            f"the journal's entry of RequestKey {row['request_key']!r} is damaged: its call was placed, but its answer"
+            " is no JSON object; nothing was sent; repair column answer of table effects, or restore an older copy"
         )
     return answer
 

@@ -1,4 +1,4 @@
-"""Which entries of a journal are in somebody's hands, told by locks that end with their process."""
+"""Locks on entries of a journal, over threads and processes; they end with their process."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 
 class EntryLocks:
-    """The entries that are being worked on: a process holds a lock on one byte of a file for each of its own.
+    """Locks the entries that are being worked on: for each, the process locks one byte of a file.
 
-    The kernel lets go of the locks of a process that ends, however it ends. They belong to a process and not to a file
-    handle, so there must be one EntryLocks for a journal in a process. Without a path it is for this process alone.
+    The kernel releases the locks of a process that ends, however it ends. POSIX locks belong to a process, not to a
+    file handle, so a process must have only one EntryLocks for a journal. Without a path the locks are for this process
+    alone.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -20,7 +21,7 @@ class EntryLocks:
         self._begin()
 
     def take(self, number: int) -> bool:
-        """Take an entry in hand; False where it is in another's, or in another thread's of this process."""
+        """Lock an entry; False if another process or thread has locked it."""
         self._follow_fork()
         with self._lock:
             if number in self._mine or not self._locked(number):
@@ -29,7 +30,7 @@ class EntryLocks:
             return True
 
     def release(self, number: int) -> None:
-        """Let go of an entry."""
+        """Unlock an entry."""
         self._follow_fork()
         with self._lock:
             if number in self._mine:
@@ -42,12 +43,12 @@ class EntryLocks:
             return True
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
-        except (BlockingIOError, PermissionError):  # either is what POSIX says to a lock of another's
+        except (BlockingIOError, PermissionError):  # POSIX allows either for a lock of another process
             return False
         return True
 
     def _begin(self) -> None:
-        """Hold nothing. In a forked child: its parent's locks stay its parent's, and its file may be closed by now."""
+        """Begin without locks. A forked child does so too: the locks stay its parent's, and the file may be closed."""
         self._file = None if self._path is None else os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._process = os.getpid()
         self._lock = threading.Lock()

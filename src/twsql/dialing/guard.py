@@ -1,4 +1,4 @@
-"""What a statement may do: nothing where read_only is set, so many calls and no more, not faster than allowed."""
+"""The limits of a statement: read_only, max_calls, max_changes, calls_per_second, dry_run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from twsql.twilio.settings import Settings
 
 
 class NotBegunError(OperationalError):
-    """What was to be done was called off before it was begun: nothing was sent."""
+    """A run was stopped before it began: nothing was sent."""
 
 
 def refuse_effects(settings: Settings, procedure: Procedure) -> None:
-    """Raise where nothing may have an effect."""
+    """Raise if read_only is set."""
     if settings.read_only:
         raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
 
 
 def limit_of(procedure: Procedure) -> str:
-    """The setting that says how many a statement may make: `max_calls` holds for all that must happen once."""
+    """The setting that limits a procedure's runs in a statement: `max_calls` for all that must happen once."""
     return "max_calls" if procedure.once else "max_changes"
 
 
 def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) -> None:
-    """Raise unless a statement that has begun so many calls, or other changes, may begin so many more."""
+    """Raise unless a statement that has begun so many calls, or other changes, may begin `new` more."""
     limit = limit_of(procedure)
     most: int = getattr(settings, limit)
     if begun + new > most:
@@ -39,7 +39,7 @@ def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) 
 
 
 def refuse_changes(settings: Settings, what: str, rows: int) -> None:
-    """Raise unless a statement may change so many rows; none has been changed yet."""
+    """Raise if a statement may not change so many rows; it has changed none yet."""
     if rows > settings.max_changes:
         raise NotSupportedError(
             f"{what}: {rows:,} rows are more than max_changes allows ({settings.max_changes:,}); nothing was sent:"
@@ -48,16 +48,16 @@ def refuse_changes(settings: Settings, what: str, rows: int) -> None:
 
 
 DRY = "dry-run"
-"""The status of what was only checked."""
+"""The status of a call or change that was only checked."""
 
 
 def is_dry(settings: Settings, checked: Checked) -> bool:
-    """Whether the inputs are only to be checked."""
+    """Whether the inputs are only checked, and nothing is sent."""
     return settings.dry_run or checked.get("DryRun") == "true"
 
 
 class Pace:
-    """Gives out turns, so many a second, evenly; None gives all of them now."""
+    """Spaces calls evenly, so many a second; None means without a limit."""
 
     def __init__(self, calls_per_second: float | None) -> None:
         self._gap = 1 / calls_per_second if calls_per_second else 0.0
@@ -65,7 +65,7 @@ class Pace:
         self._next = 0.0
 
     def turn(self) -> float:
-        """Take the next turn and give 0, or give the seconds until one may be free: nobody who gives up has one."""
+        """Take a turn and return 0, or return the seconds until one may be free. A caller that gives up takes none."""
         with self._lock:
             now = time.monotonic()
             if now < self._next:

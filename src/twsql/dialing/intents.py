@@ -1,4 +1,4 @@
-"""What is to happen once, before it is on record: its inputs' digest, and the mark by which it can be found again."""
+"""Makes the intent of a call: the digest of its inputs, and the label by which it can be found again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from twsql.twilio.settings import Settings
 
 
 def intent_of(settings: Settings, journal: Journal, procedure: Procedure, checked: Checked) -> Intent:
-    """What is to happen, as the journal knows it. Raises SettingError where credentials are missing."""
+    """The intent of a run, as the journal records it. Raises SettingError if credentials are missing."""
     account = settings.require_credentials()[0]
     key, once = checked.get("RequestKey"), once_of(procedure)
     intent = Intent(
@@ -36,9 +36,9 @@ def intent_of(settings: Settings, journal: Journal, procedure: Procedure, checke
 
 
 def _as_recorded(journal: Journal, intent: Intent, procedure: Procedure, checked: Checked) -> Intent:
-    """The intent with the digest of its key's entry, if that is of the numbers as they are written.
+    """The intent, with the older digest if its key's entry has that.
 
-    Before they were brought into E.164 form, numbers were recorded so.
+    Earlier versions of twsql made the digest of the numbers as written, not of their E.164 form.
     """
     if intent.request_key is None or not any(isinstance(value, Number) for value in checked.values()):
         return intent
@@ -48,7 +48,7 @@ def _as_recorded(journal: Journal, intent: Intent, procedure: Procedure, checked
 
 
 def _label(settings: Settings, once: Once, checked: Checked, name: str) -> str | None:
-    """The mark by which it can be found again; ours is the same one for the same RequestKey."""
+    """The label by which a call can be found again; twsql makes the same one for the same RequestKey."""
     if once.mark is None:
         return None
     if once.mark.parameter in checked:
@@ -67,5 +67,5 @@ def once_of(procedure: Procedure) -> Once:
 
 
 def is_own(label: str | None) -> bool:
-    """Whether a mark is one that twsql made."""
+    """Whether twsql made a label."""
     return label is not None and re.fullmatch(OWN_LABEL + "[0-9a-f]{32}", label) is not None

@@ -1,7 +1,7 @@
-"""The journal: every call is on record before it is sent, and what became of it after.
+"""The journal: records every call before it is sent, and its outcome afterwards.
 
-A SQLite file that any tool may read. No credentials and no `secret` input are in it. What `write` has written is on the
-disk when it returns; threads that write at the same moment share one transaction.
+It is a SQLite file that any tool may read, without credentials and `secret` inputs. When `write` returns, the change is
+on the disk. Threads that write at the same moment share one transaction.
 """
 
 from __future__ import annotations

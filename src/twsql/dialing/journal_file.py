@@ -1,4 +1,4 @@
-"""Opens a journal's file: whose it is, who may read it, how long another process is waited for."""
+"""Opens a journal's file: checks whose it is, restricts who may read it, waits for other processes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from twsql.sqlite_files import ForeignFileError, transaction
 
 MEMORY = ":memory:"
 _SHARED = (0x40000002, 510)
-"""Where SQLite locks a file that it reads, and how many bytes."""
+"""The first byte and the number of bytes that SQLite locks in a file while it reads."""
 _LONGEST_WAIT = 60.0
-"""Seconds in which another process must let go of the file."""
+"""Seconds to wait for another process that has locked the file."""
 
 
 def never() -> bool:
@@ -28,18 +28,18 @@ def never() -> bool:
 
 
 class BusyHandler:
-    """Waits while another process has the file. It is Python's code, so Ctrl-C is heard: SQLite's own wait is deaf."""
+    """Waits while another process has locked the file. Ctrl-C ends it, unlike SQLite's own busy timeout."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self, give_up: Callable[[], bool] = never) -> None:
-        """Wait from now on, until it gives up."""
+        """Begin the longest wait now; `give_up` may end it earlier."""
         self._end = time.monotonic() + _LONGEST_WAIT
         self._give_up = give_up
 
     def __call__(self, times: int) -> bool:
-        """Wait a little; False where that is enough. SQLite asks whenever the file is locked, for the n-th time."""
+        """SQLite calls this for the n-th time while the file is locked: wait a little, or return False to give up."""
         if self._give_up() or time.monotonic() > self._end:
             return False
         time.sleep(min(0.001 * 2 ** min(times, 10), 0.05))
@@ -47,11 +47,11 @@ class BusyHandler:
 
 
 def opened(path: str, busy: BusyHandler) -> apsw.Connection:
-    """The journal's file, made if there is none, at the newest version. Raises apsw.Error and OSError."""
+    """Open the journal, create it if it is missing, and bring it to the newest version. Raises apsw.Error, OSError."""
     busy.begin()
     if path != MEMORY:
-        # Phone numbers are nobody else's. Only a new file is opened here: to close one that SQLite has open in this
-        # process would take its locks away.
+        # Phone numbers are private. Only a new file is created here: closing a file that SQLite has open in this
+        # process would release SQLite's locks.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = apsw.Connection(path)
@@ -67,34 +67,36 @@ def opened(path: str, busy: BusyHandler) -> apsw.Connection:
 
 
 def _make_ready(connection: apsw.Connection, path: str) -> None:
-    with _ours(), transaction(connection):  # no other process is making it just now
+    with _ours(), transaction(connection):  # no other process is creating it meanwhile
         VERSIONS.of(connection)
     for each in (path, f"{path}-wal", f"{path}-shm", f"{path}-holds") if path != MEMORY else ():
         with suppress(FileNotFoundError, PermissionError):  # only its owner may
             os.chmod(each, 0o600)
-    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").fetchall()  # else only the first is run
+    connection.execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+    ).fetchall()  # apsw runs the second one when the rows of the first have been read
     with _ours():
-        VERSIONS.bring_up(connection)  # also finds out whether it can be written
+        VERSIONS.bring_up(connection)  # also checks that the file can be written
 
 
 @cache
 def _keep_log(path: str) -> None:
     """Keep another copy of SQLite in this process (the sqlite3 module) from removing the journal's write-ahead log.
 
-    When that copy closes the journal it takes itself for the last one that has it open: SQLite's locks belong to the
-    process. This one, on the bytes that SQLite reads under, belongs to a file handle; Linux has such locks.
+    When that copy closes the journal it believes that no other connection has it open, as POSIX locks belong to the
+    process. This lock, on the bytes that SQLite locks for reading, belongs to a file handle. Only Linux has such locks.
     """
     if hasattr(fcntl, "F_OFD_SETLK"):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # for good: closing it would take SQLite's locks away
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # stays open: closing it would release SQLite's locks
         fcntl.fcntl(handle, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, *_SHARED, 0))
 
 
-os.register_at_fork(after_in_child=_keep_log.cache_clear)  # a daemon closes what it has of its parent
+os.register_at_fork(after_in_child=_keep_log.cache_clear)  # a daemon closes inherited files
 
 
 @contextmanager
 def _ours() -> Iterator[None]:
-    """Say in an OSError's words whose the file is, if it is not a journal of ours."""
+    """Raise OSError with the reason if the file is no journal of this twsql."""
     try:
         yield
     except ForeignFileError as error:

@@ -1,11 +1,11 @@
-"""The versions of a journal's tables, from the first on."""
+"""The schema of the journal: one migration for each version."""
 
 from __future__ import annotations
 
 from twsql.sqlite_files import Versions
 
 _APPLICATION = 0x74777371
-"""`twsq`, SQLite's application_id of a journal: a file of something else is never written to."""
+"""`twsq`, the application_id of a journal; twsql never writes to a file with another one."""
 _STEPS = (
     """
     CREATE TABLE calls (
@@ -40,8 +40,8 @@ _STEPS = (
     CREATE INDEX calls_by_sid ON calls (call_sid) WHERE call_sid IS NOT NULL;
     CREATE INDEX calls_open ON calls (account_sid, state) WHERE state IN ('sending', 'unknown');
     """,
-    # A key belongs to a server too; all that was on record is Twilio's. `since` and `until` are Twilio's time at the
-    # first attempt, and when the last one was sent or its answer was lost: NULL where that was not known.
+    # A key belongs to a server too; earlier entries are Twilio's. `since` is Twilio's time at the first attempt,
+    # `until` that of sending the last attempt, or of losing its response; NULL if Twilio's time was unknown.
     """
     DROP VIEW entries;
     DROP INDEX calls_by_sid;

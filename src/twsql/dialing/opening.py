@@ -1,4 +1,4 @@
-"""Which journal a client's calls go into."""
+"""Chooses and opens the journal of a client."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ forks.renew_in_children(_one)
 
 
 def journal_of(client: Client) -> Journal:
-    """The journal of a client, opened at its first use. Raises OperationalError where that fails.
+    """The journal of a client, opened at its first use. Raises OperationalError if that fails.
 
-    The setting `journal`; in memory for the sandbox, whose calls cost nothing; else a file in the user's state folder,
-    which `twsql sandbox` has one of its own in.
+    It is the file of the setting `journal`, else in memory for a connection with its own sandbox, else a file in the
+    user's state folder. Each `twsql sandbox` has a file of its own there.
     """
     with _one.lock:
         if client not in _opened:
@@ -51,7 +51,7 @@ def journal_of(client: Client) -> Journal:
 
 
 def place(settings: Settings) -> str:
-    """Where the journal is: a file's path, or `:memory:`."""
+    """The path of the journal, or `:memory:`."""
     in_memory = settings.journal == _MEMORY or (settings.sandbox and not settings.journal)
     if in_memory:
         return _MEMORY
@@ -63,7 +63,7 @@ def place(settings: Settings) -> str:
 
 
 def forget_sandbox(server: str) -> None:
-    """Remove the journal of a sandbox: its calls are gone with it, and a key of theirs would stand for nothing."""
+    """Delete the journal of a sandbox: its calls have ended with it, so their RequestKeys must be free again."""
     path = _of_sandbox(server)
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink(missing_ok=True)
@@ -74,6 +74,6 @@ def _of_sandbox(server: str) -> Path:
 
 
 def _folder() -> Path:
-    from platformdirs import user_state_path  # not for a statement that places no call
+    from platformdirs import user_state_path  # only a statement that places calls needs it
 
     return user_state_path("twsql")

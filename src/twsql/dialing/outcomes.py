@@ -1,4 +1,4 @@
-"""What became of something that must happen once: found out by its witnesses, and put on record."""
+"""Finds out from witnesses whether a call was placed, and records the outcome."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _LAST_WRITES = 2.0
-"""Seconds after the end in which a journal that another process has is waited for; what it lacks then is in doubt."""
+"""Seconds after `stop` within which a journal that another process has locked is still written."""
 _NOTHING_SENT = (TwilioError, DataError, ProgrammingError, NotBegunError)
-"""What says that no call was placed, unless it is an OutcomeUnknown."""
+"""Errors that mean that no call was placed, except OutcomeUnknown."""
 
 
 class Outcomes:
-    """The outcomes of one connection's entries; after `stop` nothing is waited for any more."""
+    """The outcomes of one connection's entries. After `stop` it waits for no witness any more."""
 
     def __init__(self, client: Client, journal: Journal) -> None:
         self._client = client
@@ -46,20 +46,20 @@ class Outcomes:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing is waited for any more."""
+        """Whether `stop` has been called."""
         return self._stopping.is_set()
 
     def find(self, once: Once, entry: Entry) -> Row | None:
-        """Ask the witnesses. Raises OutcomeUnknown where they cannot be asked, or do not tell."""
+        """Ask the witnesses; None means not placed. Raises OutcomeUnknown if they cannot be reached or cannot tell."""
         try:
             return once.find(self._client, self.lost(entry), self._settings.recovery_grace, self._wait)
         except OutcomeUnknown:
             raise
         except Error as error:
-            raise OutcomeUnknown(f"its answer was lost, and it could not be looked for: {error}") from error
+            raise OutcomeUnknown(f"its response was lost, and it could not be looked for: {error}") from error
 
     def lost(self, entry: Entry) -> Lost:
-        """What the witnesses are told of it."""
+        """What the witnesses need to know of an entry."""
         intent, longest = entry.intent, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
         return Lost(
             record=intent.record,
@@ -73,7 +73,7 @@ class Outcomes:
         )
 
     def record(self, once: Once, entry: Entry, answer: Row) -> None:
-        """Record that it was done. Raises OperationalError that says so, where that fails."""
+        """Record that a call was placed. If the journal fails, the OperationalError names the call."""
         sid = answer.get(once.sid)
         try:
             entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, answer, self._is_over)
@@ -83,7 +83,7 @@ class Outcomes:
             ) from error
 
     def record_failure(self, entry: Entry, error: BaseException) -> None:
-        """Record why it was refused, or is unknown. Raises OperationalError where that fails."""
+        """Record why a call was refused or is unknown. Raises OperationalError if the journal fails."""
         refused = isinstance(error, _NOTHING_SENT) and not isinstance(error, OutcomeUnknown)
         text = clean(str(error)) or type(error).__name__
         code = error.code if isinstance(error, TwilioError) else None
@@ -95,7 +95,7 @@ class Outcomes:
             raise error from failure
 
     def fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
-        """Record that it was refused, or is unknown, and why."""
+        """Record a state and its reason."""
         entries.failed(self._journal, entry, state, message, code, self._is_over)
 
     def _is_over(self) -> bool:

@@ -1,4 +1,4 @@
-"""Whether what has been handed to threads may still begin."""
+"""Stops work that waits in threads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 
 
 class Stop:
-    """Set, nothing more begins of what it was given to, nor once one of those `over` it is set, or the program ends.
+    """Once it is set, no more work with this Stop begins; nor once a Stop `over` it is set, or the program ends.
 
-    `set` is a single step of C's, as Ctrl-C may come between any two steps of Python's. Who begins something makes its
-    Stop before that.
+    `set` is a single C function, as Ctrl-C may come between any two steps of Python code. Make a Stop before beginning
+    the work.
     """
 
     def __init__(self, *over: Stop) -> None:
@@ -19,9 +19,9 @@ class Stop:
         self.set = self._going.clear
 
     def is_set(self) -> bool:
-        """Whether nothing more is to begin. Threads outlive the main one: Python waits for them at its end."""
+        """Whether no more work may begin. The end of the main thread counts too: Python then waits for the others."""
         return not self._going or any(each.is_set() for each in self._over) or not threading.main_thread().is_alive()
 
     def wait(self, seconds: float) -> None:
-        """Wait, whether it is set or not; for short times."""
+        """Sleep for a short time, whether it is set or not."""
         time.sleep(seconds)

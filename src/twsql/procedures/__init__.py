@@ -1,4 +1,4 @@
-"""What Twilio does on request, one file for each procedure; a new one is a file here and an entry in PROCEDURES."""
+"""The procedures, one file each; a new one is a file here and an entry in PROCEDURES."""
 
 from __future__ import annotations
 

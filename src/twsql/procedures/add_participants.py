@@ -18,9 +18,9 @@ _REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
 
 
 def add_participants(client: Client, checked: Checked) -> Row:
-    """Place the call: one request, never repeated unless Twilio certainly did nothing.
+    """Place the call: one request, which is repeated only if Twilio certainly did nothing.
 
-    Raises OutcomeUnknown where an answer was lost, TwilioError where Twilio refused.
+    Raises OutcomeUnknown if the response was lost, TwilioError if Twilio refused.
     """
     path = client.path("Conferences", str(checked["Conference"]), "Participants")
     return client.create(path, inputs.form(ADD_PARTICIPANTS, checked), sid="call_sid")
@@ -338,4 +338,4 @@ ADD_PARTICIPANTS = Procedure(
         mark=Mark("Label", code=16026, holder=calls.labelled),
     ),
 )
-"""The first 49 inputs have the order of the commercial driver's procedure; Twilio's further ones follow, then ours."""
+"""The first 49 inputs have the order of the commercial driver's procedure. Twilio's other ones follow, then twsql's."""

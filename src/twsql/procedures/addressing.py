@@ -1,4 +1,4 @@
-"""How procedures find the conference or participant that a name, label or SID means."""
+"""Finds the conference or participant that a name, label or SID stands for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 ACTIVE = ("init", "in-progress")
-"""The statuses of a conference that is not over, in the order in which it has them."""
+"""The statuses of a conference that is not over, in order of its life."""
 
 CONFERENCE_INPUT = Parameter(
     "Conference",
@@ -33,32 +33,32 @@ PARTICIPANT_INPUT = Parameter(
 
 
 def is_conference_sid(text: str) -> bool:
-    """Whether a text has the form of a conference's SID; Twilio then never takes it for a name."""
+    """Whether a text has the form of a conference's SID; Twilio never reads such a text as a name."""
     return re.fullmatch("CF[0-9a-fA-F]{32}", text) is not None
 
 
 def is_call_sid(text: str) -> bool:
-    """Whether a text has the form of a call's SID; a label may not."""
+    """Whether a text has the form of a call's SID; Twilio allows no such label."""
     return re.fullmatch("CA[0-9a-fA-F]{32}", text) is not None
 
 
 def active(client: Client, *names: str) -> Iterator[Row]:
-    """Yield each conference that is not over; with names those that Twilio lists for them, perhaps in another case."""
-    given = set()
+    """Yield each conference that is not over; with `names` those that Twilio lists for them, maybe in another case."""
+    yielded = set()
     for params in product(
         [{"Status": status} for status in ACTIVE], [{"FriendlyName": name} for name in names] or [{}]
     ):
         for row in client.pages(client.path("Conferences"), "conferences", {**params[0], **params[1]}):
-            if row["sid"] not in given:
-                given.add(row["sid"])
+            if row["sid"] not in yielded:
+                yielded.add(row["sid"])
                 yield row
 
 
 def conference_sid(client: Client, conference: str) -> str:
-    """The SID of a conference given by SID or name: Twilio takes names only where it creates.
+    """The SID of a conference, from its SID or name: Twilio accepts a name only when it creates a conference.
 
-    A name costs one or two requests. Raises NotFound where no conference that is not over has the name, InputError
-    where several have.
+    A name costs one or two requests. Raises NotFound if no conference that is not over has the name, InputError if
+    several have it.
     """
     if is_conference_sid(conference):
         return conference

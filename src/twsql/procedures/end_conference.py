@@ -1,4 +1,4 @@
-"""EndConference: ends a conference; what UPDATE does also announces to it."""
+"""EndConference: ends a conference. UPDATE conferences: ends a conference, or plays an announcement to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def end_conference(client: Client, checked: Checked) -> Row:
 
 
 def update_conference(client: Client, checked: Checked) -> Row:
-    """Change the conference: one request. An announcement is not repeated after a lost answer, it would play twice."""
+    """Change the conference: one request. An announcement is not sent again, as it might play twice."""
     form = inputs.form(UPDATE_CONFERENCE, checked)
     if not form:
         raise InputError(

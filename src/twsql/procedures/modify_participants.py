@@ -1,4 +1,4 @@
-"""ModifyParticipants: mutes, holds or announces to one participant."""
+"""ModifyParticipants: changes one participant, or plays an announcement to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _METHODS = ("GET", "POST")
 
 
 def modify_participants(client: Client, checked: Checked) -> Row:
-    """Change the participant: one request. An announcement is not repeated after a lost answer, it would play twice."""
+    """Change the participant: one request. An announcement is not sent again, as it might play twice."""
     form = inputs.form(MODIFY_PARTICIPANTS, checked)
     if not form:
         raise InputError(f"ModifyParticipants: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}")

@@ -1,4 +1,4 @@
-"""The inputs and results that every procedure has whose effect must happen once."""
+"""The inputs and results that each procedure has whose effect must happen once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from twsql.schema import Column, Parameter
 
 
 def once_inputs(noun: str) -> tuple[Parameter, ...]:
-    """RequestKey, OnError, DryRun, Batch; `noun` is what is done: a call, say."""
+    """RequestKey, OnError, DryRun and Batch; `noun` names the effect: `call`, say."""
     return (
         Parameter(
             "RequestKey",

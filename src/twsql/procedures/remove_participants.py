@@ -1,4 +1,4 @@
-"""RemoveParticipants: takes one participant out of a conference, which ends that call."""
+"""RemoveParticipants: removes one participant from a conference, which ends that call."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def remove_participants(client: Client, checked: Checked) -> Row:
-    """Remove the participant: one request by call SID; one more by label, to tell which call that was.
+    """Remove the participant: one request by call SID; a label costs one more, to find the call.
 
-    Twilio's answer is empty, so the result has what is known: the SIDs, and the status `complete` of a call that ended.
+    Twilio's response is empty, so the row has what twsql knows: the SIDs, and `complete`, the status of an ended call.
     """
     sid = conference_sid(client, str(checked["Conference"]))
     path = client.path("Conferences", sid, "Participants", str(checked["Participant"]))

@@ -1,4 +1,4 @@
-"""What tables and procedures are made of: frozen declarations that import nothing of SQLite and nothing of HTTP."""
+"""Declarations of tables and procedures: frozen dataclasses, without SQLite and HTTP."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:  # declarations only name them; they are made in rooms further up
+if TYPE_CHECKING:  # declarations only name these types
     from twsql.schema.once import Once
     from twsql.schema.where import Where
     from twsql.twilio.client import Client
 
 Value = str | int | float | bytes | None
-"""What SQLite can hold."""
+"""A value of SQLite."""
 
 Row = Mapping[str, Any]
-"""One item as Twilio's JSON gives it: keys in snake_case, values not yet converted."""
+"""An item of Twilio's JSON: keys in snake_case, values not yet converted."""
 
 Type = Literal["text", "integer", "real", "boolean", "datetime"]
 """Column types: boolean is 0 or 1, datetime is UTC text `YYYY-MM-DD HH:MM:SS`."""
@@ -32,17 +32,18 @@ BOOLEANS: Mapping[str, bool] = {
 class Column:
     """One column of a table, or one result column of a procedure.
 
-    `field` is the key in Twilio's JSON: the name in snake_case unless given. `filter` is the query parameter by which
-    Twilio narrows a list: equality for most, whole UTC days with `=`, `<` and `>` for a datetime; a `loose` one may let
-    more through. A `key` addresses rows with one request each; a `lookup` does so beside a key. `narrows` tells the
-    planner that an `=` or IN leaves one row in so many. Twilio lists nothing without an `=` or IN on a `required` one.
+    `field` is the key in Twilio's JSON, by default the name in snake_case. `filter` is the query parameter that filters
+    Twilio's list: by equality, or a datetime by whole UTC days with `=`, `<` and `>`; a `loose` filter lets other rows
+    through too. A `key` identifies rows, one request each; a `lookup` does so together with a key. `narrows` tells the
+    planner that an `=` or IN leaves one row of so many. Twilio lists nothing without an `=` or IN on a `required`
+    column.
 
-    `references` names the key of another table whose values these are (`conferences.Sid`): a join by it asks for many
-    rows' at the same time. `none_when` tells of a row of that table that certainly has none here, so that nothing is
-    asked. The value of a `late` column may be a function in the row, which is called when SQLite reads it.
+    `references` names the key of another table that the column holds (`conferences.Sid`): a join by it prefetches the
+    rows of many keys. `none_when` tells whether a row of that table certainly has none here, so no request is sent. A
+    `late` column may have a function in the row, which runs when SQLite reads the value.
 
-    `values` are all that it may have; `sid` is the prefix of its SIDs, `names` the column of the names that stand for
-    these. A comparison with anything else gets a warning.
+    `values` are all possible values; `sid` is the prefix of its SIDs, `names` the column with the names of these. A
+    comparison with anything else causes a warning.
     """
 
     name: str
@@ -70,17 +71,17 @@ class Column:
 
 
 Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "label", "conference", "called", "caller"]
-"""`called` is a phone number or an address; `caller` is a phone number where that is one, else any name."""
+"""`called` is a phone number or an address; `caller` is a phone number or any name."""
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One input of a procedure.
 
-    `field` is Twilio's form field (empty: the input is part of the path). `values` are the allowed ones of an enum or
-    array, or the prefix of a SID; `least` and `most` bound an integer, or the length of a text. `secret` values are
-    never written down anywhere; `ours` are for twsql and not for Twilio. `alias` is a result column by whose name the
-    input is also known.
+    `field` is Twilio's form field; '' for an input that is part of the path. `values` are those of an enum or array, or
+    the prefix of a SID; `least` and `most` bound an integer, or the length of a text. twsql never writes a `secret`
+    value anywhere; inputs that are `ours` are for twsql, not for Twilio. `alias` is a result column that also gives the
+    input.
     """
 
     name: str
@@ -98,15 +99,15 @@ class Parameter:
 
 
 Checked = Mapping[str, str | tuple[str, ...]]
-"""Inputs by name as Twilio's form spells them, only those that were given; a tuple is an array."""
+"""The given inputs by name, spelled as in Twilio's form; a tuple is an array."""
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """Something Twilio does, as a table-valued function: `run` sends one request for checked inputs, gives the answer.
+    """A table-valued function that changes something at Twilio: `run` sends the request and returns Twilio's JSON.
 
-    What happens `once` goes through the journal. `columns` are the result columns. The visible ones are what `SELECT *`
-    gives; a hidden one that has the name of an input is read from the answer where that input is not given.
+    An effect that must happen `once` goes through the journal. `columns` are the results. `SELECT *` gives the visible
+    ones; a hidden one with the name of an input has the response's value if the input is not given.
     """
 
     name: str
@@ -119,9 +120,9 @@ class Procedure:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an INSERT, UPDATE or DELETE on a table does: a procedure, whose inputs are the columns of the same names.
+    """What an INSERT, UPDATE or DELETE on a table does: it runs a procedure with the columns of the same names.
 
-    `keys` pairs an input with the column of another name that it is taken from. `done` says what became of a row.
+    `keys` pairs an input with a column of another name. `done` is the participle for a changed row: `removed`.
     """
 
     procedure: Procedure
@@ -131,13 +132,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that is read live: `rows` yields what Twilio has, a superset of what `where` asks for.
+    """A table that is read live: `rows` yields Twilio's rows, at least those that match `where`.
 
-    `identity` are the columns that tell a row from every other. `newest_first` names the datetime column in whose
-    descending order the rows come. `instead` pairs INSERT, UPDATE or DELETE, where there is none, with what to write.
-    `pages` tells the planner how many requests a scan without any constraint takes
-    in an account where that is few, and `expected_rows` how many rows it brings in one where they are many. A `local`
-    one is told by twsql itself, and asks Twilio for nothing.
+    `identity` are the columns that identify a row. The rows come in descending order of the datetime column
+    `newest_first`. `instead` pairs INSERT, UPDATE or DELETE, if the table lacks it, with what to write in its place.
+    For the planner `pages` is the number of requests of a scan without constraints in a small account, `expected_rows`
+    its number of rows in a large one. A `local` table has rows of twsql itself, and sends no requests.
     """
 
     name: str

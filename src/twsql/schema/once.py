@@ -1,7 +1,7 @@
-"""What must happen once, whatever becomes of the answer: how it is recorded, counted, and found again.
+"""Declares an effect that must happen once, even if its response is lost: how it is recorded, counted and found again.
 
-A procedure that costs money declares this (`Procedure.once`), and the rest follows: the journal, RequestKey, OnError,
-DryRun, Batch, `max_calls`, recovery of lost answers, `twsql journal settle`.
+A procedure that costs money declares this (`Procedure.once`). Then it has the journal, RequestKey, OnError, DryRun,
+Batch, `max_calls`, recovery of lost responses, and `twsql journal settle`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 CLOCKS_APART = timedelta(minutes=5)
-"""How far a list may be out of order, and more."""
+"""More than a list can be out of order."""
 CLOCKS_AGREE = timedelta(seconds=5)
-"""How far a time that is Twilio's own may be off: dates are whole seconds, and answers take a while."""
+"""How far a time of Twilio's may be off: dates are whole seconds, and responses take a while."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What the journal shows of one of them, and what its witnesses compare: never a secret.
+    """What the journal shows of an effect, and what its witnesses compare; no secrets.
 
-    `shown` is what Twilio's lists may show in place of the sender. `details` is what else the witnesses need, as text:
-    a digest where it is private.
+    Twilio's lists may show `shown` in place of the sender. `details` has what else the witnesses need, as text; for
+    private data a digest.
     """
 
     sender: str
@@ -39,9 +39,9 @@ class Record:
 
 @dataclass(frozen=True)
 class Window:
-    """When it was done, if it was, in UTC by Twilio's clock: `since` to `until`, as far as can be known.
+    """When the effect happened, if it did: probably from `since` to `until`, certainly from `earliest` to `latest`.
 
-    Certainly it is `earliest` to `latest`.
+    UTC, by Twilio's clock.
     """
 
     since: datetime
@@ -52,12 +52,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Lost:
-    """Something whose outcome is not known.
+    """An effect whose outcome is unknown.
 
-    `mark` is what it was sent with to be found again by. `own_mark` says that only twsql uses the mark, for this
-    RequestKey; `unique_mark` that nobody else can have it. `window` tells when it was done, as far as Twilio's time is
-    known by then. `is_other` says of a SID that it is known to be another's; `has_rival` that another of the same noun,
-    sender and recipient is in doubt as well; `foreign` which of these, SID and recipient, no entry accounts for.
+    `mark` was sent with it, to find it again. `own_mark`: only twsql uses this mark, for this RequestKey.
+    `unique_mark`: no other effect can have it. `window` gives the time of the effect, as far as Twilio's time is known.
+    `is_other` tells whether a SID belongs to another entry; `has_rival` whether another entry of the same noun, sender
+    and recipient is in doubt too; `foreign` picks those of pairs of SID and recipient that belong to no entry.
     """
 
     record: Record
@@ -71,22 +71,22 @@ class Lost:
 
     @property
     def senders(self) -> tuple[str, ...]:
-        """Whom Twilio may show as the sender."""
+        """The senders that Twilio may show."""
         return tuple(each for each in (self.record.sender, self.record.shown) if each)
 
 
 Find = Callable[["Client", Lost, float, Callable[[float], None]], "Row | None"]
-"""Asks the witnesses for so many seconds, pausing as told: the answer that was lost, or None: it was not done.
+"""Asks the witnesses for so many seconds, with pauses: gives the lost response, or None if the effect did not happen.
 
-Raises OutcomeUnknown where that cannot be told.
+Raises OutcomeUnknown if the witnesses cannot tell.
 """
 
 
 @dataclass(frozen=True)
 class Mark:
-    """An input by whose value what was done can be found again; Twilio lets no two have it at the same time.
+    """An input whose value finds the effect again; Twilio allows a value only once at a time.
 
-    `code` is Twilio's error for a value that is in use; `holder` gives the SID of what has it now.
+    `code` is Twilio's error for a value in use; `holder` gives the SID of the resource that has it now.
     """
 
     parameter: str
@@ -98,10 +98,10 @@ class Mark:
 class Once:
     """The strategy of a procedure whose effect must happen once.
 
-    `noun` is what is counted (call, message), the same for all procedures whose witnesses are the same; `done` what it
-    then is (placed, sent). `sid` is the property of the answer that proves it. `decided` gives the answer for a SID
-    that a person says it is: InputError where that cannot be. `mark` is what it can be found by, if there is such an
-    input; without one what may have been done is not done again.
+    `noun` names the effect (call, message), alike for all procedures with the same witnesses; `done` is its participle
+    (placed, sent). `sid` is the property of the response that proves it. `decided` gives the row for a SID that a
+    person names, or InputError if that cannot be. `mark` is the input that finds it again, if there is one; without one
+    an effect in doubt is never repeated.
     """
 
     noun: str

@@ -1,4 +1,4 @@
-"""What can be read, one file for each table; a new one is a file here and an entry in TABLES."""
+"""The tables, one file each; a new one is a file here and an entry in TABLES."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from twsql.tables.twsql_journal import TWSQL_JOURNAL
 from twsql.tables.twsql_requests import TWSQL_REQUESTS
 
 TABLES = (CONFERENCES, PARTICIPANTS, TWSQL_JOURNAL, TWSQL_REQUESTS)
-"""All of them but the sys_ tables, which tell of these: see `twsql.catalog`."""
+"""All tables except the sys_ tables, which describe these: see `twsql.catalog`."""

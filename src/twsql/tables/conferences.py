@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _TELLING = 20
-"""Conferences that show in which order a list is."""
+"""How many conferences are enough to check the order of a list."""
 
 
 def conferences(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each conference, newest first: by SID one request each, else the lists of the statuses.
 
-    Twilio lists without a status only what is in progress, so each status is asked for, in the order of a conference's
-    life: see `moving_on`. Where a few rows of any are enough (LIMIT), they come as they are listed, and what is not
-    needed is not asked for.
+    Without a status Twilio lists only the conferences in progress. So each status is listed, in the order of a
+    conference's life, see `lists.statuses`. With a LIMIT without an ORDER BY, rows come as Twilio lists them, and no
+    page too many is fetched.
     """
     sids = where.any_of("Sid")
-    wanted = where.any_of("Status")
-    statuses = [status for status in STATUSES if wanted is None or status in wanted]
+    named = where.any_of("Status")
+    statuses = [status for status in STATUSES if named is None or status in named]
     if sids is not None:
         yield from by_sid(client, sids)
     elif where.limit is None or where.ordered:
@@ -45,25 +45,26 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
 
 
 def _in_order(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
-    """Yield the conferences of these statuses newest first, be it that Twilio lists them so, or that they are sorted.
+    """Yield the conferences of these statuses newest first, as Twilio lists them, or sorted if it lists them otherwise.
 
-    The first pages of all statuses have been read when the first row is there: they tell.
+    When the first row has come the first pages of all statuses have been read, which shows the order of the lists. If
+    they are less in order than was known, the reading begins again, in a way that suits.
     """
-    known = client.shown.disorder
-    while (seen := known["conferences"]) < 2:
+    found = client.shown.disorder
+    while (known := found["conferences"]) < 2:
         if where.limit is not None and where.limit <= IN_MEMORY:
             rows = _newest(client, statuses, where, where.limit)
         else:
-            rows = _every(client, statuses, where, sort=where.ordered or seen > 0)
+            rows = _every(client, statuses, where, sort=where.ordered or known > 0)
         first = next(rows, None)
-        if known["conferences"] == seen:
+        if found["conferences"] == known:
             yield from () if first is None else chain((first,), rows)
             return
     yield from _sorted(client, statuses, where)
 
 
 def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> Iterator[Row]:
-    """Yield all conferences, those of the statuses side by side; put in order within a minute if they are to `sort`."""
+    """Yield all conferences, reading the statuses side by side; `sort` those that are out of order by a minute."""
     rows: Iterator[Row] = iter(())
     for status in statuses:
         earlier = EarlierRows(rows, _created, client.settings.page_size)
@@ -72,7 +73,7 @@ def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> 
 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
-    """Yield the conferences of these SIDs, asked for side by side; an unknown one is no row."""
+    """Yield the conferences of these SIDs, fetched side by side; an unknown SID gives no row."""
     found = client.prefetch(partial(_one, client), filter(is_conference_sid, sids))
     return (row for row in found if row is not None)
 
@@ -85,7 +86,7 @@ def _one(client: Client, sid: str) -> Row | None:
 
 
 def _of_status(client: Client, status: str, where: Where, earlier: EarlierRows, *, sort: bool) -> Iterator[Row]:
-    """Yield the conferences of a status, newest first, never ahead of those of the statuses before it."""
+    """Yield the conferences of a status, newest first; a day is fetched after that day of the earlier statuses."""
 
     def rows(params: Params) -> Iterator[Row]:
         listing = _listing(client, params)
@@ -101,7 +102,7 @@ def _listing(client: Client, params: Params, page_size: int | None = None) -> Li
 
 
 def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -> Iterator[Row]:
-    """Yield so many of the newest conferences; those of a status are all read before the next status is asked for."""
+    """Yield the newest `count` conferences; all of a status are read before the next status is fetched."""
     found: dict[str, Row] = {}
     for status in statuses:
         for row in _together(client, lambda params: _top(client, params, count), status, where):
@@ -111,31 +112,31 @@ def _newest(client: Client, statuses: Iterable[str], where: Where, count: int) -
 
 
 def _top(client: Client, params: Params, count: int) -> Iterator[Row]:
-    """Yield at least so many of the newest conferences of a list, if it has so many, newest first.
+    """Yield the newest conferences of a list, newest first: `count` or more, or all it has.
 
-    Some more than wanted are asked for: they show whether the list is in order. Where it is not, but within a minute,
-    it is read until those that come are more than a minute older than the last one wanted.
+    The page is a little larger than needed, to check the order of the list. If rows are out of order by up to a minute,
+    this reads on until the rows are more than a minute older than the last one needed.
     """
     listing = _listing(client, params, min(count + _TELLING, client.settings.page_size))
     rows: list[Row] = []
     for page in one_after_another(listing):
         rows += page.items
-        seen = listing.note(disorder([*map(_created, rows)]))
+        known = listing.note(disorder([*map(_created, rows)]))
         rows.sort(key=_created, reverse=True)
-        if seen > 1:
+        if known > 1:
             break
         if len(rows) < count:
             continue
         last, oldest = _created(rows[count - 1])[:MINUTE], minute_after(_created(rows[-1])[:MINUTE])
-        if last > oldest or (seen == 0 and len(rows) >= _TELLING):
+        if last > oldest or (known == 0 and len(rows) >= _TELLING):
             break
     return iter(rows)
 
 
 def _sorted(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
-    """Yield the conferences of lists that have no order: those of a status are all read before the next.
+    """Yield the conferences of unsorted lists: all of a status are read before the next status.
 
-    Those of the last status are given as they come, unless the newest have to come first.
+    Those of the last status come as Twilio lists them, unless the statement needs the newest first.
     """
     found: dict[str, Row] = {}
     for place, status in enumerate(statuses, start=1):
@@ -149,7 +150,7 @@ def _sorted(client: Client, statuses: list[str], where: Where) -> Iterator[Row]:
 
 
 def _first(client: Client, status: str, where: Where, count: int) -> Iterator[Row]:
-    """Yield the conferences of a status, newest first, in pages of so many."""
+    """Yield the conferences of a status, newest first, in pages of `count`."""
     path, page_size = client.path("Conferences"), min(count, client.settings.page_size)
 
     def rows(params: Params) -> Iterator[Row]:
@@ -165,10 +166,10 @@ def _together(
     where: Where,
     earlier: EarlierRows | None = None,
 ) -> Iterator[Row]:
-    """Yield the `rows` of each list of a status that is to be asked for, newest first.
+    """Merge the `rows` of the lists of a status, newest first: one list, or one for each name of an IN.
 
-    Several names have a list each, where one page does not hold the whole status: most accounts have few conferences
-    that are not over. Nothing is asked for before all rows of `earlier` have been read.
+    With several names the first page of the whole status is tried first: in most accounts it has all conferences that
+    are not over. Several lists are fetched only after all rows of `earlier`.
     """
     names = where.lists(tuple(column for column in CONFERENCE if column.name != "Status"))
     lists = [{**params, "Status": status} for params in names]
@@ -187,16 +188,16 @@ def _together(
 
 
 def _named(rows: Iterator[Row], name: str | None) -> Iterator[Row]:
-    """Pass on the rows of exactly this name: Twilio may not mind upper and lower case, and lists would overlap."""
+    """Pass on the rows of exactly this name: if Twilio ignores case, the lists of two names overlap."""
     return rows if name is None else (row for row in rows if row.get("friendly_name") == name)
 
 
 def _as_listed(lists: Iterable[Iterator[Row]]) -> Iterator[Row]:
     """Yield the rows of one list after another, each conference once."""
-    given = set()
+    yielded = set()
     for row in chain.from_iterable(lists):
-        if row["sid"] not in given:
-            given.add(row["sid"])
+        if row["sid"] not in yielded:
+            yielded.add(row["sid"])
             yield row
 
 

@@ -1,4 +1,4 @@
-"""participants: who is in a conference now, or being called into one."""
+"""participants: everybody in a conference that is not over, or being called into one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 
 _FEW = 4
-"""Participants that a conference may well have: LIMIT asks for no more conferences ahead than it is likely to read."""
+"""A guess at the participants of a conference, by which LIMIT bounds how many conferences are prefetched."""
 
 
 def participants(client: Client, where: Where) -> Iterator[Row]:
-    """Yield one row for each participant, conference by conference; several conferences are asked side by side.
+    """Yield one row for each participant, conference by conference; several conferences are fetched side by side.
 
-    With ConferenceSid one request a conference, with CallSid or Label one a participant. Without, the conferences that
-    are not over are listed first: Twilio has no participants of the others, nor those who have left.
+    ConferenceSid costs one request for each conference; with CallSid or Label, one for each participant. Without
+    ConferenceSid the conferences that are not over are listed first: Twilio lists no participants of ended conferences,
+    nor participants who have left.
     """
     sids = where.any_of("ConferenceSid")
     if sids is not None and len(sids) == 1:
@@ -42,7 +43,7 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
 
 
 def _conferences(client: Client, where: Where) -> Iterator[Row]:
-    """Yield the conferences to look into, at least their SIDs; with their names where these are read."""
+    """Yield the conferences whose participants are needed: their SIDs, and their names if the statement reads them."""
     sids = where.any_of("ConferenceSid")
     if sids is None:
         found = _active(client, where.any_of("FriendlyName"))
@@ -57,7 +58,7 @@ def _conferences(client: Client, where: Where) -> Iterator[Row]:
 
 
 def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
-    """Yield each conference that is not over, of these names if any are given; many names are compared here."""
+    """Yield each conference that is not over, of these names if there are any; many names are compared here."""
     if names is None or not names:
         return active(client) if names is None else iter(())
     listed = active(client, *(names if len(names) <= MOST_LISTS else ()))
@@ -70,7 +71,7 @@ def _read(client: Client, where: Where, conference: Row) -> list[Row]:
 
 
 def _of(client: Client, where: Where, conference: Row) -> Iterator[Row]:
-    """Yield the participants of one conference. None if it is over, or unknown."""
+    """Yield the participants of one conference; none if it has ended or is unknown."""
     sid, single = str(conference["sid"]), _single(where)
     name = _name(client, conference) if "FriendlyName" in where.columns else None
     try:
@@ -87,14 +88,14 @@ def _of(client: Client, where: Where, conference: Row) -> Iterator[Row]:
 
 
 def _name(client: Client, conference: Row) -> object:
-    """A conference's name; where it has not been read, what asks for it: an UPDATE names all columns, and reads few."""
+    """A conference's name, or a function that fetches it: an UPDATE names all columns, but SQLite reads few of them."""
     if "friendly_name" in conference:
         return conference["friendly_name"]
     return cache(lambda: client.get(client.path("Conferences", str(conference["sid"]))).get("friendly_name"))
 
 
 def _single(where: Where) -> tuple[str, ...] | None:
-    """The call SID or label of a single participant; None where a list is to be read: it holds all, in one request."""
+    """The call SID or label of a single participant; None if a list is cheaper: it has all in one request."""
     calls, labels = where.any_of("CallSid"), where.any_of("Label")
     if calls is not None:
         singles = tuple(filter(is_call_sid, calls))
@@ -116,7 +117,7 @@ def _one(client: Client, sid: str, address: str) -> Iterator[Row]:
 
 
 def _is_over(client: Client, sid: str) -> bool:
-    """Whether a conference has ended or does not exist: only then is "not found" the same as no participants."""
+    """Whether a conference has ended or does not exist: only then a 404 means that it has no participants."""
     try:
         return client.get(client.path("Conferences", sid)).get("status") == "completed"
     except NotFound:

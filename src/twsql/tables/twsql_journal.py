@@ -1,4 +1,4 @@
-"""twsql_journal: what is on record of each call that was placed, or tried."""
+"""twsql_journal: the journal's entry of each call that was placed, or tried."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _AT_ONCE = 1000
-"""Entries read at a time: the journal is not locked while SQLite works on them."""
+"""Entries of one read; between two reads the journal is not locked."""
 
 
 def twsql_journal(client: Client, where: Where) -> Iterator[Row]:
     """Yield one row for each entry, oldest first."""
-    from twsql.dialing.opening import journal_of  # loads the journal, which no other statement needs that only reads
+    from twsql.dialing.opening import journal_of  # other statements that only read need no journal
 
     journal, last = journal_of(client), 0
     while page := journal.read("SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last, _AT_ONCE)):

@@ -1,4 +1,4 @@
-"""twsql_requests: what the last statements have asked of Twilio."""
+"""twsql_requests: the requests of the last statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def twsql_requests(client: Client, where: Where) -> Iterator[Row]:
-    """Yield one row for each statement of this connection that asked Twilio for anything, oldest first."""
+    """Yield one row for each statement of this connection that sent requests, oldest first."""
     for cost in tuple(client.costs):
         yield {
             "number": cost.number,

@@ -1,1 +1,1 @@
-"""Who can tell whether something was done whose answer was lost: one file for each kind of thing."""
+"""Witnesses: what can tell whether a call was placed if its response was lost. One file for each kind of effect."""

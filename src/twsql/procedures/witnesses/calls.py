@@ -1,8 +1,8 @@
-"""Finds out whether a call into a conference was placed whose answer was lost: two witnesses, asked until they know.
+"""Finds out whether a call into a conference was placed, if its response was lost. There are two witnesses.
 
-The first witness is the participant under the call's label, in its conference: that is proof. The second is the list of
-the account's calls. What it shows between the two numbers is judged call by call (`evidence`), as it may be a
-stranger's: another machine's with a journal of its own, another program's, a person's.
+The first is the participant with the call's label in its conference: that is proof. The second is the account's list of
+calls. `evidence` judges each call between the two numbers, as it may be a stranger's: of another machine with its own
+journal, of another program, or of a person.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from twsql.twilio.responses import Page
 
 _PAGE = 50
-"""Calls asked for at a time: those to one number are mostly few, and the newest come first."""
+"""Calls on a page: a number has few, mostly, and the newest come first."""
 
 _STATUS = {
     "queued": "queued",
@@ -42,14 +42,14 @@ _STATUS = {
     "completed": "complete",
     **dict.fromkeys(("busy", "failed", "no-answer", "canceled"), "failed"),
 }
-"""A call's status as a participant's; one that is not documented stays as it is."""
+"""A call's status as a participant's; an undocumented status stays as it is."""
 
 
 def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]) -> Row | None:
-    """The call as a participant's row, or None: it was not placed.
+    """The call as a participant's row; None if it was not placed.
 
-    Asks at once, then again with growing pauses for `grace` seconds, as Twilio's lists do not show a new call at once;
-    only then the second witness. Raises OutcomeUnknown where a call was found that may be this or another.
+    Twilio's lists do not show a new call at once. So this asks the first witness again, with growing pauses, for
+    `grace` seconds, and then the second witness. Raises OutcomeUnknown if a call may be this one or another one.
     """
     end, pause = time.monotonic() + grace, 0.25
     while True:
@@ -64,12 +64,12 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
 
 
 def labelled(client: Client, lost: Lost) -> str | None:
-    """The SID of the call that has the label in the conference now, whichever call it is."""
+    """The SID of the call that now has the label in the conference."""
     return next((str(row.get("call_sid")) for row in _labelled(client, lost)), None)
 
 
 def _by_label(client: Client, lost: Lost) -> Row | None:
-    """The first witness: who is in the conference under this label, if that is a call to the same number."""
+    """The first witness: the participant with this label, if it is a call to the same number."""
     for row in _labelled(client, lost):
         if lost.unique_mark:
             return row
@@ -93,7 +93,7 @@ def _labelled(client: Client, lost: Lost) -> Iterator[Row]:
 
 
 def _by_calls(client: Client, lost: Lost) -> Row | None:
-    """The second witness: the account's calls to that number from that number, those that have ended too."""
+    """The second witness: the account's calls between the two numbers, also those that have ended."""
     calls = [call for call in _calls(client, lost) if not lost.is_other(str(call["sid"]))]
     judged = [(call, evidence.judge(client, lost, call)) for call in calls]
     possible = [(call, verdict) for call, verdict in judged if verdict is not evidence.Verdict.ANOTHER]
@@ -113,33 +113,33 @@ def _by_calls(client: Client, lost: Lost) -> Row | None:
 def _calls(client: Client, lost: Lost) -> Iterator[Row]:
     """Yield the calls that may be it, by number and date.
 
-    Twilio is only told the number: whether a call that waits in the queue has a StartTime, and which From a call with a
-    CallerId has, is not known. A number without its plus may be listed either way.
+    The list is filtered by To alone: Twilio documents neither whether a queued call has a StartTime, nor which From a
+    call with a CallerId has. A number without its plus may be listed either way.
     """
-    seen: set[str] = set()
+    yielded: set[str] = set()
     window = lost.window()
     to = lost.record.recipient
     for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
         page: Page | None = client.page(client.path("Calls"), "calls", {"To": number}, page_size=_PAGE)
-        asked: set[str] = set()
+        before: set[str] = set()
         while page is not None:
-            asked.add(page.target)
+            before.add(page.target)
             dates = [moment(row.get("date_created")) for row in page.items]
             for row, date in zip(page.items, dates, strict=True):
                 is_possible = date is None or window.earliest <= date <= window.latest
-                if row["sid"] not in seen and is_possible and is_callers(row, lost):
-                    seen.add(str(row["sid"]))
+                if row["sid"] not in yielded and is_possible and is_callers(row, lost):
+                    yielded.add(str(row["sid"]))
                     yield row
             known = [date for date in dates if date is not None]
-            # They come newest first, as far as is known; where a page shows that they do not, all are read.
-            is_in_order = len(known) > 1 and all(after <= before + CLOCKS_APART for before, after in pairwise(known))
+            # Calls come newest first, as far as is known. If a page shows another order, all pages are read.
+            is_in_order = len(known) > 1 and all(older <= newer + CLOCKS_APART for newer, older in pairwise(known))
             if is_in_order and known[-1] < window.earliest - CLOCKS_APART:
                 break
-            page = client.following(page, "calls", asked)
+            page = client.following(page, "calls", before)
 
 
 def decided(client: Client, record: Record, sid: str, label: str | None) -> Row:
-    """The answer for the call that a person says it is; InputError where that is a call to another number."""
+    """The row of the call that a person names; InputError if it is a call to another number."""
     call = fetched(client, sid)
     if not is_to(call, record.recipient):
         raise InputError(f"{sid} is a call to {call.get('to')}, not to {record.recipient}")
@@ -147,7 +147,7 @@ def decided(client: Client, record: Record, sid: str, label: str | None) -> Row:
 
 
 def as_participant(call: Row, label: str | None, conference: str | None) -> Row:
-    """A call's row in the form of a participant's."""
+    """A call's JSON in the form of a participant's."""
     return {
         "account_sid": call.get("account_sid"),
         "call_sid": call["sid"],

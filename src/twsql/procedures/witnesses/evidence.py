@@ -1,15 +1,15 @@
-"""What speaks for and against a call between the two numbers being the one whose answer was lost.
+"""Judges whether a call between the two numbers is the one whose response was lost.
 
-    the call is                                                            it is
-    in our conference, under our label (both may have none)                LIKELY ours
-    in our conference, under another label; in another conference          ANOTHER's
-    going on, and in no conference that was looked at                      PERHAPS ours
-    over, and there was no conference of our name then                     ANOTHER's
-    over, and its end was the end of another conference                    ANOTHER's
-    over, while others than the journal's called from our number           PERHAPS ours
-    over, while nobody else called from our number                         LIKELY ours
+    the call                                                               verdict
+    is in our conference, with our label (both may have none)              LIKELY ours
+    is in our conference with another label, or in another conference      ANOTHER's
+    goes on, and is in no conference that was checked                      PERHAPS ours
+    has ended, and no conference had our name at that time                 ANOTHER's
+    has ended, and its end was the end of another conference               ANOTHER's
+    has ended, and a call of no journal entry left our number at the time  PERHAPS ours
+    has ended, and no other call left our number at the time               LIKELY ours
 
-Twilio does not tell which conference a call was in once it has left.
+Twilio does not tell in which conference an ended call was.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _LOOKED_AT = 200
-"""Conferences, the newest, in which a call that goes on is looked for: a request for each."""
+"""How many of the newest conferences are searched for a call that goes on, with a request each."""
 _READ = 5000
-"""Conferences that are over, and calls from our number, that are read at most."""
+"""How many ended conferences, and how many calls from our number, are read at most."""
 _ABOUT = timedelta(seconds=10)
-"""How long before and after the attempts a stranger's use of our number makes a call doubtful."""
+"""Time around the attempts in which a stranger's call from our number makes a call doubtful."""
 
 
 class Verdict(Enum):
@@ -46,7 +46,7 @@ class Verdict(Enum):
 
 
 def judge(client: Client, lost: Lost, call: Row) -> Verdict:
-    """Say whose call it is; costs some requests, up to 200 for a call that goes on in no conference of ours."""
+    """Judge whose call it is. This costs some requests; 200 for a call that goes on in no conference of ours."""
     sid = str(call["sid"])
     ours = [*conferences(client, _conference(lost))]
     for conference in ours:
@@ -62,7 +62,7 @@ def judge(client: Client, lost: Lost, call: Row) -> Verdict:
 
 
 def conference_of(client: Client, lost: Lost) -> str | None:
-    """The SID of the one conference that the call can have been in; None where it is not certain."""
+    """The SID of the only conference in which the call can have been; None if there are several or none."""
     if is_conference_sid(_conference(lost)):
         return _conference(lost)
     found = {*conferences(client, _conference(lost)), *(str(row["sid"]) for row in _over(client, lost))}
@@ -78,13 +78,13 @@ def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdi
 
 
 def _label_in(client: Client, conference: str, call_sid: str) -> str | None:
-    """The label of a call in a conference, empty if it has none; None: it is not there."""
+    """The label of a call in a conference, '' if it has none; None if the call is not in it."""
     row = participant(client, conference, call_sid)
     return None if row is None else str(row.get("label") or "")
 
 
 def _over(client: Client, lost: Lost) -> Iterator[Row]:
-    """The conferences of the name that have ended since the call was sent."""
+    """Yield the conferences of our name that have ended since the call was sent."""
     for row in _ended_since(client, lost, {"FriendlyName": _conference(lost)}):
         if str(row.get("friendly_name")).casefold() == _conference(lost).casefold():
             yield row
@@ -108,7 +108,7 @@ def _has_ended_another(client: Client, lost: Lost, sid: str) -> bool:
 
 
 def _has_strangers(client: Client, lost: Lost) -> bool:
-    """Whether somebody else called from our number at about that time; also where that is too much to read."""
+    """Whether a call of no journal entry left our number at about that time; True if there are too many to read."""
     window = lost.window()
     begin, end = window.since - _ABOUT, window.until + _ABOUT
     params = {"StartTime<": (end + timedelta(days=2)).strftime("%Y-%m-%d")}

@@ -1,4 +1,4 @@
-"""What witnesses ask Twilio for, and how they compare numbers and dates."""
+"""The witnesses' requests, and how they compare numbers and dates."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def conferences(client: Client, conference: str) -> Iterator[str]:
-    """The SIDs of the conferences that are meant and not over.
+    """Yield the SIDs of the conferences with this SID or name that are not over.
 
-    Upper and lower case are the same here, as Twilio may take them so: a conference too many is no harm.
+    Upper and lower case count as equal, as Twilio may treat them so. A conference too many does no harm.
     """
     if is_conference_sid(conference):
         yield conference
@@ -30,26 +30,26 @@ def conferences(client: Client, conference: str) -> Iterator[str]:
 
 
 def participant(client: Client, conference: str, who: str) -> Row | None:
-    """Who is in a conference under a label or call SID; None: nobody. TwilioError for an answer about another."""
+    """The participant with a label or call SID; None if there is none. TwilioError for a response about another."""
     try:
         row = client.get(client.path("Conferences", conference, "Participants", who), key="participants")
     except NotFound:
         return None
     if who not in (row.get("label"), row["call_sid"]) or not is_call_sid(str(row["call_sid"])):
-        raise TwilioError(f"the answer is not the participant {who} that was asked for")
+        raise TwilioError(f"the response is about another participant than {who}")
     return row
 
 
 def fetched(client: Client, sid: str) -> Row:
-    """One call. Raises NotFound, and TwilioError for an answer that is not this call."""
+    """Fetch a call. Raises NotFound, and TwilioError for a response about another call."""
     row = client.get(client.path("Calls", sid), key="calls")
     if row["sid"] != sid:
-        raise TwilioError(f"the answer is not the call {sid} that was asked for")
+        raise TwilioError(f"the response is about another call than {sid}")
     return row
 
 
 def number(text: str) -> str:
-    """A phone number without the plus that Twilio may have or not; an address in lower case."""
+    """A phone number without its plus, which Twilio may leave out; an address in lower case."""
     return text.strip().lower().lstrip("+")
 
 
@@ -59,12 +59,12 @@ def is_to(call: Row, called: str) -> bool:
 
 
 def is_callers(call: Row, lost: Lost) -> bool:
-    """Whether a call is from one of the numbers that it may be shown from."""
+    """Whether a call is from one of the senders that Twilio may show."""
     return number(str(call.get("from"))) in map(number, lost.senders)
 
 
 def is_sure(date: object, sid: str, lost: Lost) -> bool:
-    """Whether a date is that of the attempts; OutcomeUnknown where it may be, False where it is not."""
+    """Whether a date lies within the attempts. Raises OutcomeUnknown if that depends on a clock."""
     made, window = moment(date), lost.window()
     if made is not None and window.since <= made <= window.until:
         return True
@@ -74,7 +74,7 @@ def is_sure(date: object, sid: str, lost: Lost) -> bool:
 
 
 def moment(date: object) -> datetime | None:
-    """A date of Twilio's; None for one that is missing or makes no sense."""
+    """A date of Twilio's; None for a missing or malformed one."""
     if not isinstance(date, str):
         return None
     try:
