@@ -16,6 +16,8 @@ from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from worlds import NOW, World
 
+pytest.register_assert_rewrite("overlapping")
+
 # An example on a busy machine may take any time.
 settings.register_profile("any time", settings.default, deadline=None)
 settings.load_profile("any time")

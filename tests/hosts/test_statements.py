@@ -7,95 +7,18 @@ from typing import Any
 import apsw
 import pytest
 
+from overlapping import FACTS, INSERT, ONE, SETUP, Fact
 from twsql.errors import Error, InternalError, NotSupportedError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 
-ONE = "SELECT CallSid FROM AddParticipants('c', '+15550000000', '+15550000001')"
-SUBQUERY = "SELECT (SELECT CallSid FROM AddParticipants('c', '+15550000000', t.n)) FROM t"
 
-
-@pytest.fixture
-def t(db: apsw.Connection) -> apsw.Connection:
-    """The connection, with two rows that have one number, and one that has another."""
-    db.execute("CREATE TEMP TABLE t (n TEXT)")
-    db.execute("INSERT INTO t VALUES ('+15550000001'), ('+15550000001'), ('+15550000002')")
-    return db
-
-
-def test_the_same_again(db: apsw.Connection, sandbox: Sandbox) -> None:
-    """The same SQL executed twice places two calls, though SQLite prepared it once."""
-    assert db.execute(ONE).get != db.execute(ONE).get
-    assert sandbox.counters.placed == 2
-
-
-def test_while_the_first_has_unread_rows(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """A second statement with the same inputs places a call more, and the first goes on with its own."""
-    first = t.execute(SUBQUERY)
-    a = next(first)
-    second = t.execute(SUBQUERY)
-    b = next(second)
-    assert a != b
-    assert next(first) == a
-    assert next(second) == b
-    assert next(first) not in (a, b)
-    assert next(second) not in (a, b)
-    assert sandbox.counters.placed == 4
-
-
-def test_opened_late(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """A cursor that a statement first opens after another statement has begun still belongs to its own statement."""
-    late = (
-        "SELECT n, CASE WHEN rowid > 1 THEN (SELECT CallSid FROM AddParticipants('c', '+15550000000', t.n)) END FROM t"
-    )
-    first = t.execute(late)
-    assert next(first)[1] is None
-    second = t.execute(ONE)
-    other = next(second)[0]
-    mine = next(first)[1]
-    assert mine not in (None, other)
-    again = t.execute(late)
-    assert [next(again)[1], next(again)[1]] != [None, mine]
-    assert sandbox.counters.placed == 3
-
-
-def test_a_statement_within_a_statement(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """A function that runs SQL of its own while a statement is read has its own calls."""
-    t.create_scalar_function("dial", lambda: t.execute(ONE).get, 0)
-    rows = t.execute(f"SELECT dial(), x.CallSid FROM ({ONE}) x, t").fetchall()
-    assert len({row[1] for row in rows}) == 1
-    assert len({row[0] for row in rows}) == 3
-    assert sandbox.counters.placed == 4
-
-
-def test_beside_tables_that_run_statements(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """FTS5 runs statements of its own inside ours; ours does not end with them."""
-    t.execute("CREATE VIRTUAL TABLE temp.f USING fts5(n)")
-    t.execute("INSERT INTO f SELECT n FROM t")
-    sql = (
-        "SELECT f.n, (SELECT CallSid FROM AddParticipants('c', '+15550000000', f.n)) FROM f WHERE f MATCH '15550000001'"
-    )
-    assert len({call for _, call in t.execute(sql)}) == 1
-    assert sandbox.counters.placed == 1
-
-
-def test_prepared_anew(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """A statement that SQLite prepares again, because the schema has changed, still places each call once."""
-    t.execute(SUBQUERY).fetchall()
-    t.execute("CREATE TABLE other (x)")
-    t.execute(SUBQUERY).fetchall()
-    assert sandbox.counters.placed == 4
-
-
-def test_triggers_of_the_session(t: apsw.Connection, sandbox: Sandbox) -> None:
-    """SQLite does not tell a temporary trigger from one that came with a file: neither may place calls."""
-    t.execute(
-        "CREATE TEMP TRIGGER dial AFTER INSERT ON t BEGIN"
-        " INSERT INTO participants(FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', NEW.n); END"
-    )
-    with pytest.raises(apsw.SQLError, match="unsafe use"):
-        t.execute("INSERT INTO t VALUES ('+15550000005'), ('+15550000006')")
-    assert sandbox.counters.placed == 0
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.__name__)
+def test_overlapping(db: apsw.Connection, sandbox: Sandbox, fact: Fact) -> None:
+    """Each statement has its own calls on a connection of apsw's."""
+    for statement in SETUP:
+        db.execute(statement)
+    fact(db, sandbox)
 
 
 def test_statements_that_do_nothing(db: apsw.Connection, sandbox: Sandbox) -> None:
@@ -154,9 +77,6 @@ def _traces(db: apsw.Connection) -> list[Any]:
 
     every = [each for each in gc.get_objects() if isinstance(each, Statements)]
     return [each for each in every if any(each is other for other in gc.get_referents(db))] or every[-1:]
-
-
-INSERT = "INSERT INTO participants(FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', '+15550000001')"
 
 
 @pytest.mark.parametrize("clause", [" RETURNING CallSid", "\nreturning *", "--\nReturning/**/Label AS x"])

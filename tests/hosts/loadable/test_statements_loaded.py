@@ -1,6 +1,6 @@
 """Statements that overlap on one connection, through the extension: each has its own calls, whatever opens when.
 
-The facts of tests/hosts/test_statements.py, on a host whose statements the extension has to find out by itself.
+The facts of tests/overlapping.py, on a host whose statements the extension has to find out by itself.
 """
 
 from __future__ import annotations
@@ -11,104 +11,18 @@ from pathlib import Path
 import apsw
 import pytest
 
+from overlapping import FACTS, INSERT, ONE, SETUP, Fact
 from twsql.sandbox import Sandbox
-
-ONE = "SELECT CallSid FROM AddParticipants('c', '+15550000000', '+15550000001')"
-SUBQUERY = "SELECT (SELECT CallSid FROM AddParticipants('c', '+15550000000', t.n)) FROM t"
-LATE = "SELECT n, CASE WHEN rowid > 1 THEN (SELECT CallSid FROM AddParticipants('c', '+15550000000', t.n)) END FROM t"
-INSERT = "INSERT INTO participants (FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', '+15550000001')"
-
 
 RETURNING = f"/* RETURNING */ {INSERT} returning CallSid"
 
 
-@pytest.fixture
-def t(loaded: apsw.Connection) -> apsw.Connection:
-    """The connection, with two rows that have one number, and one that has another."""
-    loaded.execute("CREATE TEMP TABLE t (n TEXT)")
-    loaded.execute("INSERT INTO t VALUES ('+15550000001'), ('+15550000001'), ('+15550000002')")
-    return loaded
-
-
-def test_the_same_again(loaded: apsw.Connection, world: Sandbox) -> None:
-    """The same SQL executed twice places two calls, though SQLite prepared it once."""
-    assert loaded.execute(ONE).get != loaded.execute(ONE).get
-    assert world.counters.placed == 2
-
-
-def test_while_the_first_has_unread_rows(t: apsw.Connection, world: Sandbox) -> None:
-    """A second statement with the same inputs places a call more, and the first goes on with its own."""
-    first = t.execute(SUBQUERY)
-    a = next(first)
-    second = t.execute(SUBQUERY)
-    b = next(second)
-    assert a != b
-    assert next(first) == a
-    assert next(second) == b
-    assert next(first) not in (a, b)
-    assert next(second) not in (a, b)
-    assert world.counters.placed == 4
-
-
-def test_opened_late(t: apsw.Connection, world: Sandbox) -> None:
-    """A cursor that a statement first opens after another statement has begun still belongs to its own statement."""
-    first = t.execute(LATE)
-    assert next(first)[1] is None
-    second = t.execute(ONE)
-    other = next(second)[0]
-    mine = next(first)[1]
-    assert mine not in (None, other)
-    again = t.execute(LATE)
-    assert [next(again)[1], next(again)[1]] != [None, mine]
-    assert world.counters.placed == 3
-
-
-def test_opened_late_and_prepared_anew(t: apsw.Connection, world: Sandbox) -> None:
-    """So it does where SQLite has prepared the statement anew, while others are in the middle of their rows."""
-    t.execute(LATE).fetchall()
-    t.execute("CREATE TABLE other (x)")
-    first = t.execute(LATE)
-    next(first)
-    second = t.execute(SUBQUERY)
-    other = next(second)[0]
-    assert next(first)[1] not in (None, other)
-    assert next(second)[0] == other
-    assert world.counters.placed == 2 + 2
-
-
-def test_a_statement_within_a_statement(t: apsw.Connection, world: Sandbox) -> None:
-    """A function that runs SQL of its own while a statement is read has its own calls."""
-    t.create_scalar_function("dial", lambda: t.execute(ONE).get, 0)
-    rows = t.execute(f"SELECT dial(), x.CallSid FROM ({ONE}) x, t").fetchall()
-    assert len({row[1] for row in rows}) == 1
-    assert len({row[0] for row in rows}) == 3
-    assert world.counters.placed == 4
-
-
-def test_an_insert_within_a_statement(t: apsw.Connection, world: Sandbox) -> None:
-    """A function that places calls by INSERT places one each time, inside whatever it is called."""
-    t.create_scalar_function("dial", lambda: t.execute(INSERT).fetchall() == [], 0)
-    t.execute(f"SELECT dial(), x.CallSid FROM ({ONE}) x, t").fetchall()
-    assert world.counters.placed == 4
-
-
-def test_beside_tables_that_run_statements(t: apsw.Connection, world: Sandbox) -> None:
-    """FTS5 runs statements of its own inside ours; ours does not end with them."""
-    t.execute("CREATE VIRTUAL TABLE temp.f USING fts5(n)")
-    t.execute("INSERT INTO f SELECT n FROM t")
-    sql = (
-        "SELECT f.n, (SELECT CallSid FROM AddParticipants('c', '+15550000000', f.n)) FROM f WHERE f MATCH '15550000001'"
-    )
-    assert len({call for _, call in t.execute(sql)}) == 1
-    assert world.counters.placed == 1
-
-
-def test_prepared_anew(t: apsw.Connection, world: Sandbox) -> None:
-    """A statement that SQLite prepares again, because the schema has changed, still places each call once."""
-    t.execute(SUBQUERY).fetchall()
-    t.execute("CREATE TABLE other (x)")
-    t.execute(SUBQUERY).fetchall()
-    assert world.counters.placed == 4
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.__name__)
+def test_overlapping(loaded: apsw.Connection, world: Sandbox, fact: Fact) -> None:
+    """Each statement has its own calls through the extension."""
+    for statement in SETUP:
+        loaded.execute(statement)
+    fact(loaded, world)
 
 
 @pytest.mark.parametrize("transaction", ["", "BEGIN"])
@@ -126,17 +40,6 @@ def test_equal_selects(host: str, world: Sandbox, request: pytest.FixtureRequest
     done = request.getfixturevalue(host)(*[ONE] * 5)
     assert len(set(done.stdout.split())) == 5
     assert world.counters.placed == 5
-
-
-def test_triggers_of_the_session(t: apsw.Connection, world: Sandbox) -> None:
-    """A trigger may place no calls, not even a temporary one."""
-    t.execute(
-        "CREATE TEMP TRIGGER dial AFTER INSERT ON t BEGIN"
-        " INSERT INTO participants(FriendlyName, \"From\", \"To\") VALUES ('c', '+15550000000', NEW.n); END"
-    )
-    with pytest.raises(apsw.SQLError, match="unsafe use"):
-        t.execute("INSERT INTO t VALUES ('+15550000005'), ('+15550000006')")
-    assert world.counters.placed == 0
 
 
 @pytest.mark.parametrize(
