@@ -50,7 +50,7 @@ def test_requests(world: Make, conferences: int, requests: int) -> None:
     made = world(conferences=conferences, over=1)
     rows, asked = made.asked(ALL)
     _checked(made, rows, conferences)
-    assert requests - 4 <= len(asked) <= requests  # what is known to be empty in time spares some
+    assert -(-conferences // 100) <= len(asked) <= requests  # an answer that comes early may spare some of the last
 
 
 def test_ranges(world: Make) -> None:

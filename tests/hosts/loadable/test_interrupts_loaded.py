@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import apsw
 import pytest
@@ -65,7 +66,7 @@ connection.enable_load_extension(True)
 connection.load_extension(sys.argv[1])
 connection.execute("SELECT count(*) FROM sys_tables").fetchall()
 def send():
-    time.sleep(1)
+    sys.stdin.readline()
     globals()["begun"] = time.monotonic()
     {sender}
 threading.Thread(target=send).start()
@@ -78,19 +79,28 @@ except (KeyboardInterrupt, sqlite3.OperationalError) as error:
     print(type(error).__name__, time.monotonic() - begun < 1)
 print(connection.execute("SELECT count(*) > 5 FROM sys_tables").fetchone())
 """
-    done = subprocess.run([DEBIAN_PYTHON, "-c", code, str(extension)], capture_output=True, text=True, timeout=25)
+    command = [DEBIAN_PYTHON, "-c", code, str(extension)]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as process:
+        until(lambda: slow.counters.under_way or process.poll() is not None)
+        out, err = process.communicate("\n", timeout=60)
     kind = "KeyboardInterrupt" if "kill" in sender else "OperationalError"
-    assert done.stdout == f"{kind} True\n(1,)\n", done.stderr
+    assert out == f"{kind} True\n(1,)\n", err
 
 
 def test_newest_sqlite(loaded: apsw.Connection, slow: Sandbox) -> None:
     """sqlite3_interrupt from another thread ends the statement where SQLite tells of it."""
     loaded.execute("SELECT count(*) FROM sys_tables").fetchall()
-    threading.Timer(0.5, loaded.interrupt).start()
-    begun = time.monotonic()
+    begun = []
+
+    def interrupt() -> None:
+        until(lambda: slow.counters.under_way)
+        begun.append(time.monotonic())
+        loaded.interrupt()
+
+    threading.Thread(target=interrupt).start()
     with pytest.raises(apsw.InterruptError):
         loaded.execute(READ).fetchall()
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun[0] < 1.5
 
 
 def test_nothing_further_is_dialled(loaded: apsw.Connection, world: Sandbox) -> None:
