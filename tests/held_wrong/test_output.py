@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import COMMAND, Open, Run, Start
-from cli.waiting import until
 from twsql.sandbox import Sandbox
+from waiting import until
 
 STEERING = "SELECT char(27) || ']0;owned' || char(7) || char(155) || '2J' || char(8238) || 'x' AS name"
 ESCAPES = ("\x1b]0;", "\x07", "\x9b", "\u202e")
