@@ -20,9 +20,9 @@ def _campaign(*arguments: str) -> dict[str, float]:
 
 
 def test_campaign() -> None:
-    """200 calls, a tenth of the requests hit, SIGKILL and Ctrl-C: each call is placed once, and on record."""
-    told = _campaign("--calls", "200", "--kills", "3", "--seed", "7")
-    assert told["placed"] == 200
+    """80 calls, a tenth of the requests hit, SIGKILL and Ctrl-C: each call is placed once, and on record."""
+    told = _campaign("--calls", "80", "--kills", "3", "--seed", "7")
+    assert told["placed"] == 80
     assert [told[name] for name in ("twice", "never", "unknown", "wrong", "by_hand")] == [0] * 5
     assert told["runs"] >= 4
     assert told["hit"] > told["requests"] / 20
@@ -31,8 +31,8 @@ def test_campaign() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the clock is set by LD_PRELOAD, which Linux has")
 def test_campaign_under_attack() -> None:
     """With a clock that steps, forks and strangers' calls too: no stranger's call is taken, and doubts are few."""
-    told = _campaign("--calls", "100", "--kills", "3", "--seed", "8", "--attack")
-    assert told["placed"] == 100
+    told = _campaign("--calls", "60", "--kills", "3", "--seed", "8", "--attack")
+    assert told["placed"] == 60
     assert [told[name] for name in ("twice", "never", "unknown", "wrong", "taken")] == [0] * 5
-    assert told["strangers"] > 10
+    assert told["strangers"] > 5
     assert told["by_hand"] <= told["placed"] / 4
