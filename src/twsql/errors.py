@@ -9,18 +9,18 @@ The tree is PEP 249's, with leaves only where a caller acts differently:
          ├─ DataError             a value cannot be used
          │   └─ InputError        one or more inputs of a procedure or of an INSERT or UPDATE are missing or wrong
          ├─ OperationalError      not the program's fault: network, Twilio, disk
-         │   └─ TwilioError       Twilio said no, or could not be understood
+         │   └─ TwilioError       Twilio refused, or its response could not be read
          │       ├─ NotFound      the SID, name or label does not exist (HTTP 404)
          │       ├─ AuthenticationFailed   the credentials were refused (HTTP 401 and 403)
          │       ├─ RateLimited   still HTTP 429 after the last attempt
          │       ├─ Unreachable   no connection was made: nothing was done
-         │       └─ OutcomeUnknown   it was sent, and whether it was done is not known
+         │       └─ OutcomeUnknown   it was sent, and nobody knows whether Twilio carried it out
          ├─ IntegrityError
          ├─ InternalError
          ├─ ProgrammingError      wrong SQL, wrong EXEC, wrong parameters
          │   └─ SettingError      a setting is missing or malformed
          └─ NotSupportedError
-             └─ ReadOnlyError     an effect was asked for where none is allowed
+             └─ ReadOnlyError     the statement may not change anything, or not this column
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from twsql.redaction import clean
 
 
 class Warning(builtins.Warning):
-    """A statement may not say what is meant: it is told by `warnings.warn`, and raised only where a filter says so."""
+    """A statement may not mean what it says. It comes through `warnings.warn`; only a filter raises it."""
 
 
 class Error(Exception):
-    """The base of every error of twsql. Its text has none of the secrets that were sent, whoever repeated them."""
+    """The base of every error of twsql. Secrets that were sent are redacted in its text, whoever repeated them."""
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*(clean(each) if isinstance(each, str) else each for each in arguments))
@@ -62,11 +62,11 @@ class OperationalError(DatabaseError):
 
 
 class TwilioError(OperationalError):
-    """Twilio refused a request, or its answer could not be understood.
+    """Twilio refused a request, or its response could not be read.
 
-    Attributes: `status`, the HTTP status (None: there was no answer); `code`, Twilio's error code; `message`, Twilio's
-    own words; `more_info`, the address of the code's page; `request_id`, Twilio's id of the request;
-    `progress`, what became of the statement's other calls, in words.
+    Attributes: `status`, the HTTP status (None without a response); `code`, Twilio's error code; `message`, Twilio's
+    text; `more_info`, the URL of the code's page; `request_id`, Twilio's id of the request; `progress`, the outcome of
+    the statement's other calls, in words.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class AuthenticationFailed(TwilioError):
 
 
 class RateLimited(TwilioError):
-    """Twilio still answered 429 at the last attempt; it has done nothing."""
+    """Twilio responded with 429 to the last attempt too; it has done nothing."""
 
 
 class Unreachable(TwilioError):
@@ -119,7 +119,7 @@ class Unreachable(TwilioError):
 
 
 class OutcomeUnknown(TwilioError):
-    """A request that places a call was sent and no answer tells whether it was done. Do not blindly repeat it."""
+    """A request to place a call was sent, and no response tells whether Twilio placed it. Do not blindly repeat it."""
 
 
 class IntegrityError(DatabaseError):
@@ -143,4 +143,4 @@ class NotSupportedError(DatabaseError):
 
 
 class ReadOnlyError(NotSupportedError):
-    """An effect on Twilio was asked for where none is allowed: a read-only column, or the setting `read_only`."""
+    """The statement would change a read-only column, or anything at all under the setting `read_only`."""

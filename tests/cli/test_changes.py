@@ -90,7 +90,7 @@ def test_a_script_is_not_asked(twsql: Run, crowd: Sandbox, login: dict[str, str]
 def test_a_synced_file(twsql: Run, crowd: Sandbox, login: dict[str, str], command: str) -> None:
     """Who opens a synced file is told once which tables are the copy; they cannot be changed, nor hidden anew."""
     assert twsql("sync", "-q", "calls.db", env=login).returncode == 0
-    said = "calls.db: conferences and participants are the copy that twsql sync keeps;"
+    said = "calls.db: conferences and participants are copies that twsql sync made;"
 
     def run(sql: str) -> tuple[int, str]:
         if command == "shell":
@@ -103,7 +103,7 @@ def test_a_synced_file(twsql: Run, crowd: Sandbox, login: dict[str, str], comman
     assert (status, words.count(said)) == (0, 1)
     status, words = run("UPDATE conferences SET Status = 'completed'")
     assert status == 1
-    assert "conferences is kept by twsql sync in this file and can only be read; temp.conferences is Twilio" in words
+    assert "conferences in this file belongs to twsql sync and can only be read; temp.conferences is Twilio" in words
     status, words = run("CREATE VIEW temp.participants AS SELECT 1")
     assert status == 1
     assert "participants is the name of one of Twilio's here, and would be hidden" in words

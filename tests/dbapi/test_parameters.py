@@ -71,7 +71,7 @@ def test_a_datetime_compares_with_sqlites_own(connection: Connection) -> None:
         (object(), "parameter 2 is a object, which SQLite cannot hold: pass text or a number"),
         ([1], "parameter 2 is a list, which SQLite cannot hold: pass text or a number"),
         (2**63, "parameter 2 does not fit into 64 bits: pass it as text"),
-        ("\ud800", "parameter 2 holds half of a surrogate pair: it is not text"),
+        ("\ud800", "parameter 2 has half of a surrogate pair: it is not text"),
     ],
 )
 def test_what_sqlite_cannot_hold(connection: Connection, value: Any, message: str) -> None:

@@ -105,7 +105,7 @@ def test_twilio_beside_a_copy(synced: Any) -> None:
 def test_runs_are_read_only(synced: Any) -> None:
     """What sync keeps of itself is read only as well."""
     path, account, _ = synced
-    words = "sync_runs is kept by twsql sync in this file and can only be read"
+    words = "sync_runs in this file belongs to twsql sync and can only be read"
     with closing(twsql.connect(path, **account)) as connection, pytest.raises(ReadOnlyError, match=words):
         connection.execute("DELETE FROM sync_runs")
 

@@ -125,7 +125,7 @@ def test_a_failed_statement_leaves_earlier_ones_pending(one: Connection, other: 
 def test_a_locked_file(one: Connection, other: Connection) -> None:
     """A second writer is told that the file is locked, and can go on when the first has ended."""
     one.execute("INSERT INTO t VALUES (1, 'x')")
-    with pytest.raises(OperationalError, match="database is locked: another connection holds it"):
+    with pytest.raises(OperationalError, match="database is locked: another connection has locked it"):
         other.execute("INSERT INTO t VALUES (2, 'y')")
     other.rollback()
     one.commit()

@@ -23,7 +23,7 @@ SLIPS = [
     ("SELECT Stats FROM conferences", "did you mean Status?"),
     ("SELECT p.Lable FROM participants p", "did you mean Label?"),
     ("DELETE FROM participants WHERE \"Lable\" <> 'ada'", "did you mean Label?"),
-    ("SELECT AddParticipants('a', 'b', 'c')", "it goes behind FROM"),
+    ("SELECT AddParticipants('a', 'b', 'c')", "it goes after FROM"),
     (
         "EXEC AddParticipants ConferenceSid = 'x'",
         "From and To are required; nothing was sent; write EXEC AddParticipants",

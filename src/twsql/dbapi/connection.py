@@ -25,9 +25,9 @@ _BUSY_TIMEOUT = 5_000  # milliseconds that SQLite waits for another connection's
 
 
 def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, **settings: Any) -> Connection:
-    """Open a SQLite database with Twilio's tables and procedures in it; it is made if it is not there.
+    """Open a SQLite database with Twilio's tables and procedures; a missing file is created.
 
-    Settings that are not given come from the environment. Nothing is asked of Twilio before a statement needs it.
+    Settings that are not given come from the environment. No request is sent before a statement needs one.
     Raises SettingError for a malformed setting, OperationalError for a database that cannot be opened.
     """
     try:
@@ -47,8 +47,8 @@ class Connection(Extensible):
     """A connection to a SQLite database, and by its tables to Twilio.
 
     An INSERT, UPDATE, DELETE or REPLACE of an ordinary table opens a transaction that commit() or rollback() ends;
-    close() rolls back. What reads opens none, nor what changes Twilio: what is sent to Twilio stays sent, and no
-    rollback takes a call back. With `autocommit` every statement is committed at its end, unless BEGIN came before.
+    close() rolls back. Statements that read open none, nor do changes at Twilio: no rollback takes a call back. With
+    `autocommit` every statement is committed at its end, except after BEGIN.
 
     `with connection:` commits at its end, or rolls back if an exception ends it, and leaves the connection open, as
     the sqlite3 module does. One thread at a time may use a connection.
@@ -82,19 +82,19 @@ class Connection(Extensible):
 
     @property
     def apsw(self) -> apsw.Connection:
-        """The connection of apsw below this one, for all else that SQLite can do; InterfaceError once it is closed."""
+        """The underlying apsw connection, for everything else in SQLite; InterfaceError once this one is closed."""
         if self._closed:
             raise errors.InterfaceError("the connection is closed: make a new one with connect()")
         return self._apsw
 
     @property
     def procedures(self) -> Sequence[Procedure]:
-        """What EXEC, CALL and callproc() know."""
+        """The procedures for EXEC, CALL and callproc()."""
         return self._procedures
 
     @property
     def default_country(self) -> str | None:
-        """The country of phone numbers that are given without one."""
+        """The country of phone numbers without a country code."""
         return self._registration.settings.default_country if self._registration else None
 
     @property
@@ -110,7 +110,7 @@ class Connection(Extensible):
 
     @property
     def isolation_level(self) -> str | None:
-        """None where every statement is committed at its end, as the sqlite3 module has it; else DEFERRED."""
+        """None if every statement is committed at its end, as in the sqlite3 module; else DEFERRED."""
         return None if self._autocommit else "DEFERRED"
 
     @isolation_level.setter
@@ -154,7 +154,7 @@ class Connection(Extensible):
 
     @property
     def dialled(self) -> int:
-        """How many calls were dialled here, or tried, that are on record in a file."""
+        """How many calls this connection has dialled, or tried, that a journal file records."""
         return self._registration.engine.dialled if self._registration else 0
 
     def warn_by(self, tell: Callable[[str], None]) -> None:
@@ -173,14 +173,14 @@ class Connection(Extensible):
             self._registration.engine.consent, self._registration.engine.hear = consent, hear
 
     def begin_no_more(self) -> None:
-        """Place no call that is not under way yet, of no statement; what reads on places its own anew."""
+        """Keep calls that wait from being placed, of all statements; a statement that is read on places them again."""
         if self._registration:
             self._registration.engine.begin_no_more()
 
     def close(self) -> None:
-        """Roll back what is open and end the connection; its cursors cannot be used any more.
+        """Roll back an open transaction and close the connection and its cursors.
 
-        Raises InterfaceError for a connection that is closed already.
+        Raises InterfaceError if it is closed already.
         """
         opened = self.apsw
         self._closed = True
@@ -213,7 +213,7 @@ class Connection(Extensible):
 
 
 def _warn(text: str) -> None:
-    """Warn whoever runs the statement: the first caller outside of this package."""
+    """Warn with the line of the first caller outside of this package, which runs the statement."""
     level, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "twsql":
         level, frame = level + 1, frame.f_back

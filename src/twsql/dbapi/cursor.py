@@ -12,7 +12,7 @@ from twsql.dbapi.execs import is_exec
 from twsql.dbapi.interrupts import heeding
 from twsql.dbapi.invocations import Invocation, called, understood
 from twsql.dbapi.parameters import Parameters
-from twsql.dbapi.results import Description, Result, Row, kept, run, run_calls, run_many
+from twsql.dbapi.results import Description, Result, Row, fetched, run, run_many, run_procedure
 from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
 from twsql.errors import InterfaceError, ProgrammingError
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class Cursor:
-    """Runs statements, one after the other, and gives their rows.
+    """Runs statements, one after the other, and returns their rows.
 
     The rows of a SELECT come from SQLite, and so from Twilio, when they are fetched; `rowcount` is -1 for them. EXEC,
-    CALL and callproc() do all they do at once, whether or not rows are fetched, and `rowcount` is the number of rows.
+    CALL and callproc() run to their end at once, whether or not rows are fetched, and `rowcount` is the number of rows.
     """
 
     arraysize = 1
-    """How many rows fetchmany() gives unless it is told."""
+    """How many rows fetchmany() returns by default."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -43,7 +43,7 @@ class Cursor:
 
     @property
     def connection(self) -> Connection:
-        """The connection that the cursor is of."""
+        """The cursor's connection."""
         return self._connection
 
     @property
@@ -53,36 +53,36 @@ class Cursor:
 
     @property
     def rowcount(self) -> int:
-        """How many rows the last statement changed, or a procedure gave; -1 where that is not known."""
+        """How many rows the last statement changed, or a procedure returned; -1 if that is unknown."""
         return self._result.rowcount
 
     @property
     def lastrowid(self) -> int | None:
-        """The row id of the last row that the last INSERT or REPLACE made; None after every other statement."""
+        """The row id of the last row of the last INSERT or REPLACE; None after every other statement."""
         return self._result.lastrowid
 
     @heeding
     def execute(self, operation: str, parameters: Parameters = ()) -> Cursor:
-        """Run one statement: SQL, EXEC or CALL. Gives the cursor back.
+        """Run one statement: SQL, EXEC or CALL. Returns the cursor.
 
-        What stands for ?, ?1 and :name is a sequence, what stands for :name, @name and $name may be a mapping. Raises
-        ProgrammingError for a second statement: executescript() takes several.
+        A sequence fills ?, ?1 and :name; a mapping fills :name, @name and $name. Raises ProgrammingError for a second
+        statement: executescript() takes several.
         """
         operation, opened = self._ready(operation)
         if is_exec(operation):
-            call = self._understood(operation)
-            self._result = run_calls(opened, call, [parameters])
+            invocation = self._understood(operation)
+            self._result = run_procedure(opened, invocation, [parameters])
         else:
             self._result = run(opened, operation, parameters, implicit=not self._connection.autocommit)
         return self
 
     @heeding
     def executemany(self, operation: str, seq_of_parameters: Iterable[Parameters]) -> Cursor:
-        """Run one statement to its end with each set of parameters; what rows they give are one result set."""
+        """Run one statement to its end with each set of parameters; all their rows are one result set."""
         operation, opened = self._ready(operation)
         if is_exec(operation):
-            call = self._understood(operation)
-            self._result = run_calls(opened, call, seq_of_parameters)
+            invocation = self._understood(operation)
+            self._result = run_procedure(opened, invocation, seq_of_parameters)
         else:
             implicit = not self._connection.autocommit
             self._result = run_many(opened, operation, seq_of_parameters, implicit=implicit)
@@ -90,10 +90,9 @@ class Cursor:
 
     @heeding
     def executescript(self, script: str) -> Cursor:
-        """Run each statement of a script, SQL, EXEC and CALL, to its end; nextset() goes from result to result.
+        """Run each statement of a script (SQL, EXEC, CALL) to its end; nextset() goes from result to result.
 
-        Transactions are the script's own affair: nothing is committed before it, and without BEGIN in it, or a
-        transaction that is open already, each statement is committed at its end.
+        It commits nothing before the script. Each statement is committed at its end, unless a transaction is open.
         """
         opened = self._usable()
         self._forget()
@@ -105,18 +104,18 @@ class Cursor:
 
     @heeding
     def callproc(self, procname: str, parameters: Parameters = ()) -> Any:
-        """Call a procedure with its inputs in declared order (None is not given), or by name.
+        """Run a procedure with its inputs in declared order (None counts as not given), or by name.
 
-        Gives a copy of the parameters, as no procedure changes them; what it answers is fetched.
+        Returns a copy of the parameters, as no procedure changes them; fetch the result's rows.
         """
         opened = self._usable()
         self._forget()
-        call = called(procname, self._connection.procedures, parameters, self._connection.default_country)
-        self._result = run_calls(opened, call, [()])
+        invocation = called(procname, self._connection.procedures, parameters, self._connection.default_country)
+        self._result = run_procedure(opened, invocation, [()])
         return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
 
     def fetchone(self) -> Row | None:
-        """Give the next row, or None after the last."""
+        """Return the next row, or None after the last."""
         try:
             with Translated():
                 return next(self._rows(), None)
@@ -126,13 +125,13 @@ class Cursor:
 
     @heeding
     def fetchmany(self, size: int | None = None) -> list[Row]:
-        """Give the next rows, as many as `size` or `arraysize` says; fewer when there are no more."""
+        """Return the next `size` or `arraysize` rows; fewer at the end."""
         with Translated():
             return list(islice(self._rows(), self.arraysize if size is None else size))
 
     @heeding
     def fetchall(self) -> list[Row]:
-        """Give all the rows that are left."""
+        """Return all rows that are left."""
         with Translated():
             return list(self._rows())
 
@@ -151,7 +150,7 @@ class Cursor:
         """Do nothing, as PEP 249 allows: values of every size are fetched whole."""
 
     def interrupted(self, error: BaseException) -> None:
-        """Begin no call any more if this is an interrupt: the statement may not have ended with it."""
+        """Place no further calls if this is an interrupt: the statement may not have ended with it."""
         if not isinstance(error, Exception):
             self._connection.begin_no_more()
 
@@ -198,8 +197,8 @@ class Cursor:
     def _of_script(self, opened: apsw.Connection, statement: str) -> Result:
         statement = Text(statement)
         if is_exec(statement):
-            return run_calls(opened, self._understood(statement), [()])
-        return kept(run(opened, statement))
+            return run_procedure(opened, self._understood(statement), [()])
+        return fetched(run(opened, statement))
 
     def _forget(self) -> None:
         self._result.close()

@@ -81,7 +81,7 @@ class Reader:
 
     @property
     def after_next(self) -> Token:
-        """What comes behind the next token."""
+        """The token after the next one."""
         return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
 
     def take(self) -> Token:
@@ -184,7 +184,7 @@ def _number(reader: Reader, token: Token, sign: int = 1) -> int | float:
         if bits >= 2**64 or value == 2**63:
             raise reader.wrong(token, "a hexadecimal number of 64 bits")
         return value
-    # Asked by length first: Python refuses to read an integer of thousands of decimal digits.
+    # The length comes first: Python refuses to parse an integer of thousands of decimal digits.
     whole = digits.isdigit() and len(digits.lstrip("0")) < 20
     if whole and -(2**63) <= sign * int(digits) < 2**63:
         return sign * int(digits)

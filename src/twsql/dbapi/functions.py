@@ -1,4 +1,4 @@
-"""What else the sqlite3 module's Connection has and tools call on it: functions, collations, hooks, and a dump."""
+"""Further methods of the sqlite3 module's Connection, for tools that use them: functions, collations, hooks, a dump."""
 
 # apsw.shell has no types.
 # mypy: allow-untyped-calls
@@ -14,11 +14,11 @@ from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
 
 _STEPS = 1000
-"""How many steps of SQLite's machine a progress handler is called after, unless it is said."""
+"""After how many steps of SQLite's virtual machine a progress handler runs by default."""
 
 
 class Aggregate(Protocol):
-    """An aggregate as the sqlite3 module has it."""
+    """An aggregate of the sqlite3 module."""
 
     def step(self, *values: Any) -> None:
         """Take the values of one row."""
@@ -28,7 +28,7 @@ class Aggregate(Protocol):
 
 
 class Extensible:
-    """Makes what apsw has bear the names and the signatures of the sqlite3 module."""
+    """Gives apsw's functions the names and signatures of the sqlite3 module."""
 
     @property
     def apsw(self) -> apsw.Connection:
@@ -60,17 +60,17 @@ class Extensible:
             self.apsw.create_window_function(name, made, num_params)
 
     def create_collation(self, name: str, compare: Callable[[str, str], int] | None, /) -> None:
-        """Let SQL compare texts by a function, which gives a number below, equal to or above 0; None removes it."""
+        """Let SQL compare texts by a function that returns a number below, equal to or above 0; None removes it."""
         with Translated():
             self.apsw.create_collation(name, compare)
 
     def set_progress_handler(self, handler: Callable[[], Any] | None, n: int = _STEPS) -> None:
-        """Call a function after every `n` steps of SQLite's machine; a true result ends the statement."""
+        """Run a function after every `n` steps of SQLite's virtual machine; a true result ends the statement."""
         told = None if handler is None else lambda: bool(handler())
         self.apsw.set_progress_handler(told, n, id="set_progress_handler")
 
     def set_trace_callback(self, trace_callback: Callable[[str], object] | None) -> None:
-        """Call a function with each statement that runs; None calls none."""
+        """Run a function with the text of each statement; None removes it."""
         if trace_callback is None:
             self.apsw.trace_v2(0, id="set_trace_callback")
             return
@@ -92,10 +92,10 @@ class Extensible:
             self.apsw.load_extension(path, entrypoint)
 
     def iterdump(self) -> Iterator[str]:
-        """Yield the statements that make the database's own tables and their rows anew; Twilio's are not among them."""
+        """Yield the statements that create the database's own tables and rows again, without Twilio's."""
         import io
 
-        import apsw.shell  # 20 ms that nobody else need wait
+        import apsw.shell  # takes 20 ms
 
         out = io.StringIO()
         with Translated():

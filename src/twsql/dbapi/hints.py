@@ -1,4 +1,4 @@
-"""What somebody meant whose SQL SQLite does not understand: the nearest name, or the quotes that From and To need."""
+"""Remedies for SQLite's error messages: the nearest name, or the quotes that From and To need."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from twsql.catalog import CATALOG
 from twsql.nearest import did_you_mean, unknown
 from twsql.tokens import tokens
 
-# `SELECT … FROM` where a list is missing gives the same error, but is followed by a table's name.
+# `SELECT … FROM` without a list gives the same error, but a table's name follows.
 _KEYWORD = re.compile(r"""\b(From|To)\s*(?:=|,|\)|\bIN\b|\bIS\b|<)""", re.IGNORECASE)
 
 
 def hint(message: str, sql: str) -> str:
-    """Give the remedy for SQLite's message about a statement, beginning with `: `; '' where there is none to tell."""
+    """The remedy for an error message of SQLite's, beginning with `: `; '' if there is none."""
     if match := re.match(r'near "(from|to)": syntax error', message, re.IGNORECASE):
         word = next((m[1] for m in _KEYWORD.finditer(sql) if m[1].lower() == match[1].lower()), "")
         return f': {word} is a keyword of SQL: write "{word.title()}"' if word else ""
@@ -24,11 +24,11 @@ def hint(message: str, sql: str) -> str:
     kind, name = missing
     if kind == "function":
         found = CATALOG.named(name)
-        return f": {found.name} is a table function: it goes behind FROM" if found else ""
+        return f": {found.name} is a table function: it goes after FROM" if found else ""
     return did_you_mean(name, [each.name for each in CATALOG.relations] if kind == "table" else _columns(sql))
 
 
 def _columns(sql: str) -> Iterable[str]:
-    """The columns of those of our tables and procedures that the statement names."""
+    """The columns of the tables and procedures that the statement names."""
     names = {token.name.lower() for token in tokens(sql) if token.is_name}
     return [slot.name for each in CATALOG.relations if each.name.lower() in names for slot in each.slots]

@@ -18,7 +18,7 @@ C = TypeVar("C", bound=_Interruptible)
 
 
 def heeding(method: Callable[Concatenate[C, P], T]) -> Callable[Concatenate[C, P], T]:
-    """Tell the object what ends its method, if that is an interrupt: SQLite may not have heard of it."""
+    """Report an exception that ends the method to its object: SQLite may not know of an interrupt."""
 
     @wraps(method)
     def heed(self: C, /, *args: P.args, **kwargs: P.kwargs) -> T:

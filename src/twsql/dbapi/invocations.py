@@ -1,4 +1,4 @@
-"""Which inputs of a procedure an EXEC, a CALL or callproc() gives, and the SELECT that says the same."""
+"""Translates EXEC, CALL and callproc(): finds the procedure and its inputs, and writes the equivalent SELECT."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Invocation:
-    """A procedure and the inputs given to it, by their declared names in the order they were given.
+    """A procedure and the inputs given to it, by their declared names, in the given order.
 
-    `unknown` says what was given that is no input; the nearest one has its value. `country` is whose numbers are those
-    without a country.
+    `unknown` has messages on names that are no inputs; the nearest input has their value. Phone numbers without a
+    country code belong to `country`.
     """
 
     procedure: Procedure
@@ -36,23 +36,23 @@ class Invocation:
 def translate(
     statement: str, procedures: Sequence[Procedure], params: Parameters = (), country: str | None = None
 ) -> tuple[str, tuple[Value, ...]]:
-    """Give the SELECT and its bindings that say what one EXEC or CALL says.
+    """The SELECT, with its bindings, that is equivalent to an EXEC or CALL.
 
-    Raises ProgrammingError where the statement is wrong, or does not match the procedures or the parameters;
-    DataError for a parameter that SQLite cannot hold.
+    Raises ProgrammingError if the statement is wrong, or does not match the procedures or the parameters; DataError for
+    a parameter that SQLite cannot store.
     """
     return select(understood(statement, procedures, country), params)
 
 
 def understood(statement: str, procedures: Sequence[Procedure], country: str | None = None) -> Invocation:
-    """Find the procedure and inputs that one EXEC or CALL names; ProgrammingError lists what there is."""
+    """Find the procedure and inputs of an EXEC or CALL; a ProgrammingError lists the known names."""
     written = parse(statement)
     procedure = procedure_named(written.name, procedures, written.where)
     return Invocation(procedure, *_inputs(procedure, written.arguments), country)
 
 
 def called(name: str, procedures: Sequence[Procedure], params: Parameters, country: str | None = None) -> Invocation:
-    """Find what `callproc(name, params)` names: a sequence is in declared order, a mapping by name."""
+    """Find the procedure and inputs of `callproc(name, params)`: a sequence is in declared order, a mapping by name."""
     procedure = procedure_named(name, procedures)
     given = bindings(params)
     arguments = (
@@ -63,61 +63,65 @@ def called(name: str, procedures: Sequence[Procedure], params: Parameters, count
     return Invocation(procedure, *_inputs(procedure, arguments), country)
 
 
-def select(call: Invocation, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
-    """Give the SELECT that makes a call, and its bindings.
+def select(invocation: Invocation, params: Parameters = ()) -> tuple[str, tuple[Value, ...]]:
+    """The SELECT that runs a procedure, and its bindings.
 
-    Names are qualified: a file's own table of the procedure's name would be read otherwise, nobody called.
-    A table-valued function is in every schema, and `temp` is no file's.
+    Names are qualified with `temp`: a file's own table of that name must not be read in place of the procedure. A
+    table-valued function is in every schema, and `temp` belongs to no file.
     """
-    table = _quoted(call.procedure.name)
-    given = _filled(call, params)
+    table = _quoted(invocation.procedure.name)
+    given = _filled(invocation, params)
     conditions = " AND ".join(f"{table}.{_quoted(name)} = ?" for name in given)
     words = ["SELECT * FROM", f"temp.{table}", *(["WHERE", conditions] if given else [])]
     return " ".join(words), tuple(given.values())
 
 
-def select_all(call: Invocation, sets: Sequence[Parameters]) -> tuple[str, tuple[Value, ...]] | None:
-    """Give the one SELECT that makes a call for each set of parameters, side by side, equal sets too, and its binding.
+def select_all(invocation: Invocation, sets: Sequence[Parameters]) -> tuple[str, tuple[Value, ...]] | None:
+    """One SELECT that runs a procedure for each set of parameters, side by side, equal sets too, and its binding.
 
-    None for a procedure that takes no Batch, and for a call that gives one itself. Raises DataError for a blob.
+    None for a procedure without Batch, and if the statement gives a Batch itself. Raises DataError for a blob.
     """
-    if BATCH in call.inputs or all(given.name != BATCH for given in call.procedure.inputs):
+    if BATCH in invocation.inputs or all(given.name != BATCH for given in invocation.procedure.inputs):
         return None
     objects = []
     for params in sets:
-        inputs = _filled(call, params)
+        inputs = _filled(invocation, params)
         if blobs := [name for name, value in inputs.items() if isinstance(value, bytes)]:
-            raise DataError(f"{call.procedure.name}: {', '.join(blobs)} must be text; nothing was sent")
+            raise DataError(f"{invocation.procedure.name}: {', '.join(blobs)} must be text; nothing was sent")
         objects.append(inputs)
-    table = _quoted(call.procedure.name)
+    table = _quoted(invocation.procedure.name)
     return " ".join(["SELECT * FROM", f"temp.{table}", "WHERE", f"{table}.{_quoted(BATCH)} = ?"]), (
         json.dumps(objects),
     )
 
 
-def _filled(call: Invocation, params: Parameters) -> dict[str, Value]:
-    """The inputs with what their placeholders stand for; a NULL input is not given, so it is left out.
+def _filled(invocation: Invocation, params: Parameters) -> dict[str, Value]:
+    """The inputs with the values of their placeholders, without NULLs, which count as not given.
 
-    Raises ProgrammingError for what is no input, with all else that is wrong.
+    Raises ProgrammingError for unknown inputs, with all other mistakes.
     """
-    texts = [value.text for value in call.inputs.values() if isinstance(value, Placeholder)]
+    texts = [value.text for value in invocation.inputs.values() if isinstance(value, Placeholder)]
     filled = iter(values(texts, params))
-    inputs = {name: next(filled) if isinstance(value, Placeholder) else value for name, value in call.inputs.items()}
-    if call.unknown:
-        wrong = [] if BATCH in inputs else examined(call.procedure, inputs, call.country)[1]
-        words = [word for each in call.procedure.inputs for word in (each.name, each.alias) if word]
-        told = "; ".join((*call.unknown, *wrong))
+    inputs = {
+        name: next(filled) if isinstance(value, Placeholder) else value for name, value in invocation.inputs.items()
+    }
+    if invocation.unknown:
+        wrong = [] if BATCH in inputs else examined(invocation.procedure, inputs, invocation.country)[1]
+        words = [word for each in invocation.procedure.inputs for word in (each.name, each.alias) if word]
+        told = "; ".join((*invocation.unknown, *wrong))
         there_are = ", ".join(words) if len(words) <= _MOST_NAMED else "in sys_procedureparameters"
         raise ProgrammingError(f"{told}{' ' if told.endswith('?') else '; '}inputs are {there_are}")
     given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None}
-    lacking = None if BATCH in given else missing_in_exec(call.procedure, given, call.country)  # a Batch may hold them
+    lacking = (
+        None if BATCH in given else missing_in_exec(invocation.procedure, given, invocation.country)
+    )  # a Batch may hold them
     if lacking:
         raise lacking
     return given
 
 
 def procedure_named(name: str, procedures: Sequence[Procedure], where: str = "") -> Procedure:
-    """Find the procedure of this name, in whatever case it is written."""
+    """Find a procedure by its name, in any case."""
     for procedure in procedures:
         if procedure.name.lower() == name.lower():
             return procedure

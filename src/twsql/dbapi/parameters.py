@@ -1,4 +1,4 @@
-"""Parameters: which value each placeholder stands for, and what Python values become in SQLite."""
+"""Parameters: the value of each placeholder, and its conversion from Python to SQLite."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 32766  # SQLITE_MAX_VARIABLE_NUMBER as SQLite has it
 
 
 class Named(Mapping[str, Value]):
-    """Parameters by name: adapts a value when SQLite asks for it, and says so if it is missing."""
+    """Parameters by name; a value is adapted when SQLite reads it. Raises ProgrammingError if it is missing."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self._params = params
@@ -36,7 +36,7 @@ class Named(Mapping[str, Value]):
 
 
 def bindings(params: Parameters) -> tuple[Value, ...] | Named:
-    """Give parameters as apsw takes them. Raises DataError for a value that SQLite cannot hold."""
+    """Parameters in apsw's form. Raises DataError for a value that SQLite cannot store."""
     if isinstance(params, Mapping):
         return Named(params)
     if isinstance(params, (str, bytes, bytearray, memoryview)) or not isinstance(params, Iterable):
@@ -45,14 +45,14 @@ def bindings(params: Parameters) -> tuple[Value, ...] | Named:
 
 
 def placeholders(sql: str) -> list[str]:
-    """List the placeholders of a statement as they are written, each time they are."""
+    """List the placeholders of a statement as written, repeated ones too."""
     return [token.text for token in tokens(sql) if token.kind == "parameter"]
 
 
 def values(texts: Sequence[str], params: Parameters) -> list[Value]:
-    """Give the value of each placeholder, numbered as SQLite does.
+    """The value of each placeholder, numbered as in SQLite.
 
-    Raises ProgrammingError where placeholders and parameters do not match.
+    Raises ProgrammingError if placeholders and parameters do not match.
     """
     given = bindings(params)
     if isinstance(given, Named):
@@ -65,7 +65,7 @@ def values(texts: Sequence[str], params: Parameters) -> list[Value]:
 
 
 def adapted(value: Any, parameter: int | str) -> Value:
-    """Make of a Python value what SQLite holds; `parameter` is its number or name, for the message.
+    """Convert a Python value to SQLite's; `parameter` is its number or name, for the message.
 
     A datetime becomes UTC text in SQLite's form, without fractions of a second (no time zone means UTC), a
     date or time ISO text, a Decimal text, a bool 0 or 1. Anything with `__index__` is an integer.
@@ -87,7 +87,7 @@ def adapted(value: Any, parameter: int | str) -> Value:
 
 
 def moment(value: datetime.date | datetime.time) -> str:
-    """Write a date, a time of day or both as SQLite's own functions do."""
+    """A date, a time of day or both, as SQLite's own functions write them."""
     if isinstance(value, datetime.time):
         return value.replace(microsecond=0, tzinfo=None).isoformat()
     if not isinstance(value, datetime.datetime):
@@ -100,7 +100,7 @@ def _text(value: str, parameter: int | str) -> str:
     try:
         value.isascii() or value.encode()
     except UnicodeEncodeError as error:
-        raise DataError(f"parameter {parameter} holds half of a surrogate pair: it is not text") from error
+        raise DataError(f"parameter {parameter} has half of a surrogate pair: it is not text") from error
     return value
 
 
@@ -127,7 +127,7 @@ def _numbers(texts: Sequence[str]) -> list[int]:
 
 
 def _number(text: str) -> int:
-    # Checked by length first: Python refuses to read a number of thousands of digits.
+    # The length comes first: Python refuses to parse a number of thousands of digits.
     number = int(text[1:]) if len(text) < 10 else 0
     if not 1 <= number <= _MOST:
         raise ProgrammingError(f"{text[:10]} is no parameter: they go from ?1 to ?{_MOST}")

@@ -1,4 +1,4 @@
-"""What our own connections refuse by name: what would hide Twilio's tables, and changes of a copy that sync keeps."""
+"""Statements that twsql.connect refuses: those that would hide Twilio's tables, and changes of a synced copy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twsql.errors import ProgrammingError, ReadOnlyError
 from twsql.tokens import first_word, tokens
 
 COPIED = ("conferences", "participants")
-"""Twilio's tables of which `twsql sync` keeps a copy."""
+"""Twilio's tables that `twsql sync` copies."""
 
 _OURS = {relation.name.lower(): relation.name for relation in CATALOG.relations}
 _KEPT = frozenset({*COPIED, "sync_runs", "sync_descriptions"})
@@ -20,7 +20,7 @@ _LONGEST = 12  # CREATE TEMP VIRTUAL TABLE IF NOT EXISTS schema . name
 
 
 def refuse(connection: apsw.Connection, sql: str) -> None:
-    """Raise ProgrammingError or ReadOnlyError for a statement that is refused; nothing has been done then."""
+    """Raise ProgrammingError or ReadOnlyError for a statement that must not run; it has done nothing yet."""
     made = _made(sql)
     if made is not None and made.lower() in _OURS:
         own = _OURS[made.lower()]
@@ -28,24 +28,24 @@ def refuse(connection: apsw.Connection, sql: str) -> None:
     change = change_in(sql) if made is None else None
     if change is not None and change.table.lower() in _KEPT and _is_copy(connection, change):
         live = f"; temp.{change.table} is Twilio" if change.table.lower() in COPIED else ""
-        raise ReadOnlyError(f"{change.table} is kept by twsql sync in this file and can only be read{live}")
+        raise ReadOnlyError(f"{change.table} in this file belongs to twsql sync and can only be read{live}")
 
 
 def copies(connection: apsw.Connection) -> list[str]:
-    """The tables of the main file that are the copy that `twsql sync` keeps; none in another file."""
+    """The tables of the main file that `twsql sync` has copied; none in other files."""
     if not connection.table_exists("main", "sync_runs"):
         return []
     return [name for name in COPIED if connection.table_exists("main", name)]
 
 
 def told_of(file: str, names: list[str]) -> str:
-    """What to say of a file with a copy in it."""
+    """The notice for a file with copies."""
     live = " and ".join(f"temp.{name}" for name in names)
-    return f"{file}: {' and '.join(names)} are the copy that twsql sync keeps; {live} are Twilio"
+    return f"{file}: {' and '.join(names)} are copies that twsql sync made; {live} are Twilio"
 
 
 def _is_copy(connection: apsw.Connection, change: Change) -> bool:
-    """Whether the table is in a synced file; SQLite looks for it in temp, main and what was attached, in this order."""
+    """Whether the table is in a synced file; SQLite looks for it in temp, main and attached files, in this order."""
     names = connection.db_names()
     schemas = [change.schema] if change.schema else sorted(names, key=lambda name: name != "temp")
     where = next((each for each in schemas if connection.table_exists(each, change.table)), None)
@@ -53,7 +53,7 @@ def _is_copy(connection: apsw.Connection, change: Change) -> bool:
 
 
 def _made(sql: str) -> str | None:
-    """The new name that a CREATE TABLE, CREATE VIEW or ALTER TABLE … RENAME TO brings; None for other statements."""
+    """The new name of a CREATE TABLE, CREATE VIEW or ALTER TABLE … RENAME TO; None for other statements."""
     verb = first_word(sql)
     if verb not in ("CREATE", "ALTER"):
         return None

@@ -1,4 +1,4 @@
-"""Runs statements on an apsw connection, and keeps of them what PEP 249 asks for."""
+"""Runs statements on an apsw connection, and gives their results in PEP 249's form."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Description = tuple[tuple[str, str | None, None, None, None, None, None], ...]
 
 @dataclass(frozen=True)
 class Result:
-    """What a statement gave. `rows` is an apsw cursor where rows are still to come, None where there are none to fetch.
+    """The result of a statement. `rows` is an apsw cursor while rows are still to come, None for a result without rows.
 
-    `rowcount` is -1 where rows are still to come, and for what neither gives nor changes any.
+    `rowcount` is -1 while rows are still to come, and for statements that neither return nor change any.
     """
 
     rows: Iterator[Row] | None = None
@@ -33,16 +33,16 @@ class Result:
     lastrowid: int | None = None
 
     def close(self) -> None:
-        """End the statement, if it is not at its end."""
+        """End the statement, if it has not ended."""
         if isinstance(self.rows, apsw.Cursor):
             self.rows.close(force=True)
 
 
 def run(connection: apsw.Connection, sql: str, params: Parameters = (), *, implicit: bool = False) -> Result:
-    """Run one statement: its first row, if it has any, is made when this returns, and the others when they are fetched.
+    """Run one statement up to its first row; the other rows come when they are fetched.
 
-    What changes something runs to its end, RETURNING or not: its rows are kept. With `implicit`, a change of an
-    ordinary table opens a transaction.
+    A statement that changes something runs to its end, also with RETURNING. With `implicit`, a change of an ordinary
+    table opens a transaction.
     """
     return _run(connection, sql, params, change_in(sql), implicit)
 
@@ -53,19 +53,19 @@ def run_many(connection: apsw.Connection, sql: str, sets: Iterable[Parameters], 
     return _together(_run(connection, sql, params, change, implicit) for params in sets)
 
 
-def run_calls(connection: apsw.Connection, call: Invocation, sets: Iterable[Parameters]) -> Result:
-    """Make a call once for each set of parameters, to its end; all their rows are one result.
+def run_procedure(connection: apsw.Connection, invocation: Invocation, sets: Iterable[Parameters]) -> Result:
+    """Run a procedure to its end for each set of parameters; all their rows are one result.
 
-    Calls to phones are placed side by side, and all inputs are checked before the first is placed.
+    Phone calls are placed side by side, after the inputs of all of them have been checked.
     """
     sets = list(sets)
-    if len(sets) > 1 and (all_of_them := select_all(call, sets)):
-        return kept(run(connection, *all_of_them))
-    return _together(run(connection, *select(call, params)) for params in sets)
+    if len(sets) > 1 and (batch := select_all(invocation, sets)):
+        return fetched(run(connection, *batch))
+    return _together(run(connection, *select(invocation, params)) for params in sets)
 
 
-def kept(result: Result) -> Result:
-    """Read all the rows that are still to come."""
+def fetched(result: Result) -> Result:
+    """Fetch all rows that are still to come."""
     if result.rows is None:
         return result
     with Translated():
@@ -74,8 +74,8 @@ def kept(result: Result) -> Result:
 
 
 @dataclass
-class _Seen:
-    """What is known of a statement when it is prepared and bound; apsw forgets it at the statement's end."""
+class _Prepared:
+    """What apsw knows of a statement that is prepared and bound, and forgets at the statement's end."""
 
     ready: bool = False
     changes: bool = False
@@ -90,28 +90,28 @@ class _Seen:
 
 def _run(connection: apsw.Connection, sql: str, params: Parameters, change: Change | None, implicit: bool) -> Result:
     given = bindings(params)
-    seen = _Seen()
+    prepared = _Prepared()
     with Translated(sql):
-        # Nothing may run between a statement's preparation and its start: the tables tell statements apart by that.
+        # Nothing may run between a statement's preparation and its start: `hosts.statements` relies on that.
         refuse(connection, sql)
         began = implicit and begin_for(connection, change)
         cursor = connection.cursor()
-        cursor.exec_trace = seen
+        cursor.exec_trace = prepared
         try:
-            # A statement out of apsw's cache may have the columns of a schema that is no more.
+            # A statement from apsw's cache may have the columns of an old schema.
             cursor.execute(sql, given, can_cache=change is not None)
         except apsw.BindingsError:
-            values(placeholders(sql), params)  # says it in the words that EXEC has for it
+            values(placeholders(sql), params)  # raises the same error as for EXEC
             raise
         finally:
-            if began and not seen.ready:
+            if began and not prepared.ready:
                 connection.execute("ROLLBACK")
-        return _result(connection, cursor, seen, change)
+        return _result(connection, cursor, prepared, change)
 
 
-def _result(connection: apsw.Connection, cursor: apsw.Cursor, seen: _Seen, change: Change | None) -> Result:
-    description = _description(cursor, seen)
-    if not seen.changes:
+def _result(connection: apsw.Connection, cursor: apsw.Cursor, prepared: _Prepared, change: Change | None) -> Result:
+    description = _description(cursor, prepared)
+    if not prepared.changes:
         return Result(cursor if description else None, description)
     rows = list(cursor)
     count = connection.changes() if change else -1
@@ -120,13 +120,13 @@ def _result(connection: apsw.Connection, cursor: apsw.Cursor, seen: _Seen, chang
     return Result(iter(rows) if description else None, description, count, rowid)
 
 
-def _description(cursor: apsw.Cursor, seen: _Seen) -> Description | None:
+def _description(cursor: apsw.Cursor, prepared: _Prepared) -> Description | None:
     try:
-        # At the start another connection's new schema may have given other columns. apsw remembers each form of the
-        # description that it was asked for, so this asks for another form than was asked for before the start.
+        # Another connection may have changed the schema, so the columns may differ from those before the start. apsw
+        # caches each form of the description, so this reads another form than `_Prepared` did.
         columns: Sequence[Sequence[Any]] = cursor.get_description()
     except apsw.ExecutionCompleteError:
-        columns = seen.description
+        columns = prepared.description
     return tuple((name, type_code(declared), None, None, None, None, None) for name, declared, *_ in columns) or None
 
 
@@ -134,7 +134,7 @@ def _together(results: Iterable[Result]) -> Result:
     rows: list[Row] = []
     description = None
     count = -1
-    for result in map(kept, results):
+    for result in map(fetched, results):
         rows.extend(result.rows or ())
         description = description or result.description
         count = max(count, 0) + result.rowcount if result.rowcount >= 0 else count

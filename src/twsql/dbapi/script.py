@@ -10,10 +10,10 @@ from twsql.tokens import SPACE, readable, tokens
 
 
 def split(script: str) -> Iterator[str]:
-    """Yield each statement without its semicolon, as it is written, comments before it included.
+    """Yield each statement as written, without its semicolon, with the comments before it.
 
-    SQLite judges where one ends, so triggers stay whole. The last one needs no semicolon; comments alone are
-    no statement. Raises ProgrammingError for what SQLite cannot read: a NUL, half a surrogate pair.
+    SQLite tells where a statement ends, so triggers stay whole. The last one needs no semicolon; comments alone are no
+    statement. Raises ProgrammingError for characters that SQLite cannot read: a NUL, half a surrogate pair.
     """
     readable(script)
     start = 0
@@ -25,7 +25,7 @@ def split(script: str) -> Iterator[str]:
             first = first or token
             said = token.text
             continue
-        # A trigger ends after END only; asking at each of its semicolons would take the square of its length.
+        # A trigger ends only after END; to check at each of its semicolons would take quadratic time.
         if inside_trigger and said.upper() != "END":
             continue
         inside_trigger = first is not None and not apsw.complete(script[first.start : token.start + 1])

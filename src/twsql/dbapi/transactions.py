@@ -11,7 +11,7 @@ import apsw
 from twsql.tokens import Token, first_word, tokens
 
 VERBS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
-"""What changes rows; WITH may stand before each."""
+"""The verbs of statements that change rows; WITH may stand before each."""
 
 _BEFORE_TABLE = {"INSERT": "INTO", "REPLACE": "INTO", "DELETE": "FROM"}
 _LONGEST = 7  # INSERT OR IGNORE INTO schema . table
@@ -20,7 +20,7 @@ _VIEW = "SELECT 1 FROM \"{}\".sqlite_master WHERE type = 'view' AND name = ? COL
 
 @dataclass(frozen=True)
 class Change:
-    """What a statement changes: `verb` is one of VERBS, `schema` None where the statement does not say."""
+    """The change of a statement: `verb` is one of VERBS, `schema` is None if the statement names none."""
 
     verb: str
     schema: str | None
@@ -28,11 +28,11 @@ class Change:
 
 
 def change_in(sql: str) -> Change | None:
-    """Tell what rows a statement changes; None where it changes none, or cannot be understood."""
+    """The change of a statement; None if it changes no rows, or cannot be parsed."""
     word = first_word(sql)
     if word not in VERBS | {"WITH"}:
         return None
-    # Only behind WITH may the verb be far away; without it the rest of a long statement need not be read.
+    # Only after WITH the verb may be far away; otherwise the rest of a long statement need not be read.
     outside = list(islice(_outside_parentheses(tokens(sql)), None if word == "WITH" else _LONGEST))
     verbs = (number for number, token in enumerate(outside) if token.text.upper() in VERBS)
     changes = (_change(outside[number : number + _LONGEST]) for number in verbs)
@@ -40,7 +40,7 @@ def change_in(sql: str) -> Change | None:
 
 
 def _change(found: list[Token]) -> Change | None:
-    """Read VERB [OR …] [INTO | FROM] [schema.]table; None for what is no verb, a table named replace say."""
+    """Parse VERB [OR …] [INTO | FROM] [schema.]table; None if that is no verb, but a table named replace, say."""
     verb, *rest = found
     word = verb.text.upper()
     if rest and rest[0].text.upper() == "OR":
@@ -53,7 +53,7 @@ def _change(found: list[Token]) -> Change | None:
 
 
 def begin_for(connection: apsw.Connection, change: Change | None) -> bool:
-    """Open a transaction if none is open and an ordinary table is to be changed; say whether it did.
+    """Open a transaction before a change of an ordinary table, if none is open; returns whether it did.
 
     A change of Twilio's tables opens none: nothing could roll it back, and the file would stay locked meanwhile.
     """
@@ -72,7 +72,7 @@ def _outside_parentheses(sql: Iterable[Token]) -> Iterator[Token]:
 
 
 def _is_ordinary(connection: apsw.Connection, change: Change) -> bool:
-    """Whether a table or view is in a database; those of Twilio are in none."""
+    """Whether a table or view is in a database; Twilio's are in none."""
     if connection.table_exists(change.schema, change.table):
         return True
     schemas = [change.schema] if change.schema else connection.db_names()

@@ -1,4 +1,4 @@
-"""apsw's errors as twsql's: the only place where one becomes the other."""
+"""Translates apsw's errors to twsql's; the only place that does."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ ERRORS: Mapping[type[apsw.Error], type[errors.Error]] = MappingProxyType(
         apsw.NotFoundError: errors.InternalError,
     }
 )
-"""The error that each of apsw's becomes; one that a later apsw adds becomes a DatabaseError."""
+"""twsql's error for each of apsw's; an error that a later apsw adds becomes a DatabaseError."""
 
 _REMEDIES: Mapping[type[apsw.Error], str] = MappingProxyType(
     {
-        apsw.BusyError: "another connection holds it: end its transaction, or try again",
+        apsw.BusyError: "another connection has locked it: end its transaction, or try again",
         apsw.ConnectionClosedError: "make a new one with connect()",
         apsw.ThreadingViolationError: "use one connection in each thread",
     }
@@ -73,7 +73,7 @@ _REMEDIES: Mapping[type[apsw.Error], str] = MappingProxyType(
 
 
 class Translated:
-    """Within it apsw's errors are raised as twsql's, from the original; every other error passes as it is."""
+    """A `with` block that raises apsw's errors as twsql's, from the original; other errors pass unchanged."""
 
     def __init__(self, sql: str = "") -> None:
         self._sql = sql
@@ -91,7 +91,7 @@ class Translated:
 
 
 def translation(error: apsw.Error, sql: str = "") -> errors.Error:
-    """Give twsql's error for one of apsw's; `sql` is the statement that the error's offset, if it has one, is in."""
+    """Translate one of apsw's errors; `sql` is the statement to which the error's offset refers, if it has one."""
     kind = next(ERRORS[each] for each in type(error).__mro__ if each in ERRORS)
     words = " ".join(str(error).split()).rstrip(".") or f"SQLite gave up: {type(error).__name__}"
     if words[1:2].islower():

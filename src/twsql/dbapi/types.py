@@ -1,4 +1,4 @@
-"""PEP 249's types: constructors for parameters, and what `description` says of a column."""
+"""PEP 249's types: constructors for parameters, and the type codes of `description`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Binary = bytes
 
 
 class Type:
-    """Compares equal to the declared types of one kind, so `description[0][1] == STRING` can be asked.
+    """Equals the declared types of one kind: `description[0][1] == STRING`.
 
-    `parts` are what a declared type of this kind contains, as SQLite tells affinities apart; a type that contains
-    one of `but` is of another kind. SQLite holds no column to its type, and an expression has none: it equals nothing.
+    A declared type of this kind contains one of `parts`, by SQLite's rules of affinity, and none of `but`. SQLite does
+    not enforce a column's type. An expression has no type, and equals nothing.
     """
 
     def __init__(self, name: str, parts: tuple[str, ...], but: tuple[str, ...] = (), *, whole: bool = False) -> None:
@@ -39,10 +39,10 @@ class Type:
 
 
 class TypeCode(str):
-    """What `description` says of a column: as text what its values are, which readers such as Polars go by.
+    """A column's type code in `description`: text that names the type of its values, for readers such as Polars.
 
-    Times are text, UTC in SQLite's form, and booleans are 0 and 1: neither a datetime nor a bool comes. `declared` is
-    the declared type, which the type objects are compared with: `description[0][1] == DATETIME`.
+    Times are text (UTC in SQLite's form) and booleans 0 and 1; no value is a datetime or a bool. The type objects
+    compare with `declared`, the declared type: `description[0][1] == DATETIME`.
     """
 
     __slots__ = ("declared",)

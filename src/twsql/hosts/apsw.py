@@ -35,7 +35,7 @@ _OPERATORS = {
 
 
 class Registration:
-    """What `register` made for a connection; `close` ends its connections to Twilio."""
+    """The tables and procedures of one connection; `close` ends its connections to Twilio."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -47,16 +47,15 @@ class Registration:
 
 
 def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **settings: Any) -> Registration:
-    """Give an apsw connection the tables and procedures.
+    """Add the tables and procedures to an apsw connection.
 
-    `settings` as for `twsql.connect`; what is not given comes from the environment. Nothing is asked of Twilio before a
-    statement needs it. Warnings go to SQLite's log (`apsw.ext.log_sqlite`). Raises SettingError for settings that are
-    malformed.
+    `settings` are those of `twsql.connect`; others come from the environment. No request is sent before a statement
+    needs one. Warnings go to SQLite's log (`apsw.ext.log_sqlite`). Raises SettingError for a malformed setting.
     """
     loaded = Settings.load(**settings)
     engine = Engine(local.settings(loaded) if loaded.sandbox else loaded, catalog.procedures)
     engine.warn = partial(apsw.log, apsw.SQLITE_WARNING)
-    # Else a misspelt column in double quotes is text, and DELETE FROM participants WHERE "Lable" <> 'ada' means all.
+    # SQLite reads a misspelt column in double quotes as text: DELETE … WHERE "Lable" <> 'ada' would delete all rows.
     for each in (apsw.SQLITE_DBCONFIG_DQS_DML, apsw.SQLITE_DBCONFIG_DQS_DDL):
         connection.config(each, 0)
     statements = Statements(connection, engine)
@@ -67,7 +66,7 @@ def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **setti
             module,
             use_bestindex_object=True,
             use_no_change=True,
-            eponymous=isinstance(relation.source, Table),  # those can be stored, see twsql.hosts.stored
+            eponymous=isinstance(relation.source, Table),  # a file can store tables, see twsql.hosts.stored
             eponymous_only=isinstance(relation.source, Procedure),
         )
     return Registration(engine)
@@ -137,7 +136,7 @@ class _VirtualTable:
             raise stored.read_only(change.changed(self._relation, verb).name)
 
     def Disconnect(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
     Destroy = Disconnect
 

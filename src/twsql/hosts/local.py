@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def settings(loaded: Settings) -> Settings:
-    """The settings with the address and the credentials of this process's sandbox; an account's are not used.
+    """The settings, with the URL and the credentials of this process's sandbox in place of an account's.
 
-    Raises SettingError where the extra is not installed.
+    Raises SettingError if the extra `sandbox` is not installed.
     """
     sandbox = _sandbox()
     return replace(
@@ -35,7 +35,7 @@ def settings(loaded: Settings) -> Settings:
 @lru_cache(maxsize=1)
 def _sandbox() -> Sandbox:
     try:
-        from twsql.sandbox import Sandbox  # an extra, and only needed to try things out
+        from twsql.sandbox import Sandbox  # an optional dependency
     except ImportError as error:
         raise SettingError(f"sandbox needs {error.name}: pip install 'twsql[sandbox]'") from error
     sandbox = Sandbox()

@@ -1,14 +1,14 @@
-"""Keeps plans where EXPLAIN QUERY PLAN shows no more of them than what they ask of Twilio."""
+"""Stores plans, so that EXPLAIN QUERY PLAN shows words in place of JSON."""
 
 from __future__ import annotations
 
 
 class Plans:
-    """The plans of one virtual table, each known by what is shown of it.
+    """The plans of one virtual table, by their words.
 
-    SQLite keeps one text of a plan (idxStr), gives it to the scan, and EXPLAIN QUERY PLAN shows it. So that text is the
-    words, and the plan is kept here for as long as the table: a prepared statement may run at any time. There are no
-    more than differ in their terms and columns, whatever the values. Plans of the same words are numbered:
+    SQLite has one text for a plan (idxStr): it passes it to the scan, and EXPLAIN QUERY PLAN shows it. So that text is
+    the words, and the plan stays here as long as the table, as a prepared statement may run at any time. Plans differ
+    in their terms and columns, not in values, so there are few. Plans with the same words get numbers:
 
         GET all lists of conferences            {"columns":["Sid"]}
         GET all lists of conferences [plan 2]   {"columns":["Sid","Status"]}
@@ -20,7 +20,7 @@ class Plans:
         self._alike: dict[str, int] = {}
 
     def keep(self, asks: str, plan: str) -> str:
-        """Keep a plan, and give the text by which `named` finds it."""
+        """Store a plan; gives the text by which `named` finds it."""
         shown = self._shown.get((asks, plan))
         if shown is None:
             number = self._alike[asks] = self._alike.get(asks, 0) + 1
@@ -29,5 +29,5 @@ class Plans:
         return shown
 
     def named(self, shown: str) -> str:
-        """The plan that is kept by this text."""
+        """The plan of this text."""
         return self._plans[shown]

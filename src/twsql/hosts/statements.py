@@ -1,4 +1,4 @@
-"""Tells which run of which statement a plan or a change belongs to, on one apsw connection."""
+"""Finds the statement to which a plan or a change belongs, on one apsw connection."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from twsql.vtab.statement import Statement
 _MOST_PLANS = 10_000
 """How many plans are remembered; SQLite keeps far fewer prepared statements."""
 _MOST_DOUBTFUL = 100
-"""How many statements are kept whose end is in doubt."""
+"""How many statements are remembered whose end is in doubt."""
 _STEPS_OF_A_STALE_START = 2
-"""What a statement has run when SQLite finds that the schema has changed: it says that it ended, prepares it anew and
-runs it without saying that it began. What really ends so soon (a PRAGMA without effect) does no harm as `doubtful`."""
+"""The steps after which SQLite finds that the schema has changed: it announces the statement's end, prepares it anew
+and runs it without announcing its beginning. A statement that really ends so soon (a PRAGMA without effect) does no
+harm as `doubtful`."""
 
 
 Count = tuple[int, int]
-"""How many statements apsw has taken out of its cache, and how many it has prepared, when it was done with the last."""
+"""How many statements apsw has taken from its cache, and how many it has prepared."""
 
 
 class Statements:
-    """The statements of a connection that have begun and not ended, as SQLite's trace announces them.
+    """The statements of a connection that have begun and not ended, by SQLite's trace.
 
-    SQLite does not tell a virtual table which statement a cursor belongs to. But a plan belongs to one prepared
-    statement, so each gets a number in xBestIndex, which comes back in xFilter. Whose it is follows from what is
-    announced and from what apsw counts. Example: A is in the cache, the schema has changed; B and C are new.
+    SQLite does not tell a virtual table to which statement a cursor belongs. But a plan belongs to one prepared
+    statement. So each plan gets a number in xBestIndex, and SQLite passes it to xFilter. SQLite's trace and apsw's
+    counts tell whose plan it is. Example: A is in the cache, and the schema has changed; B and C are new.
 
-        A begins, says that it has ended (after 2 steps), plan 7, A gives a row: it was prepared anew, and 7 is A's
-        plan 8; one more is prepared; B begins: 8 is B's
-        plan 9; one more is prepared; one is taken out of the cache, A begins: 9 is not A's
-        one is taken out of the cache, C begins for the first time: 9 is C's
+        A begins; A ends (after 2 steps); plan 7; A has a row             A was prepared anew: 7 is A's
+        plan 8; one more is prepared; B begins                            8 is B's
+        plan 9; one more is prepared; one comes from the cache, A begins  9 is not A's
+        one comes from the cache, C begins for the first time             9 is C's
 
-    From its beginning to its first row, or its end, a statement is `running`: what nobody owns is its.
+    From its beginning to its first row, or its end, a statement is `running`: plans without an owner are its own.
     """
 
     def __init__(self, connection: apsw.Connection, engine: Engine) -> None:
@@ -57,7 +58,7 @@ class Statements:
         connection.trace_v2(apsw.SQLITE_TRACE_ROW, self._row, id=(self,))
 
     def next_plan(self) -> int:
-        """Number a plan that is being made."""
+        """The number of the next plan."""
         number = next(self._numbers) % 2**31  # SQLite's idxNum has 32 bits
         self._seen = self._count()
         self._new.setdefault(self._seen, []).append(number)
@@ -65,9 +66,9 @@ class Statements:
         return number
 
     def of_plan(self, number: int) -> Statement:
-        """The run that opened a cursor by this plan."""
+        """The run of a statement that scans by this plan."""
         last = next(reversed(self._running), 0)
-        if number in self._new.get(self._running.get(last, (-1, -1)), ()):  # it was prepared anew, as it begins
+        if number in self._new.get(self._running.get(last, (-1, -1)), ()):  # it was prepared anew at its beginning
             self._take(last)
         owner = self._owners.get(number)
         if owner is None or owner not in self._under_way:
@@ -75,7 +76,7 @@ class Statements:
         return self._under_way[owner]
 
     def newest(self) -> Statement:
-        """The run that changes a row: SQLite makes all changes of a statement in its first step."""
+        """The run of a statement that changes a row: SQLite makes all changes of a statement in its first step."""
         return self._under_way[self._newest()]
 
     def _newest(self) -> int:
@@ -99,8 +100,8 @@ class Statements:
     def _trace(self, event: dict[str, Any]) -> None:
         statement = event["id"]
         if event["code"] == apsw.SQLITE_TRACE_STMT:
-            # What a trigger does is announced too, under the number of the statement that fires it.
-            # Our own question to the schema is no statement of the user's: it comes while one is being prepared.
+            # The trace has the statements of a trigger too, with the number of the statement that fires it.
+            # ENTRY is twsql's own query of the schema, while a statement of the user is being prepared.
             if not (event["trigger"] and statement in self._under_way) and event["sql"] != ENTRY:
                 self._begin(statement, event["sql"])
         elif event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"] > _STEPS_OF_A_STALE_START:
@@ -125,7 +126,7 @@ class Statements:
         self._own(plans or (), statement)
 
     def _take(self, statement: int) -> None:
-        """It goes on, so the plans that were made since it began are its own: it was prepared anew."""
+        """The statement goes on, so the plans since its beginning are its own: it was prepared anew."""
         self._doubtful.pop(statement, None)
         self._own(self._new.pop(self._running[statement], ()), statement)
 

@@ -1,7 +1,7 @@
-"""Tables of ours that a file stores: BI tools list what is in sqlite_schema, and `twsql init` puts them there.
+"""Tables that a file stores: BI tools list the tables of sqlite_schema, and `twsql init` writes Twilio's there.
 
-A stored table bears its own name and can only be read. So no file can pass off participants as contacts, and nobody
-ends a conference in the grid of a BI tool. `temp.conferences` is in no file, and writes.
+A stored table has its own name and is read-only. So no file can pass off participants as contacts, and nobody ends a
+conference in the grid of a BI tool. `temp.conferences` is in no file, and can be written.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from twsql.schema import Procedure
 from twsql.vtab.relation import Relation
 
 STORED = "stored"
-"""The argument that tells a stored table from one that is there by its name alone."""
+"""The module argument of a stored table; an eponymous table has none."""
 ENTRY = "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE"
-"""What a file says of a table."""
+"""The main file's definition of a table."""
 
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def definition(name: str) -> str:
-    """The statement that stores a table, as it stands in sqlite_schema."""
+    """The statement that stores a table, as sqlite_schema has it."""
     return f"CREATE VIRTUAL TABLE {name} USING {name}({STORED})"
 
 
 def is_stored(relation: Relation, schema: str, name: str, arguments: Sequence[str], entry: str | None) -> bool:
-    """Whether SQLite connects to a table that a file stores, not to the one that is there by its name alone.
+    """Whether SQLite connects to a stored table, not to the eponymous one.
 
-    `schema`, `name` and `arguments` are those of xConnect; `entry` is what the main file says of a table of that name.
-    Raises NotSupportedError for stored tables that `twsql init` does not make.
+    `schema`, `name` and `arguments` are those of xConnect; `entry` is the main file's definition of a table of that
+    name. Raises NotSupportedError for stored tables that `twsql init` does not make.
     """
     own = relation.name
     if name.lower() != own.lower():
@@ -53,7 +53,7 @@ def read_only(name: str) -> ReadOnlyError:
 
 
 def _is_claimed(name: str, entry: str | None) -> bool:
-    """Whether a file's entry is a virtual table of our module; tables, and virtual tables of others, are not."""
+    """Whether a file's entry is a virtual table of the module `name`, not a table or another module's."""
     text = _COMMENT.sub(" ", entry or "")
     return re.match(r"\s*CREATE\s+VIRTUAL\b", text, re.I) is not None and (
         re.search(rf"\bUSING\W*{re.escape(name)}\b", text, re.I) is not None

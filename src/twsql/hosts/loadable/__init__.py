@@ -1,7 +1,7 @@
-"""The same tables and procedures in any SQLite from 3.38 on: a loadable extension, and the worker that it starts.
+"""The tables and procedures in any SQLite from 3.38 on: a loadable extension in C, and its worker process in Python.
 
-`c/` is the extension: it has no Python in it and talks to one worker process for each host process. `worker` is that
-process; `channel` the conversation with one connection, `conversation` what is answered, `frames` how it is written.
+`c/` has the extension: it contains no Python, and starts one worker for each host process. `worker` is the worker's
+main loop; `channel` talks to one connection, `conversation` answers its requests, `frames` encodes them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def loadable_path() -> str:
     """The path of the extension, for `.load` in the sqlite3 shell, `--load-extension`, `LoadExt=` and the like.
 
-    Raises NotSupportedError where it was not built, which says what to install.
+    Raises NotSupportedError if it has not been built, with what to install.
     """
     path = build.HERE / build.NAME
     if not path.exists():
@@ -27,10 +27,10 @@ def loadable_path() -> str:
 
 
 def load(connection: sqlite3.Connection) -> None:
-    """Give a connection of Python's own sqlite3 the tables and procedures; settings come from the environment.
+    """Add the tables and procedures to a connection of Python's own sqlite3; settings come from the environment.
 
-    Loading of extensions is off afterwards. Raises NotSupportedError where it is not built, or where this Python's
-    sqlite3 cannot load extensions.
+    Afterwards the connection loads no further extensions. Raises NotSupportedError if the extension has not been built,
+    or this Python's sqlite3 cannot load extensions.
     """
     path = loadable_path()
     if not hasattr(connection, "enable_load_extension"):

@@ -1,4 +1,4 @@
-"""The worker's main file: the extension starts it by its path, in the environment that it is installed in."""
+"""The worker's main file: the extension starts it by its path, with the Python of its own environment."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def find_own_package() -> None:
-    """Make `twsql` the package that this file belongs to, whatever else is installed.
+    """Make `twsql` the package of this file, whatever else is installed.
 
-    Python runs isolated (-I), so that neither the host's directory nor its PYTHONPATH matters. What lies beside the
-    package is found last: there the dependencies are where it was installed with `pip install --user`.
+    Python runs isolated (-I), so that neither the host's directory nor its PYTHONPATH matters. The package's own folder
+    comes last in the path: after `pip install --user` it has the dependencies.
     """
     package = Path(__file__).resolve().parents[2]
     sys.path.append(str(package.parent))

@@ -1,6 +1,6 @@
-"""Builds the extension: for the package's own build, and for `twsql loadable-path --build`.
+"""Builds the extension, for the package's own build and for `twsql loadable-path --build`.
 
-Imports nothing of twsql: the package's build runs it before there is anything to import.
+It imports nothing of twsql, as the package's build runs it before twsql is installed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wstric
 
 
 class BuildError(Exception):
-    """Why the extension cannot be built, and what to do."""
+    """The extension cannot be built; the message has the reason and the remedy."""
 
 
 def build(target: Path, flags: Sequence[str] = ()) -> None:
@@ -44,7 +44,7 @@ def build(target: Path, flags: Sequence[str] = ()) -> None:
         *(("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared", "-pthread", "-ldl")),
         *("-o", str(target)),
     ]
-    import subprocess  # not for who asks where it is
+    import subprocess  # `loadable-path` without --build does not need it
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -55,7 +55,7 @@ def build(target: Path, flags: Sequence[str] = ()) -> None:
 
 
 def compiler() -> list[str]:
-    """The command of the C compiler: CC, or cc. Raises BuildError where there is none."""
+    """The command of the C compiler: CC, or cc. Raises BuildError if there is none."""
     command = shlex.split(os.environ.get("CC") or "cc")
     if not shutil.which(command[0]):
         raise BuildError(f"the loadable extension was not built: there is no C compiler ({command[0]}); {REMEDY}")
@@ -63,7 +63,7 @@ def compiler() -> list[str]:
 
 
 def install() -> Path:
-    """Build beside this file, and note which Python the worker is to run in; gives the extension's path."""
+    """Build beside this file, and note the Python for the worker; returns the extension's path."""
     target = HERE / NAME
     build(target)
     (HERE / NOTE).write_text(f"{sys.executable}\n", encoding="utf-8")
@@ -87,7 +87,7 @@ def _own(files: Sequence[Path]) -> None:
 
 
 def _headers() -> list[str]:
-    """Where Homebrew keeps SQLite's headers: those of macOS lack sqlite3ext.h."""
+    """The flags for Homebrew's SQLite headers: those of macOS lack sqlite3ext.h."""
     places = ("/opt/homebrew/opt/sqlite/include", "/usr/local/opt/sqlite/include")
     return [f"-I{place}" for place in places if sys.platform == "darwin" and os.path.isdir(place)]
 

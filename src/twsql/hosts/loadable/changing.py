@@ -1,4 +1,4 @@
-"""twsql_setting: what SQL may set for its own connection. Never credentials, nor where they are sent."""
+"""twsql_setting: the settings that SQL may change for its own connection; neither credentials nor the server."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from twsql.schema import Value
 from twsql.twilio.settings import Settings
 
 _SWITCHES = ("read_only", "dry_run", "sandbox")
-"""Can be turned on, not off: what the environment forbids, SQL cannot allow."""
+"""SQL can turn these on, but not off: it must not allow what the environment forbids."""
 _NUMBERS = ("timeout", "max_attempts", "page_size")
 _LIMITS = ("max_calls", "max_changes", "max_in_flight")
-"""Can be lowered only."""
+"""SQL can only lower these."""
 CHANGEABLE = (*_SWITCHES, *_LIMITS, *_NUMBERS)
 
 
 def read(settings: Settings, name: Value) -> Value:
-    """The value in force."""
+    """The current value."""
     value: Any = getattr(settings, _known(name))
     return int(value) if isinstance(value, bool) else value
 
 
 def change(settings: Settings, given: dict[str, object], name: Value, value: Value) -> dict[str, object]:
-    """Give the settings that SQL has given, with one more. Raises InputError or ReadOnlyError for what it may not."""
+    """The settings that SQL has changed, with one more. Raises InputError or ReadOnlyError if SQL may not do that."""
     known = _known(name)
     if value is None:
         raise InputError(f"twsql_setting: {known} needs a value, not NULL")

@@ -1,4 +1,4 @@
-"""The worker's end of a channel: reads a connection's questions and sends the answers, one after the other."""
+"""The worker's end of a channel: reads the questions of a connection and sends the answers, one after the other."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Question = tuple[Kind, list[Any]]
 
 
 class _Stopped(BaseException):
-    """The connection is gone: nothing further is to be asked of Twilio for it."""
+    """The connection is closed: no further request may be sent for it."""
 
 
 class _Abandoned(BaseException):
-    """A scan that waits will not be read on; `question` is what is asked of its cursor instead."""
+    """The host does not read on in a scan that waits; `question` is the host's other question to its cursor."""
 
     def __init__(self, question: Question | None) -> None:
         self.question = question
@@ -34,8 +34,8 @@ class _Abandoned(BaseException):
 class Channel:
     """One connection of the host.
 
-    One thread at a time reads questions and answers them. A scan that is about to ask Twilio for rows that nobody has
-    asked for yet stays where it is, in its thread, until somebody does; another thread reads on meanwhile.
+    One thread at a time reads questions and answers them. Before a scan sends a request for rows that the host has not
+    needed yet, it waits in its thread until the host needs them; another thread reads questions meanwhile.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -50,16 +50,16 @@ class Channel:
         self._hangup.register(end, 0)
 
     def begin(self) -> None:
-        """Read and answer in a thread of its own until the host closes its end."""
+        """Answer questions, in a new thread, until the host closes its end."""
         threading.Thread(target=self._serve, name="twsql-channel", daemon=True).start()
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will be asked any more."""
+        """Whether the connection has ended."""
         return self._stopped
 
     def show_life(self) -> None:
-        """Tell a host that waits that its question is being worked on."""
+        """Tell a waiting host that the worker is alive."""
         if self._busy and self._sending.acquire(blocking=False):
             try:
                 self._end.send(frames.frame(Kind.ALIVE), socket.MSG_DONTWAIT)
@@ -69,7 +69,7 @@ class Channel:
                 self._sending.release()
 
     def look(self) -> None:
-        """Stop if the host has closed its end: nobody waits for an answer then."""
+        """Stop if the host has closed its end."""
         if not self._stopped and self._hangup.poll(0):
             self.stop()
 
@@ -81,7 +81,7 @@ class Channel:
     def _serve(self) -> None:
         try:
             is_over = self._converse()
-        except InternalError as error:  # after a frame that is none nothing tells where the next one begins
+        except InternalError as error:  # after a malformed frame the beginning of the next one is unknown
             logger.error("a channel is closed: %s", error)
             with suppress(OSError):
                 self._send(frames.frame(Kind.FAILED, [str(error)]))
@@ -90,7 +90,7 @@ class Channel:
             self._end_all()
 
     def _converse(self) -> bool:
-        """Answer questions until there are no more; False where the thread of a scan goes on instead."""
+        """Answer questions to the end of the connection; False if the thread of a waiting scan takes over."""
         question = self._next()
         while question is not None:
             waiting = self._waiting_for(question)
@@ -122,8 +122,8 @@ class Channel:
             answer = frames.frame(Kind.FAILED, [str(error)])
         except Exception as error:
             logger.exception("a fault of twsql's")  # to standard error, in full
-            if not self._busy:  # nobody waits for an answer to what was only told
-                raise InternalError(f"a {question[0].name} frame that is none") from error
+            if not self._busy:  # the host waits for no answer to this kind of frame
+                raise InternalError(f"a malformed {question[0].name} frame") from error
             answer = frames.frame(Kind.FAILED, [clean(f"internal error: {type(error).__name__}: {error}")])
         if answer is not None:
             self._send(answer)
@@ -134,7 +134,7 @@ class Channel:
             self._end.sendall(frame)
 
     def _next(self) -> Question | None:
-        """Read a question; None at the end, which is also where the host has gone in the middle of one."""
+        """Read a question; None at the end of the connection, also in the middle of a question."""
         try:
             head = self._questions.read(4)
             size = frames.length(head) if len(head) == 4 else 0
@@ -149,7 +149,7 @@ class Channel:
         cursors.pause()
 
     def _pause(self, cursor: TableCursor, frame: bytes) -> None:
-        """Send the rows so far and wait until the cursor is asked for more. Raises _Abandoned if it is not."""
+        """Send the rows so far and wait until the host needs more of this cursor. Raises _Abandoned if it does not."""
         waiting = self._waiting[cursor] = SimpleQueue()
         self._send(frame)
         self.begin()

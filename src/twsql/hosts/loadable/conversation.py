@@ -1,4 +1,4 @@
-"""What the worker answers to each kind of question of one connection."""
+"""Answers each kind of question of one connection."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from twsql.vtab.relation import Relation
 from twsql.vtab.statement import Statement
 
 Items = list[Any]
-"""The values of a question; `c/` says of which types they are."""
+"""The values of a question; their types are in `c/`."""
 
 _OPERATORS = {2: "=", 4: ">", 8: "<=", 16: "<", 32: ">=", 73: "limit", 74: "offset"}
-"""SQLite's numbers of operators, those that a plan can use."""
+"""SQLite's numbers of the operators that a plan can use."""
 _RELATIONS = {relation.name: relation for relation in CATALOG.relations}
 _ALL_BITS = 2**64 - 1
 
 
 class Conversation:
-    """The state of one connection: its settings, the statements that run, the cursors that are open.
+    """The state of one connection: its settings, running statements and open cursors.
 
-    `pause` sends a frame and waits until more is wanted; `before` is called ahead of each request to Twilio.
+    `pause` sends a frame and waits until the host needs more; `before` is called ahead of each request to Twilio.
     """
 
     def __init__(self, pause: Callable[[TableCursor, bytes], None], before: Callable[[], None]) -> None:
@@ -60,7 +60,7 @@ class Conversation:
         }
 
     def answer(self, kind: Kind, items: Items) -> bytes | None:
-        """Give the frame that answers; None where only something was told."""
+        """The answer's frame; None for a kind that has no answer."""
         if kind is Kind.CLOSE:
             self.close(items[0])
             return None
@@ -81,13 +81,13 @@ class Conversation:
             self.cursors.pop(cursor).close()
 
     def stop(self) -> None:
-        """Begin nothing more; may be called from another thread."""
+        """Begin nothing more. Any thread may do this."""
         if self._engine is not None:
             self._engine.close()
 
     @property
     def engine(self) -> Engine:
-        """What new statements use. Raises SettingError for settings that are malformed."""
+        """The engine of new statements. Raises SettingError for malformed settings."""
         if self._engine is None:
             loaded = Settings.load(os.environ, **self._given)
             self._engine = Engine(
@@ -143,7 +143,7 @@ class Conversation:
         return frames.frame(Kind.VALUES)
 
     def _changed(self, items: Items) -> tuple[Relation, Statement, Items]:
-        """What is to be changed by which statement; its text comes with the first row."""
+        """The relation, statement and values of a change; the statement's text comes with its first row."""
         name, number, sql, *values = items
         relation, statement = _RELATIONS[name], self._statement(number)
         statement.sql = sql or statement.sql
@@ -161,7 +161,7 @@ class Conversation:
 
 
 def _misspelt(items: Items) -> bytes:
-    """Raise SQLite's error of a change in which text in double quotes is no column."""
+    """Raise SQLite's error for a change with text in double quotes that is no column."""
     name, message = items
     missing = unknown(message)
     hint = did_you_mean(missing[1], [slot.name for slot in _RELATIONS[name].slots]) if missing else ""
@@ -175,7 +175,7 @@ def _value(item: Item) -> bytes:
 
 
 def _question(used: int, items: Items) -> Question:
-    """Read what SQLite asks: the constraints, then ORDER BY, each after its count."""
+    """Decode the input of xBestIndex: the constraints, then ORDER BY, each after its count."""
     values = iter(items)
     constraints = tuple(
         Constraint(

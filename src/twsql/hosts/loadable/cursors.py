@@ -1,4 +1,4 @@
-"""The worker's side of a cursor: a scan, whose rows are sent in batches."""
+"""The worker's side of a cursor: a scan that sends its rows in batches."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from twsql.vtab.table_scan import TableScan
 
 MOST_ROWS = 1000
 MOST_BYTES = 256 * 1024
-"""A batch is sent when it has so much; one row may be larger."""
+"""A batch of this size is sent; a single row may be larger."""
 
 _here = threading.local()
 
 
 def pause() -> None:
-    """Send the rows of the batch that this thread fills, if it does, and wait: Twilio is about to be asked for more."""
+    """Called before each request: if this thread fills a batch, send it and wait until the host needs more rows."""
     cursor: TableCursor | None = getattr(_here, "cursor", None)
     if cursor is not None:
         cursor.pause()
@@ -32,7 +32,7 @@ def pause() -> None:
 
 @contextmanager
 def _filling(cursor: TableCursor) -> Iterator[None]:
-    """Let `pause` know what this thread fills."""
+    """Tell `pause` which cursor this thread works for."""
     _here.cursor = cursor
     try:
         yield
@@ -41,9 +41,9 @@ def _filling(cursor: TableCursor) -> Iterator[None]:
 
 
 class TableCursor:
-    """Rows of a table. A batch ends where Twilio has to be asked for more, as the host may not want more.
+    """The rows of a table. A batch ends before a request, as the host may not need the rows of that request.
 
-    Batches grow from one row on: who reads a row or two does not wait for a thousand.
+    Batches grow from one row on, so that a host that reads a row or two does not wait for a thousand.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TableCursor:
         self._waits = False
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> bytes:
-        """Begin a scan; gives its first batch."""
+        """Begin a scan; returns its first batch."""
         self._new_batch()
         self._most, self._problem = 1, None
         with _filling(self):
@@ -72,7 +72,7 @@ class TableCursor:
             return self._fill()
 
     def fetch(self) -> bytes:
-        """Give the next batch. Raises what ended the one before."""
+        """Return the next batch, or raise the error that ended the batch before."""
         if self._problem is not None:
             raise self._problem
         self._new_batch()
@@ -81,7 +81,7 @@ class TableCursor:
             return self._fill()
 
     def pause(self) -> None:
-        """Send the rows so far, if there are any, and wait until more are wanted: Twilio is about to be asked."""
+        """Send the rows so far, if there are any, and wait until the host needs more."""
         if self._rows:
             self._waits = True
             self._send_and_wait(self, self._batch(last=False))
@@ -98,7 +98,7 @@ class TableCursor:
         return self._rows[self._place] if self._place < len(self._rows) else None
 
     def coming(self) -> Iterator[Row]:
-        """Yield the rows after this one; those that are at hand, where more are only to be had by asking Twilio."""
+        """Yield the rows after this one; while the scan waits before a request, only those that it has."""
         yield from self._rows[self._place + 1 :]
         if not self._waits:
             yield from self._scan.coming()
@@ -112,7 +112,7 @@ class TableCursor:
         return self._scan.rowid(self._rows[row])
 
     def close(self) -> None:
-        """Ask for nothing more."""
+        """End the scan; no further page is fetched."""
         self._scan.Close()
 
     def _new_batch(self) -> None:
@@ -133,7 +133,7 @@ class TableCursor:
             except Exception as error:
                 if not self._rows:
                     raise
-                self._problem = error  # after the rows that came before it, as it would be without batches
+                self._problem = error  # raised after the rows before it, as without batches
                 return self._batch(last=False)
         return self._batch(last=True)
 
@@ -144,14 +144,14 @@ class TableCursor:
         try:
             return frames.value(self._scan.Column(number))
         except DataError:
-            return frames.LAZY  # raised once more if it is read
+            return frames.LAZY  # raised again if SQLite reads the value
 
     def _batch(self, *, last: bool) -> bytes:
         return _rows_frame(last, len(self._rows), self._head, self._values)
 
 
 class ProcedureCursor:
-    """Rows of a procedure, one at a time. Inputs are sent with the row; a result is asked for when it is read."""
+    """The rows of a procedure, one at a time. The row has the inputs; a result is fetched when SQLite reads it."""
 
     def __init__(self, relation: Relation, procedure: Procedure) -> None:
         self._scan = ProcedureScan(relation, procedure)
@@ -159,28 +159,28 @@ class ProcedureCursor:
         self._head = b"".join(map(frames.value, (len(self._readers), *range(len(self._readers)))))
 
     def start(self, statement: Statement, text: str, arguments: Sequence[Argument]) -> bytes:
-        """Begin a scan; gives its first row."""
+        """Begin a scan; returns its first row."""
         self._scan.start(statement, text, arguments)
         return self._row()
 
     def fetch(self) -> bytes:
-        """Give the next row."""
+        """Return the next row."""
         self._scan.Next()
         return self._row()
 
     def column(self, row: int, number: int) -> Value:
-        """The value of a column of this row: for a result, what the procedure does is done."""
+        """The value of a column of this row; for a result the procedure runs."""
         return self._scan.Column(number)
 
     def move(self, place: int) -> None:
-        """There is one row at a time."""
+        """Do nothing: there is one row at a time."""
 
     def rowid(self, row: int) -> int:
         """The place of this row."""
         return self._scan.Rowid()
 
     def close(self) -> None:
-        """Do nothing more."""
+        """End the scan; no further run begins."""
         self._scan.Close()
 
     def _row(self) -> bytes:

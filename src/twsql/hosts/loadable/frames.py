@@ -1,6 +1,6 @@
-"""Frames: what the extension and its worker say to each other. `c/frame.h` is the other side, and says how they look.
+"""Frames: the messages between the extension and its worker. `c/frame.h` is the other side, and defines the format.
 
-A frame is read and written here from its kind on; the length before it belongs to the channel.
+This module reads and writes a frame from its kind on; the length before it belongs to the channel.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 64 * 1024 * 1024
 
 
 class Kind(IntEnum):
-    """The kinds of frames: questions, what is told without an answer, answers."""
+    """The kinds of frames: questions, notices without an answer, answers."""
 
     HELLO = 1
     RELATION = 2
@@ -43,7 +43,7 @@ class Kind(IntEnum):
 
 
 class Mark(IntEnum):
-    """Values that are none of SQLite's: known only when it is asked for; left as it is by an UPDATE."""
+    """Marks in place of a value: LAZY, fetched when SQLite reads it; SAME, which an UPDATE does not change."""
 
     LAZY = 6
     SAME = 7
@@ -84,19 +84,19 @@ def value(item: Item) -> bytes:
 
 
 def frame(kind: Kind, items: Iterable[Item] = ()) -> bytes:
-    """Write a frame with its length. Raises DataError where it would be larger than `MOST`."""
+    """Encode a frame with its length. Raises DataError for a frame larger than `MOST`."""
     return sealed(kind, b"".join(map(value, items)))
 
 
 def sealed(kind: Kind, values: bytes) -> bytes:
-    """Make a frame of values that are written already."""
+    """Make a frame of values that are encoded already."""
     if len(values) >= MOST:
         raise DataError(f"more than {MOST // 2**20} MB at a time: ask for less")
     return _length(len(values) + 1) + bytes((kind,)) + values
 
 
 def length(head: bytes) -> int:
-    """Read the length of the frame that follows. Raises InternalError where no frame can have it."""
+    """Decode the length of the frame that follows. Raises InternalError for an impossible length."""
     (size,) = _LENGTH.unpack(head)
     if not 1 <= size <= MOST:
         raise InternalError(f"a frame of {size} bytes: the extension and the worker are of different builds")

@@ -1,6 +1,6 @@
-"""Writes c/relations.h: the extension knows the names of tables and procedures before it has a worker to ask.
+"""Writes c/relations.h: the extension needs the names of tables and procedures before it starts a worker.
 
-`python -m twsql.hosts.loadable.relation_names` after a table or procedure was added; a test compares.
+Run `python -m twsql.hosts.loadable.relation_names` after adding a table or procedure; a test compares.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ PATH = SOURCES / "relations.h"
 
 
 def text() -> str:
-    """What the header should say."""
+    """The text of the header."""
     tables = [relation.name for relation in CATALOG.relations if isinstance(relation.source, Table)]
     procedures = [relation.name for relation in CATALOG.relations if isinstance(relation.source, Procedure)]
     return f"/* Written by relation_names.py. */\n{_list('TABLES', tables)}{_list('PROCEDURES', procedures)}"

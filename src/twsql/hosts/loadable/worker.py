@@ -1,4 +1,4 @@
-"""The worker process: takes the channels that its host opens, and ends with the host."""
+"""The worker process: serves the channels that its host opens, and ends with the host."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import time
 from twsql.hosts.loadable.channel import Channel
 
 CONTROL = 3
-"""The descriptor of the socket over which channels come."""
+"""The descriptor of the socket that delivers channels."""
 _LOOK = 0.25
-"""Seconds between two looks at who is still there."""
+"""Seconds between two checks of the host and its connections."""
 _SIGN_OF_LIFE = 1.0
 
 
 def run(host: int) -> None:
-    """Work for the host of this process id until it closes the control socket or is gone."""
-    os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))  # what the host has open is none of ours
+    """Work for the host with this process id until it closes the control socket or ends."""
+    os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))  # the host's own files
     control = socket.socket(fileno=CONTROL)
     control.set_inheritable(False)
     channels: list[Channel] = []
@@ -33,11 +33,11 @@ def run(host: int) -> None:
                 channel = Channel(socket.socket(fileno=descriptor))
                 channels.append(channel)
                 channel.begin()
-    os._exit(0)  # at once, whatever Twilio has yet to answer: calls that were begun are on record
+    os._exit(0)  # without waiting for responses: the journal has the calls in flight
 
 
 def _watch(host: int, channels: list[Channel]) -> None:
-    """Stop work for connections that are gone; end when the host is gone, though a fork of it holds the socket."""
+    """Stop work for closed connections; end with the host, even if a fork of it still has the socket."""
     told = time.monotonic()
     while os.getppid() == host:
         channels[:] = [channel for channel in channels if not channel.is_over]
