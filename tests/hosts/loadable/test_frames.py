@@ -51,8 +51,8 @@ HELLO = frames.frame(Kind.HELLO, [frames.VERSION])
         (b"\xff\xff\xff\xff", "a frame of 4294967295 bytes"),
         (b"\x00\x00\x00\x00", "a frame of 0 bytes"),
         (b"\x06\x00\x00\x00\x03\x03\xff\x00\x00\x00", "a frame that is none (cut off)"),
-        (frames.frame(Kind.CLOSE), "a CLOSE frame that is none"),
-        (frames.frame(Kind.MOVED, [77, 1]), "a MOVED frame that is none"),
+        (frames.frame(Kind.CLOSE), "a malformed CLOSE frame"),
+        (frames.frame(Kind.MOVED, [77, 1]), "a malformed MOVED frame"),
     ],
 )
 def test_a_malformed_question(question: bytes, words: str, caplog: pytest.LogCaptureFixture) -> None:
