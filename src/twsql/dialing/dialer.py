@@ -74,6 +74,11 @@ class Dialer:
         """How many calls have been begun: the journal has them, or is just about to."""
         return self._begun
 
+    @property
+    def under_way(self) -> int:
+        """How many are under way now."""
+        return len(self._under_way)
+
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each call the recorded result of its RequestKey; None for a call that is still to be placed.
 
@@ -227,6 +232,7 @@ class Dialer:
         label, mark = attempts.entry.intent.label, once.mark
         labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
         doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
+        client = self._client.gated(lambda: self._pause(0, stop))  # it may wait long for its turn among the requests
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
                 if (found := self._outcomes.find(once, attempts.timed())) is not None:
@@ -234,14 +240,15 @@ class Dialer:
                 self._again(attempts, doubt, stop)
             try:
                 with attempts.one():
-                    return procedure.run(self._client, labelled)
+                    return procedure.run(client, labelled)
             except OutcomeUnknown as error:
                 if label is None and mark is not None:
                     raise
                 doubt = error
             except Error as error:
                 if doubt is not None:
-                    doubt = OutcomeUnknown(f"{doubt.message}; it was not found, so it was sent again: {error}")
+                    sent = "and not sent again" if isinstance(error, NotBegunError) else "so it was sent again"
+                    doubt = OutcomeUnknown(f"{doubt.message}; it was not found, {sent}: {error}")
                     break
                 if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and is_own(label):
                     return self._in_use(once, mark, attempts.timed(), error)

@@ -52,6 +52,7 @@ class Client:
     ) -> None:
         self.settings = settings
         self._before = before
+        self._gate: Callable[[], None] = _open
         self.most_pages = most_pages
         self._transport = Transport(settings)
         self._workers = Workers(settings.max_in_flight)
@@ -79,6 +80,15 @@ class Client:
         counted._cost = cost
         counted._repeat = repeating(self.settings.max_attempts, counted._nap)
         return counted
+
+    def gated(self, gate: Callable[[], None]) -> Client:
+        """Return the same client, which calls `gate` right before it sends a request, once there is a slot for it.
+
+        What `gate` raises is raised, and that request is not sent.
+        """
+        gated = copy(self)
+        gated._gate = gate
+        return gated
 
     def path(self, *segments: str) -> str:
         """Give the path of a resource of this account: `path("Conferences", name, "Participants")`.
@@ -210,7 +220,12 @@ class Client:
         cost = costs.here() or self._cost
         if not cost.requests:
             self.costs.append(cost)
-        response = self._transport.send(request, cost.wait)
+
+        def waited(seconds: float) -> None:
+            cost.wait(seconds)
+            self._gate()
+
+        response = self._transport.send(request, waited)
         size = 0 if isinstance(response, Failure) else len(response.body)
         cost.sent(size, again=request.again)
         self.total.sent(size, again=request.again)
@@ -230,3 +245,7 @@ class Client:
     def _page(self, target: str, key: str) -> Page:
         page = self._send(Request("GET", target), lambda response: responses.page(response, key))
         return replace(page, target=target)
+
+
+def _open() -> None:
+    """Let every request through."""
