@@ -90,6 +90,7 @@ def _serve(one: socket.socket) -> None:
 
 if __name__ == "__main__":
     import twsql.cli.doctor
+    import twsql.cli.journal
     import twsql.cli.query
     import twsql.cli.sandbox
     import twsql.cli.shell

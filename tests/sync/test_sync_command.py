@@ -16,6 +16,7 @@ from tests.cli.conftest import Open, Run, Start
 from tests.sync.conftest import File, assert_equal
 
 from twsql.sandbox import Sandbox
+from waiting import until
 
 
 @pytest.fixture
@@ -128,9 +129,7 @@ def test_sigterm_in_a_run_stops_it_cleanly(start: Start, login: dict[str, str], 
     """A run that has to wait for Twilio ends within seconds, and is recorded as stopped."""
     sandbox.fail("slow", path="Participants.json", seconds=30)
     process = start("sync", file.path, env=login)
-    deadline = time.monotonic() + 20
-    while sandbox.counters.by_route.get("ListParticipant", 0) == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: sandbox.counters.by_route.get("ListParticipant"))
     process.terminate()
     assert process.wait(5) == 130
     assert file.one("SELECT Outcome FROM sync_runs") == "stopped"
@@ -162,15 +161,14 @@ def test_second_sync_says_who_is_at_work(
     twsql: Run, start: Start, login: dict[str, str], file: File, sandbox: Sandbox
 ) -> None:
     """While one is at work a second one ends with status 1 and names it."""
-    sandbox.fail("slow", seconds=3, times=1)
+    sandbox.fail("slow", times=1)
     process = start("sync", file.path, env=login)
-    deadline = time.monotonic() + 20
-    while sandbox.counters.requests == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: sandbox.counters.requests)
     done = twsql("sync", file.path, env=login)
     assert done.returncode == 1
     words = f"process {process.pid} syncs into {file.path} at this moment: wait until it has ended"
     assert done.stderr == f"twsql: {words}\n"
+    sandbox.heal()
     assert process.wait(30) == 0
 
 

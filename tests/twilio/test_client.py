@@ -26,6 +26,7 @@ from twsql.errors import InputError, OutcomeUnknown, SettingError, TwilioError
 from twsql.sandbox import Sandbox
 from twsql.twilio.client import Client
 from twsql.twilio.settings import Settings
+from waiting import until
 
 Make = Callable[..., Any]
 
@@ -356,7 +357,7 @@ def test_threads_share_connections(client: Make, server: Make, answer: Make) -> 
 
 @pytest.mark.parametrize("where", ["answer", "body", "turn", "sleep"])
 def test_an_interrupt(where: str, server: Make) -> None:
-    """Ctrl-C ends a request within a second wherever it is, and no other is sent."""
+    """Ctrl-C ends a request at once wherever it is, and no other is sent."""
     first = b"HTTP/1.1 429 Slow Down\r\nRetry-After: 30\r\nContent-Length: 2\r\n\r\n{}"
     steps = {
         "sleep": first,
@@ -389,13 +390,12 @@ def test_an_interrupt(where: str, server: Make) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        while not twilio.asked:
-            time.sleep(0.01)
-        time.sleep(0.3)
+        until(lambda: twilio.asked)
+        time.sleep(0.3)  # an answer that has begun is read, or waited for again
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == b"interrupted\n"
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 4  # all that it waits for takes five seconds or more
         assert process.wait(5) == 7
     assert len(twilio.asked) == 1
 
