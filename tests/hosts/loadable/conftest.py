@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import apsw
 import pytest
 from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, built, lacking, program
 
+from twsql.hosts.loadable import build
 from twsql.sandbox import Sandbox
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -19,13 +21,27 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture(scope="session")
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension, built without a warning."""
-    return built(tmp_path_factory.mktemp("extension"))
+    return _built_once(tmp_path_factory, "extension")
 
 
 @pytest.fixture(scope="session")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension, built to give up a silent worker after `WORKER_TIMEOUT` in place of ten seconds."""
-    return built(tmp_path_factory.mktemp("impatient"), f"-DTWSQL_WORKER_TIMEOUT={WORKER_TIMEOUT}")
+    return _built_once(tmp_path_factory, "impatient", f"-DTWSQL_WORKER_TIMEOUT={WORKER_TIMEOUT}")
+
+
+def _built_once(folders: pytest.TempPathFactory, name: str, *flags: str) -> Path:
+    """The processes of one run of the tests, whose folders lie side by side, share what the first of them builds."""
+    together = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
+    folder = together / name
+    with open(together / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "built").exists():
+            return folder / build.NAME
+        folder.mkdir(exist_ok=True)
+        target = built(folder, *flags)
+        (folder / "built").touch()
+        return target
 
 
 @pytest.fixture
