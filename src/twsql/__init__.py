@@ -1,6 +1,6 @@
 """Twilio conferences as SQL.
 
-`connect` gives a PEP 249 connection; `register` adds the tables and procedures to an apsw connection, `load` to one of
+`connect` opens a PEP 249 connection; `register` adds the tables and procedures to an apsw connection, `load` to one of
 Python's sqlite3, `loadable_path` is for any other SQLite; `sync` keeps a file for BI tools. The settings are those that
 docs/settings.md lists, each of which has an environment variable too.
 """

@@ -1,6 +1,6 @@
-"""What a fork means for threads, locks, connections and files of ours.
+"""Renews threads, locks, connections and files of twsql's in forked processes.
 
-A forked child has one thread: those of its parent are not there, and what they had locked stays locked.
+A forked child has one thread. Its parent's other threads are gone, and their locks stay locked.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from typing import Protocol
 from weakref import WeakSet
 
 LONGEST_WAIT = 10.0
-"""Seconds that a fork waits at most for what must not be under way."""
+"""The most seconds that a fork waits."""
 
 
 class Renewed(Protocol):
-    """Something with threads, locks or connections in it."""
+    """An object with threads, locks or connections."""
 
     def renew(self) -> None:
-        """Begin anew, in a forked child: neither use nor close what came from the parent."""
+        """Begin anew in a forked child, without using or closing anything of the parent's."""
 
 
 class LetGo(Renewed, Protocol):
-    """Something that must not be open while the process is forked."""
+    """An object that must be closed during a fork."""
 
     def let_go(self) -> None:
-        """Close it, and let nobody open it until `go_on`."""
+        """Close it, and keep it closed until `go_on`."""
 
     def go_on(self) -> None:
-        """Let it be opened again, in the parent."""
+        """Allow opening it again, in the parent."""
 
 
 class _Forks:
@@ -67,26 +67,26 @@ os.register_at_fork(after_in_child=_forks.in_child)
 
 
 def renew_in_children(each: Renewed) -> None:
-    """Renew this in each forked child, as long as it lives."""
+    """Renew this object in each forked child, as long as it exists."""
     _forks.renewed.add(each)
 
 
 def let_go_before(each: LetGo) -> None:
-    """Let go of this before each fork, and renew it in the child, as long as it lives."""
+    """Close this object before each fork, and renew it in the child, as long as it exists."""
     _heed()
     _forks.let_go.add(each)
 
 
 @contextmanager
 def put_off() -> Iterator[None]:
-    """Let no other thread fork meanwhile: what is being imported then nobody could import in the child."""
+    """Keep other threads from forking meanwhile: a child could not import a module that is being imported."""
     _heed()
     with _forks.lock:
         yield
 
 
 def _heed() -> None:
-    # Before a fork these lock what an import of ours may need. Who registers last is asked first: that must be us.
+    # Before a fork these modules lock what imports may need. The last one to register runs first: that must be twsql.
     import concurrent.futures.thread
     import logging
 

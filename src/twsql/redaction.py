@@ -1,8 +1,8 @@
-"""Redaction: blots secrets out of whatever is shown, logged or recorded of what came over the wire.
+"""Redaction: removes secrets from all text that is shown, logged or recorded.
 
 A server, or a proxy before it, may repeat our headers: in a body, a status line, a chunk size, the next page's address.
-Whoever sends a secret `hide`s it first; `clean` then finds it in any text. Every error of twsql cleans its own text, so
-no code that raises one need think of it; the log, the journal and the extension's worker call `clean` themselves.
+Code that sends a secret `hide`s it first; `clean` then finds it in any text. Each error of twsql cleans its text, so
+code that raises an error need not; the log, the journal and the extension's worker use `clean` themselves.
 Rows are data, and stay as Twilio sent them.
 """
 
@@ -14,16 +14,16 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 PIECE = 8
-"""Characters of a secret, in any spelling, that are blotted out wherever they stand together."""
+"""So many consecutive characters of a secret, in any spelling, are redacted."""
 _SHORTEST = 4
-"""Characters of a secret that is blotted out as a word, if it has less than a piece; a shorter one is in any text."""
+"""The least length of a short secret, which is redacted as a whole word; a shorter one occurs in any text."""
 _BLOT = "***"
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 """For str.translate: str.lower() may change how many characters a text has."""
 
 
 class Hidden:
-    """Secrets that `clean` blots out as long as somebody holds this."""
+    """Secrets that `clean` redacts as long as this object exists."""
 
     def __init__(self, pieces: frozenset[str], words: re.Pattern[str] | None) -> None:
         self._pieces = pieces
@@ -44,7 +44,7 @@ _known: WeakValueDictionary[int, Hidden] = WeakValueDictionary()
 
 
 def hide(*secrets: str) -> Hidden:
-    """Keep these out of every text that is cleaned while the result is held by somebody."""
+    """Redact these secrets as long as the result exists."""
     spellings = [spelling for each in secrets for spelling in _spellings(each)]
     pieces = {spelling[n : n + PIECE] for spelling in spellings for n in range(len(spelling) - PIECE + 1)}
     words = "|".join(re.escape(each) for each in secrets if _SHORTEST <= len(each) < PIECE)
@@ -54,7 +54,7 @@ def hide(*secrets: str) -> Hidden:
 
 
 def clean(text: str) -> str:
-    """Give the text with `***` for every piece of a hidden secret.
+    """The text, with `***` for every piece of a hidden secret.
 
     Line breaks, blanks and NULs within a secret do not hide it, nor does upper or lower case.
     """
@@ -71,7 +71,7 @@ def clean(text: str) -> str:
 
 
 def clean_json(value: object) -> str:
-    """Write a value of JSON whose texts are clean."""
+    """A value as JSON, with all its texts clean."""
     import json
 
     text = json.dumps(value)
@@ -97,7 +97,7 @@ def _dense(text: str) -> str:
 
 
 def _spellings(secret: str) -> set[str]:
-    """How an echo may spell a secret: escaped for URLs, JSON, HTML and Python, in hexadecimal, in base64."""
+    """The spellings of a secret: escaped for URLs, JSON, HTML and Python, in hexadecimal, in base64."""
     import html
     import json
     from urllib.parse import quote, quote_plus
@@ -110,9 +110,9 @@ def _spellings(secret: str) -> set[str]:
 
 
 def _base64(secret: bytes) -> Iterator[str]:
-    """Yield the base64 of a secret in the middle of something, as it stands 0, 1 or 2 bytes behind three.
+    """Yield the base64 of a secret within a longer text, at an offset of 0, 1 or 2 bytes.
 
-    Characters that also spell a neighbour are left out: of `?:t0ken` and `t0ken?` the first and the last.
+    Characters that also encode a neighbour are left out: the first of `?:t0ken`, the last of `t0ken?`.
     """
     from base64 import b64encode, urlsafe_b64encode
 

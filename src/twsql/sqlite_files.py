@@ -1,6 +1,6 @@
-"""SQLite files of ours: whose a file is, which version its tables have, and one transaction on it.
+"""SQLite files that twsql writes: whose a file is, the version of its tables, and transactions.
 
-`application_id` in a file's header tells whose it is, `user_version` through how many steps it has been. A step that
+`application_id` in a file's header tells which program made it, `user_version` how many steps it has had. A step that
 has been published is never changed: a new version is one step more.
 """
 
@@ -14,7 +14,7 @@ import apsw
 
 
 class ForeignFileError(Exception):
-    """The file is something else's, or a newer twsql's; `version` is that of its tables, 0 where they are not ours."""
+    """The file is another program's, or a newer twsql's; `version` is that of its tables, 0 for another program's."""
 
     def __init__(self, version: int) -> None:
         super().__init__()
@@ -23,9 +23,9 @@ class ForeignFileError(Exception):
 
 @contextmanager
 def transaction(db: apsw.Connection) -> Iterator[None]:
-    """Commit what the block wrote, or, if it fails, nothing of it.
+    """Commit the block's changes, or none of them if it fails.
 
-    The right to write is taken at the begin: a transaction that only reads at first could be refused it later. apsw's
+    It takes SQLite's write lock at the beginning: a transaction that only reads at first may not get it later. apsw's
     own `with` would keep all threads waiting while it waits for a lock or for the disk.
     """
     db.execute("BEGIN IMMEDIATE")
@@ -33,7 +33,7 @@ def transaction(db: apsw.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        if not db.get_autocommit():  # a full disk has rolled back already
+        if not db.get_autocommit():  # on a full disk SQLite has rolled back already
             db.execute("ROLLBACK")
         raise
 
@@ -57,9 +57,9 @@ class Versions:
         return version
 
     def bring_up(self, db: apsw.Connection, further: Callable[[], None] = lambda: None) -> None:
-        """Bring a file to the newest version in one transaction, with what is to be done `further`.
+        """Bring a file to the newest version in one transaction, then run `further` in it.
 
-        Raises ForeignFileError, and has changed nothing.
+        Raises ForeignFileError, without a change.
         """
         with transaction(db):
             for step in self.steps[self.of(db) :]:

@@ -1,4 +1,4 @@
-"""SQLite's tokens: what is a string, a quoted name, a comment, a parameter; nothing else has to know."""
+"""SQLite's tokens: strings, quoted names, comments, parameters and so on; the only tokenizer of twsql."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from twsql.errors import ProgrammingError
 
 SPACE = " \t\n\f\r\ufeff"
-"""What SQLite skips between tokens. Other white space, U+00A0 for one, is a letter of a name."""
+"""The characters that SQLite skips between tokens. Other white space, such as U+00A0, is a letter of a name."""
 
 _DIGITS = "[0-9](?:_?[0-9])*"
 _LETTER = "[A-Za-z_\x80-\U0010ffff]"
@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """One token; `kind` is a group of the pattern above, or `end`. `broken` is an open quote."""
+    """A token; `kind` is a group of the pattern above, or `end`. `broken` is a quote that does not end."""
 
     kind: str
     text: str
@@ -42,7 +42,7 @@ class Token(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether it can name something; keywords can, as the places where this is asked know no keywords."""
+        """Whether the token can be a name; also a keyword can."""
         return self.kind in ("word", "quoted")
 
     @property
@@ -55,7 +55,7 @@ class Token(NamedTuple):
 
 
 class Text(str):
-    """A statement whose tokens are read once, whoever wants them, and only as far as somebody does."""
+    """A statement whose tokens are read once, and only as far as needed."""
 
     __slots__ = ("_read", "_rest")
 
@@ -64,7 +64,7 @@ class Text(str):
         self._rest = _tokens(sql)
 
     def tokens(self) -> Iterator[Token]:
-        """Yield the tokens, those that have been read before first."""
+        """Yield the tokens from the first on."""
         yield from self._read
         place = len(self._read)
         while True:
@@ -95,7 +95,7 @@ def first_word(sql: str) -> str:
 
 
 def readable(sql: str) -> str:
-    """Give the text back if SQLite can read all of it, else raise ProgrammingError."""
+    """Return the text if SQLite can read all of it, else raise ProgrammingError."""
     if not isinstance(sql, str):
         raise ProgrammingError(f"a statement is a str, not {type(sql).__name__}")
     if "\0" in sql:
@@ -108,7 +108,7 @@ def readable(sql: str) -> str:
 
 
 def place(sql: str, start: int) -> str:
-    """Tell where a message's subject stands, ` at line 1, column 5`: both count from 1."""
+    """The place of an error, ` at line 1, column 5`; both count from 1."""
     line = sql.count("\n", 0, start) + 1
     column = start - (sql.rfind("\n", 0, start) + 1) + 1
     return f" at line {line}, column {column}"

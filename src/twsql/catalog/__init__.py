@@ -14,7 +14,7 @@ from twsql.vtab.relation import Relation, relation
 
 @dataclass(frozen=True)
 class Catalog:
-    """What one connection has: the `listed` tables, the sys_ tables that tell of all, and the procedures."""
+    """The relations of one connection: the `listed` tables, the sys_ tables that describe all, and the procedures."""
 
     listed: tuple[Table, ...]
     procedures: tuple[Procedure, ...]
@@ -31,7 +31,7 @@ class Catalog:
         return tuple(map(relation, sources))
 
     def named(self, name: str) -> Relation | None:
-        """The table or procedure of a name, in whatever case."""
+        """The table or procedure with a name, in any case."""
         return next((each for each in self.relations if each.name.lower() == name.lower()), None)
 
     def also(self, *more: Table | Procedure) -> Catalog:
@@ -42,4 +42,4 @@ class Catalog:
 
 
 CATALOG = Catalog(TABLES, PROCEDURES)
-"""What twsql has."""
+"""The tables and procedures of twsql."""

@@ -1,6 +1,6 @@
-"""sys_tables, sys_tablecolumns, sys_procedures, sys_procedureparameters: what there is to query, told in SQL.
+"""sys_tables, sys_tablecolumns, sys_procedures, sys_procedureparameters: descriptions of all tables and procedures.
 
-Everything comes from the declarations of tables and procedures, as does the reference in docs/.
+All of it comes from the declarations of tables and procedures, like the reference in docs/.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Declared(Protocol):
-    """The tables and procedures to tell of."""
+    """The tables and procedures that the sys_ tables describe."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The tables, those of this file among them."""
+        """The tables, including those of this file."""
 
     @property
     def procedures(self) -> tuple[Procedure, ...]:
@@ -74,7 +74,7 @@ def sys_procedureparameters(catalog: Declared, client: Client, where: Where) -> 
 
 
 def filter_text(column: Column | None) -> str:
-    """What Twilio narrows by this column, in SQL's words; empty where everything is compared here."""
+    """The comparisons of this column that become Twilio's filters, in SQL; '' if SQLite compares everything."""
     if column is None or not (column.filter or column.key or column.lookup):
         return ""
     if column.type == "datetime":

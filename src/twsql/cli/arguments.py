@@ -1,4 +1,4 @@
-"""What can be typed after `twsql`."""
+"""The arguments of the command line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read the command line. Leaves by SystemExit: 2 where it is wrong, 0 after --help and --version."""
+    """Parse the command line. Exits by SystemExit: 2 if it is wrong, 0 after --help and --version."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(argv)
     if arguments.command == "query" and not any(each.startswith("-") for each in rest):
@@ -74,7 +74,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def settings(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Give the settings that are on the command line, as `connect` and `register` take them."""
+    """The settings on the command line, as arguments of `connect` and `register`."""
     names = (*_SETTINGS, *_SWITCHES)
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     return {"sandbox": False, **given} if "base_url" in given else given  # TWSQL_SANDBOX may be set

@@ -1,4 +1,4 @@
-"""How far a statement that places many calls is, as a bar on a terminal."""
+"""A progress bar on a terminal, for statements that place many calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bar:
         self._task: TaskID | None = None
 
     def show(self, ended: int, total: int) -> None:
-        """Show how many calls have ended, of how many; nothing for a single call."""
+        """Show how many of a statement's calls have ended; nothing for a single call."""
         with self._lock:
             if self._is_shown and self._progress is None and ended == 1 < total:
                 self._begin()
@@ -50,7 +50,7 @@ class Bar:
         self.stop()
 
     def over(self, out: TextIO) -> TextIO:
-        """Give an output before which the bar goes away, where both are on a terminal."""
+        """An output that removes the bar before it writes, if both are on a terminal."""
         return cast("TextIO", _Output(out, self)) if self._is_shown and out.isatty() else out
 
     def _begin(self) -> None:

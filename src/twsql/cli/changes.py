@@ -1,4 +1,4 @@
-"""What statements change at Twilio, in words: how many rows, under dry_run which ones, and what is many."""
+"""Reports what statements change at Twilio: how many rows, under dry_run which ones; and asks before many."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ Show = Callable[[Sequence[str], Sequence[Sequence[Value]]], None]
 """Prints columns and rows."""
 
 _FEW = {"conferences": 1, "participants": 10}
-"""So many rows of a table are changed without a question."""
+"""Rows of a table that are changed without a question."""
 
 
 class Told:
-    """Hears of rows that are changed, and tells of them at the end of each statement."""
+    """Counts changed rows, and reports them at the end of each statement."""
 
     def __init__(self, show: Show) -> None:
         self._show = show
         self._changes: list[Change] = []
 
     def hear(self, change: Change) -> None:
-        """A row was changed."""
+        """Count a changed row."""
         self._changes.append(change)
 
     def end(self) -> None:
-        """A statement has ended, be it by an error: tell on standard error how many rows it changed.
+        """At a statement's end, also by an error: print on standard error how many rows it changed.
 
-        What a dry run would change is listed, by the procedures that would do it and their inputs.
+        A dry run lists the procedures and inputs of the changes.
         """
         changes, self._changes = self._changes, []
         for kind in dict.fromkeys((each.table, each.effect, each.is_dry) for each in changes):
@@ -45,5 +45,5 @@ class Told:
 
 
 def is_many(changes: Changes) -> bool:
-    """Whether to ask before so much is changed."""
+    """Whether to ask before these changes."""
     return changes.rows > _FEW.get(changes.table.name, 0)

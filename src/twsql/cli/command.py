@@ -23,7 +23,7 @@ PIPE_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; give the exit status."""
+    """Run the command; returns the exit status."""
     try:
         status = _run(parse(argv))
         sys.stdout.flush()
@@ -126,7 +126,7 @@ def _described(error: OSError) -> str:
 
 
 def _flush() -> None:
-    """Write what is buffered. If that fails, drop it: Python would try once more at its end, and complain."""
+    """Flush the output. If that fails, drop it: Python would try again at its end, and print an error."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -134,7 +134,7 @@ def _flush() -> None:
 
 
 def _leave_if_threads_linger(status: int) -> None:
-    """Leave at once where requests of other threads are under way: Python would wait for their answers."""
+    """Exit at once if other threads have requests in flight: Python would wait for their responses."""
     if all(thread.daemon or thread is threading.current_thread() for thread in threading.enumerate()):
         return
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""What Tab offers in the shell: names that stand in the declarations, where they may stand."""
+"""Completion by Tab in the shell: the names of the declarations."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from twsql.tokens import Token, tokens
 
 
 def names(token: str) -> list[str]:
-    """Complete any name of ours that an SQL statement may hold."""
+    """Complete any name of a table, procedure, column or input in a SQL statement."""
     columns = {slot.name for each in CATALOG.relations for slot in each.slots}
     words = {f"{word} " for word in WORDS}
     return _starting(token, sorted({*(each.name for each in CATALOG.relations), *columns, *words}))
 
 
 def is_table_next(before: str) -> bool:
-    """Whether a table's name comes next."""
+    """Whether the next word is a table's name."""
     found = _last_statement(before)
     return bool(found) and found[-1].text.upper() in ("FROM", "JOIN", "INTO", "UPDATE")
 
 
 def tables(token: str, others: Iterable[str]) -> list[str]:
-    """Complete the name of a table or procedure of ours, or of one of the `others`."""
+    """Complete the name of a table or procedure of twsql's, or one of the `others`."""
     return _starting(token, sorted({*(each.name for each in CATALOG.relations), *others}))
 
 
 def columns(token: str) -> list[str]:
-    """Complete `conferences.St`: columns of a table or procedure of ours."""
+    """Complete `conferences.St`: columns of a table or procedure of twsql's."""
     table, dot, start = token.rpartition(".")
     known = CATALOG.named(table) if dot else None
     return _starting(start, (slot.name for slot in known.slots), f"{table}.") if known else []
 
 
 def in_exec(before: str, token: str) -> list[str] | None:
-    """Complete an EXEC or CALL: the procedure's name, then its inputs; None where it is another statement.
+    """Complete an EXEC or CALL: the procedure's name, then its inputs; None for other statements.
 
-    `before` is what has been typed up to the word `token`.
+    `before` is the text up to the word `token`.
     """
     found = _last_statement(before)
     verb = found[0].text.upper() if found else ""
@@ -76,7 +76,7 @@ def _is_input_next(found: list[Token]) -> bool:
 
 
 def _free(procedure: Procedure, found: list[Token]) -> Iterator[str]:
-    """Yield the names by which the inputs that are not given yet may be given."""
+    """Yield the names and aliases of the inputs that are not given yet."""
     given = {each.name.lower() for each in found if each.is_name}
     for each in procedure.inputs:
         names = [name for name in (each.alias, each.name) if name]
@@ -85,6 +85,6 @@ def _free(procedure: Procedure, found: list[Token]) -> Iterator[str]:
 
 
 def _starting(token: str, words: Iterable[str], before: str = "") -> list[str]:
-    """Give the words that start with the token, in whatever case; its letters stay as they were typed."""
+    """The words that start with the token, in any case; the token's letters stay as typed."""
     fitting = (word for word in words if word.lower().startswith(token.lower()))
     return [before + token + word[len(token) :] for word in fitting]

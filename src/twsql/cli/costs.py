@@ -1,4 +1,4 @@
-"""What a statement cost, for `twsql query --stats`: one line on standard error."""
+"""The cost of a statement, for `twsql query --stats`: one line on standard error."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _COSTS = """
 
 
 class Costs:
-    """Tells of statements that have not been told of before."""
+    """Prints the cost of each statement once."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         self._last = 0
 
     def tell(self) -> None:
-        """Print what the statements since the last time asked of Twilio, be it nothing."""
+        """Print the cost of the statements since the last time, also if there was none."""
         rows: list[Any] = self._connection.execute(_COSTS, (self._last,)).fetchall()
         for number, *costs in rows:
             self._last = number

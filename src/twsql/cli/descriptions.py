@@ -1,4 +1,4 @@
-"""What the shell tells of tables and procedures."""
+"""Descriptions of tables and procedures, for the shell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twsql.schema import Parameter, Procedure
 
 
 def declared(name: str) -> str:
-    """Give the columns of a table or procedure of ours as CREATE TABLE, one a line; '' where there is none."""
+    """The columns of a table or procedure of twsql's as CREATE TABLE, one on a line; '' for other names."""
     known = CATALOG.named(name)
     if known is None:
         return ""
@@ -18,7 +18,7 @@ def declared(name: str) -> str:
 
 
 def described(procedure: Procedure, width: int) -> str:
-    """Give what a procedure does, its inputs and its results, in lines of at most `width` letters."""
+    """Describe a procedure, its inputs and its results, in lines of at most `width` letters."""
     widest = max(len(parameter.name) for parameter in procedure.inputs) + 2
     inputs = "".join(
         textwrap.fill(
@@ -35,7 +35,7 @@ def described(procedure: Procedure, width: int) -> str:
 
 
 def _input(parameter: Parameter) -> str:
-    """Describe an input: what it is, then what it may be."""
+    """Describe an input: its meaning, then its values."""
     facts = [
         "required" if parameter.required else "",
         f"also {parameter.alias}" if parameter.alias else "",

@@ -1,4 +1,4 @@
-"""twsql doctor: says of each thing that twsql needs whether it is well, and else what to do about it."""
+"""twsql doctor: checks everything that twsql needs, and says how to repair it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SECRETS = ("auth_token", "api_secret")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings as they come; 1 if anything is wrong. Or, with --probe, what Twilio's account tells of it."""
+    """Print the findings as they come; returns 1 if anything is wrong. With --probe, print the report of `probe`."""
     if arguments.probe:
         loaded = Settings.load(**on_command_line(arguments))
         return probe.run(local.settings(loaded) if loaded.sandbox else loaded)
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _findings(given: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check from the inside to the outside; where one step fails, what lies beyond it cannot be checked."""
+    """Check settings, then the network, then the account; the checks after a failure cannot run."""
     yield from _versions()
     found = list(_settings(given))
     yield from found
@@ -89,7 +89,7 @@ def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding | None:
-    """Tell the value of a setting and where it comes from, None where it has none.
+    """The value of a setting and where it comes from; None for a setting without a value.
 
     A malformed value is not shown, as it may be a secret.
     """
@@ -105,7 +105,7 @@ def _setting(name: str, variable: str, given: Mapping[str, Any]) -> Finding | No
 
 
 def _journal(given: Mapping[str, Any]) -> Finding:
-    """Open the journal, without which no call is placed, and tell where it is and what is in it."""
+    """Open the journal, without which no call is placed, and report its path and contents."""
     try:
         with closing(connect(**given)) as connection:
             counted: Any = connection.execute(_CALLS).fetchall()
@@ -118,7 +118,7 @@ def _journal(given: Mapping[str, Any]) -> Finding:
 
 
 _EDGE = {"region": {"edge": "dublin"}}
-"""What a setting needs beside it; the whole is checked in the end."""
+"""Settings that need another one; `Settings.load` checks them together in the end."""
 
 
 def _misspelled() -> Iterator[Finding]:

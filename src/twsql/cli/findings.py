@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""The doctor's findings."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's: `text` tells what is well, or what is wrong and what to do."""
+    """One line of the doctor's: `text` says what is good, or what is wrong and what to do."""
 
     well: bool
     text: str
 
 
 def good(text: str) -> Finding:
-    """Make a finding of what is well."""
+    """A good finding."""
     return Finding(True, text)
 
 
 def wrong(text: str) -> Finding:
-    """Make a finding of what is wrong."""
+    """A bad finding."""
     return Finding(False, text)

@@ -1,4 +1,4 @@
-"""twsql init: lists the live tables in a SQLite file, so that tools which look into its schema show them."""
+"""twsql init: stores the live tables in a SQLite file, for tools that list the tables of its schema."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TABLES = [table.name for table in CATALOG.tables]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Store the tables that are not stored yet. Raises NotSupportedError where the file has others of such names."""
+    """Store the tables that the file lacks. Raises NotSupportedError if it has other tables of these names."""
     try:
         with Translated():
             _store(arguments.file)

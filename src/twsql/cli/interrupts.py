@@ -5,11 +5,11 @@ from __future__ import annotations
 import apsw
 
 _STEPS = 50_000
-"""SQLite's instructions between two looks, some 5 ms."""
+"""Instructions of SQLite's virtual machine between two checks, some 5 ms."""
 
 
 def heed(connection: apsw.Connection) -> None:
-    """Let Ctrl-C end a statement that asks Twilio nothing: Python sees to signals only while Python code runs."""
+    """Let Ctrl-C end a statement without requests: Python handles signals only while Python code runs."""
     connection.set_progress_handler(_go_on, _STEPS, id=heed)
 
 

@@ -1,4 +1,4 @@
-"""twsql journal: what is on record of each call, and what became of calls whose outcome is in doubt."""
+"""twsql journal: lists the calls of the journal, and settles those whose outcome is in doubt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOUBTFUL = ("sending", "unknown")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List the journal, or settle what is in doubt and list that; status 1 where a doubt is left."""
+    """List the journal, or settle the calls in doubt and list them; returns 1 if a doubt is left."""
     if arguments.action == "list":
         return _show(arguments, _LIST)
     states = _settle(arguments)
@@ -31,9 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
-    """Settle each entry side by side, as each takes the time in which a call may yet show up; None: not ours to.
+    """Settle entries side by side, as each takes `recovery_grace` seconds; None for an entry that is not in doubt.
 
-    One that is decided by hand is asked about no more.
+    An entry that was decided by hand is not looked for.
     """
     registration = register(apsw.Connection(":memory:"), **settings(arguments))
     with closing(registration):

@@ -1,4 +1,4 @@
-"""twsql loadable-path: says where the extension for other SQLite hosts is, or builds it."""
+"""twsql loadable-path: prints the path of the extension for other SQLite hosts, or builds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twsql.hosts.loadable import build
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the path. Raises NotSupportedError, which says what to install, where it is not or cannot be built."""
+    """Print the path. If the extension is missing or cannot be built, NotSupportedError says what to install."""
     if arguments.build:
         try:
             build.install()

@@ -16,7 +16,7 @@ from twsql.cli.formats.text import cell, visible, width
 from twsql.schema import Value
 
 _BOX = 5000
-"""How many rows one box holds: its columns are as wide as all of them need."""
+"""Rows of one box, whose columns are as wide as all of them need."""
 
 _BOXES = ("box", "table", "qbox")
 
@@ -24,7 +24,7 @@ _RULE = str.maketrans("╭─┬╮-", "╞═╪╡=")
 
 
 class Modes(apsw.shell.Shell):
-    """apsw's shell with boxes that become lines where they are too wide, and a rule under their header."""
+    """apsw's shell, with a rule under a box's header, and a line for each value if a box is too wide."""
 
     def __init__(self) -> None:
         self._box: tuple[list[str], list[list[Value]]] = ([], [])
@@ -48,7 +48,7 @@ class Modes(apsw.shell.Shell):
             self.end_box()
 
     def end_box(self) -> None:
-        """Print the rows that output_box has got."""
+        """Print the rows of output_box."""
         names, rows = self._box
         self._box = (names, [])
         if not rows:
@@ -81,12 +81,12 @@ class Modes(apsw.shell.Shell):
         return json_escaped(text) if self.stdout.isatty() else text
 
     def _shown(self, text: str) -> str:
-        """Keep what steers a terminal away from one; a file gets the text as it is."""
+        """Escape characters that steer a terminal; a file gets the text unchanged."""
         return visible(text) if self.stdout.isatty() else text
 
 
 def _ruled(box: str, rows: int) -> str:
-    """Draw the rule under the header, which apsw draws only where a row has several lines."""
+    """Draw the rule under the header; apsw draws it only if a row has several lines."""
     drawn = box.split("\n")
     top = drawn[0].translate(_RULE)
     if top not in drawn:

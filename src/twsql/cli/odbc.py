@@ -15,11 +15,11 @@ _DRIVERS = (
     "/opt/homebrew/lib/libsqlite3odbc.dylib",
     "/usr/local/lib/libsqlite3odbc.*",
 )
-"""Where SQLite's ODBC driver is installed."""
+"""The usual paths of SQLite's ODBC driver."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a section for ~/.odbc.ini. Raises NotSupportedError where the extension is not built."""
+    """Print a section for ~/.odbc.ini. Raises NotSupportedError if the extension has not been built."""
     database = arguments.database
     database = database if database == ":memory:" else os.path.abspath(database)  # any folder may be the program's
     sys.stdout.write(section(arguments.name, database, loadable_path()))
@@ -38,7 +38,7 @@ def section(name: str, database: str, extension: str) -> str:
 
 
 def _driver() -> str:
-    """The driver's path, as its name in odbcinst.ini differs from system to system; else Debian's name of it."""
+    """The driver's path, as its name in odbcinst.ini differs between systems; Debian's name if it is not found."""
     found = [path for pattern in _DRIVERS for path in sorted(glob.glob(pattern))]
     if not found:
         sys.stderr.write("twsql: found no libsqlite3odbc: install SQLite's ODBC driver (Debian: libsqliteodbc)\n")

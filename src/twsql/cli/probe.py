@@ -1,6 +1,6 @@
 """twsql doctor --probe: how an account reads what Twilio's documentation leaves open, in a report that users can send.
 
-It only reads, some 15 requests, and prints no name, number, SID or account: words of Twilio's and numbers only. The
+It only reads, with some 15 requests, and prints no name, number, SID or account, only Twilio's words and counts. The
 facts are the sandbox's readings, so `twsql sandbox --reading NAME=VALUE` shows the same Twilio.
 """
 
@@ -28,9 +28,9 @@ Item = Mapping[str, Any]
 _LARGEST = 1000
 _BOUNDS = {"since": "DateCreated>", "until": "DateCreated<"}
 _ENOUGH = 5
-"""Neighbours created in one minute, in order, after which chance no longer explains that."""
+"""So many neighbours of one minute that are in order are no chance."""
 _SOME = 3
-"""Conferences in progress whose participants are looked at."""
+"""Conferences in progress whose participants are read."""
 _NO_CALL = "cannot tell without placing a call"
 _NO_DATA = "cannot tell: the account has no data for it"
 _CALL_STATUSES = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
@@ -39,7 +39,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}\Z")
 
 
 class Evidence:
-    """What several facts are read from, a page each, asked for when the first of them needs it."""
+    """The lists for several facts, a page each, fetched at the first use."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -61,7 +61,7 @@ class Evidence:
 
     @cached_property
     def participants(self) -> list[Item]:
-        """Who is in some of the conferences in progress."""
+        """The participants of some conferences in progress."""
         found: list[Item] = []
         for conference in _items(self.active, "conferences")[:_SOME]:
             try:
@@ -72,12 +72,12 @@ class Evidence:
         return found
 
     def conferences(self, **params: str) -> Answer:
-        """Ask for a page of conferences; `since` and `until` are DateCreated's lower and upper bound."""
+        """Fetch a page of conferences; `since` and `until` are DateCreated's lower and upper bound."""
         return _page(self.client, "Conferences", {_BOUNDS.get(name, name): value for name, value in params.items()})
 
 
 def run(settings: Settings) -> int:
-    """Print the report. Raises TwilioError where not even conferences can be listed."""
+    """Print the report. Raises TwilioError if it cannot list conferences."""
     with closing(Client(settings)) as client:
         evidence = Evidence(client)
         _ = evidence.over
@@ -98,7 +98,7 @@ def _items(answer: Answer, key: str) -> list[Item]:
 
 
 def _told(ask: Callable[[Evidence], str], evidence: Evidence) -> str:
-    """What a fact is. Of an error only numbers are told: Twilio's message may name what it is about."""
+    """A fact's value. Of an error only numbers are printed, as Twilio's message may have names."""
     try:
         return ask(evidence)
     except TwilioError as error:
@@ -106,7 +106,7 @@ def _told(ask: Callable[[Evidence], str], evidence: Evidence) -> str:
 
 
 def _upper_bound(evidence: Evidence) -> str:
-    """Whether `DateCreated<=D` holds the day D: then `>=D` with `<=D` has what `=D` has."""
+    """Whether `DateCreated<=D` includes the day D: then `>=D` with `<=D` lists the same as `=D`."""
     day = _day("date_created", _items(evidence.over, "conferences"))
     if not day or not _items(evidence.conferences(Status="completed", DateCreated=day), "conferences"):
         return _NO_DATA
@@ -150,7 +150,7 @@ def _ended_participants(evidence: Evidence) -> str:
 
 
 def _default_status(evidence: Evidence) -> str:
-    """Which conferences of a day on which one is over are listed without a Status."""
+    """Which statuses a list without Status has, for a day with an ended conference."""
     over = _items(evidence.over, "conferences")
     day = _day("date_created", over)
     listed = evidence.conferences(**({"DateCreated": day} if day else {}))
@@ -161,7 +161,7 @@ def _default_status(evidence: Evidence) -> str:
 
 
 def _names(evidence: Evidence) -> str:
-    """Whether the filter FriendlyName finds a name in other letters."""
+    """Whether the filter FriendlyName ignores case."""
     for status, answer in (("completed", evidence.over), ("in-progress", evidence.active)):
         for item in _items(answer, "conferences"):
             name = item.get("friendly_name")
@@ -185,7 +185,7 @@ def _queued_start_time(evidence: Evidence) -> str:
 
 
 def _largest_page(evidence: Evidence) -> str:
-    """How many items a page has at most, where 1,000 were asked for."""
+    """The most items of a page, with PageSize 1,000."""
     items, size = len(_items(evidence.over, "conferences")), evidence.over.get("page_size")
     if evidence.over.get("next_page_uri"):
         return str(items)
@@ -201,7 +201,7 @@ def _statuses(evidence: Evidence) -> str:
 
 
 def _properties(evidence: Evidence) -> str:
-    """Which properties conferences have beyond those that are documented, and which they lack."""
+    """Undocumented properties of conferences, and documented ones that they lack."""
     items = _items(evidence.over, "conferences") + _items(evidence.active, "conferences")
     if not items:
         return _NO_DATA
@@ -231,12 +231,12 @@ def _unknown_conference(evidence: Evidence) -> str:
 
 
 def _day(field: str, items: Sequence[Item]) -> str:
-    """The day of the newest item that tells one; '' where none does."""
+    """The day of the newest item with a date; '' if there is none."""
     return next((when[:10] for item in items if (when := moment(field, item))), "")
 
 
 def _words(names: set[str]) -> str:
-    """Names of properties or statuses, as far as they are words: nothing else is worth the risk to be printed."""
+    """Names of properties or statuses that are plain words; others are not printed, as they may be private."""
     return ", ".join(_printable(sorted(names)))
 
 

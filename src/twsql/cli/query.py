@@ -1,4 +1,4 @@
-"""twsql query: runs scripts and prints what each statement gives, as it comes."""
+"""twsql query: runs scripts and prints each statement's rows as they come."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from twsql.schema import Value
 from twsql.tokens import tokens
 
 _FLUSH = 0.2
-"""Seconds that a row waits in the buffer at most while others are slow to come."""
+"""The most seconds that a row waits in the output buffer while others come slowly."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """Statements from one place; `name` is of the file, '' on the command line."""
+    """A script; `name` is its file's name, '' for the command line."""
 
     text: str
     name: str = ""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run every script, and print; the first error ends it."""
+    """Run every script and print the rows; the first error ends it."""
     # What stops this program politely must not lose rows in its buffers: they may be of calls that were placed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     scripts = [*map(_read, arguments.file), *(Script(_typed(sql)) for sql in arguments.sql)]
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class _Tellers:
-    """What is said after each statement."""
+    """The reports after each statement."""
 
     told: Told
     costs: Costs | None
@@ -106,7 +106,7 @@ class _Printer:
         self._is_first = True
 
     def show(self, cursor: Cursor) -> None:
-        """Print the rows of a statement; nothing where it gives none, as CREATE TABLE does."""
+        """Print the rows of a statement; nothing for a statement without a result, such as CREATE TABLE."""
         if cursor.description is not None:
             self.print([column[0] for column in cursor.description], _flushed(cursor, self._out))
 
@@ -120,14 +120,14 @@ class _Printer:
 
 
 def _format(arguments: argparse.Namespace) -> Format:
-    """Give the format, with the switches that csv has."""
+    """The format, with the options of csv."""
     if arguments.format != "csv":
         return FORMATS[arguments.format]
     return partial(csv, end="\r\n" if arguments.crlf else "\n", escape_formulas=arguments.escape_formulas)
 
 
 def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
-    """Pass rows on; what has been written of them is sent on its way when they come slowly."""
+    """Pass rows on; flush the output when they come slowly."""
     last = time.monotonic()
     for row in rows:
         yield row
@@ -139,7 +139,7 @@ def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
 
 @contextmanager
 def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
-    """Tell in an error where the statement is, and what to do with a command of the shell's."""
+    """Add the statement's place to an error, and a remedy for dot commands."""
     place = f"{script.name} line {line}: " if script.name else ""
     try:
         yield
@@ -150,7 +150,7 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
 
 @contextmanager
 def _interrupted(connection: Connection) -> Iterator[None]:
-    """Tell after Ctrl-C where the outcome of calls is to be found, if this statement has dialled any."""
+    """After Ctrl-C, say where to find the outcome of calls, if this statement has dialled any."""
     before = connection.dialled
     try:
         yield
@@ -159,7 +159,7 @@ def _interrupted(connection: Connection) -> Iterator[None]:
 
 
 def _located(script: str) -> Iterator[tuple[int, str]]:
-    """Yield each statement, and the number of the line on which it begins."""
+    """Yield each statement and the number of its first line."""
     line, at = 1, 0
     for statement in split(script):
         start = script.index(statement, at) + next(tokens(statement)).start
@@ -177,7 +177,7 @@ def _read(path: str) -> Script:
 
 
 def _typed(text: str) -> str:
-    """Read an argument as UTF-8, as files are, though the locale may know less."""
+    """Decode an argument as UTF-8, like files, whatever the locale."""
     return _decoded(os.fsencode(text), "the command line")
 
 
@@ -189,7 +189,7 @@ def _decoded(script: bytes, name: str) -> str:
 
 
 def _output(format_name: str) -> TextIO:
-    """Make standard output fit: data is UTF-8, whatever the locale; a terminal shows what it can, the rest escaped."""
+    """Set up standard output: data is UTF-8, whatever the locale; a terminal gets escapes for what it cannot show."""
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper):
         if format_name in DATA:

@@ -1,4 +1,4 @@
-"""What the doctor asks Twilio: whether it is there, whether the clocks agree, and what the credentials may do."""
+"""The doctor's requests: whether Twilio can be reached, whether the clocks agree, and what the credentials allow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_SKEW = 60
 
 
 def reach(settings: Settings) -> Iterator[Finding]:
-    """Ask for the account and for its conferences, each once."""
+    """Fetch the account and a page of its conferences, once each."""
     try:
         account = settings.require_credentials()[0]
     except SettingError as error:
@@ -53,7 +53,7 @@ def reach(settings: Settings) -> Iterator[Finding]:
 
 
 def _cure(error: TwilioError, settings: Settings) -> str:
-    """Say what to do about a server that does not answer."""
+    """The remedy for a server that cannot be reached."""
     reason = error.__cause__
     if isinstance(reason, ssl.SSLCertVerificationError):
         if reason.verify_code in (9, 10):  # not yet valid, expired
@@ -67,7 +67,7 @@ def _cure(error: TwilioError, settings: Settings) -> str:
 
 
 def _clock(answer: Response) -> Iterator[Finding]:
-    """Compare the clocks: TLS depends on them, and so does each comparison with datetime('now')."""
+    """Compare the clocks: TLS and comparisons with datetime('now') depend on them."""
     try:
         theirs = parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
     except (TypeError, ValueError, IndexError, OverflowError, OSError):
@@ -94,7 +94,7 @@ def _account(answer: Response, settings: Settings) -> Finding:
 
 
 def _refused(error: TwilioError, settings: Settings) -> Finding:
-    """Tell why the account could not be read. Only a main API key may read it; others are no worse for that."""
+    """Why the account could not be read. Only a main API key may read it; for others that is no fault."""
     if settings.api_key and isinstance(error, AuthenticationFailed):
         return good("account: this API key may not read it, as only main keys can")
     if isinstance(error, AuthenticationFailed):
@@ -107,7 +107,7 @@ def _refused(error: TwilioError, settings: Settings) -> Finding:
 
 
 def _words(error: TwilioError) -> str:
-    """What an error says, but that one should run the doctor."""
+    """An error's text without the advice to run the doctor."""
     return TwilioError.__str__(error)
 
 
@@ -127,7 +127,7 @@ def _conferences(transport: Transport, account: str, settings: Settings) -> Find
 
 
 def _read(answer: Response) -> Row | TwilioError:
-    """Give the JSON object of an answer, or the error that it stands for."""
+    """The JSON object of a response, or the error that it stands for."""
     if not 200 <= answer.status < 300:
         return responses.refusal(answer).error
     try:

@@ -1,4 +1,4 @@
-"""What the command adds to an error: which of its commands helps."""
+"""Adds the command that helps to an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ INTERRUPTED = "interrupted; calls that were dialled are on record: 'twsql journa
 
 
 def remedy(error: BaseException | None) -> str:
-    """Give the command that finds out more, behind a semicolon; '' where there is none."""
+    """`; run …` with the command that finds out more; '' if there is none."""
     while error is not None:
         if isinstance(error, AuthenticationFailed) and error.status == 401:
             return "; 'twsql doctor' checks the credentials"

@@ -1,4 +1,4 @@
-"""Rows before errors, in apsw's shell: it reads a row ahead, and would lose one where the next is an error."""
+"""Prints rows before errors in apsw's shell, which reads a row ahead and would lose it if the next one is an error."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from twsql.schema import Value
 
 
 class RowsBeforeErrors:
-    """Within it an error among a statement's rows only ends them; it is raised when it is left, with the rows shown.
+    """A `with` block in which an error among a statement's rows only ends them; its end raises the error.
 
-    They may be of calls that were placed. `rows` counts what its cursors have given.
+    The rows may be calls that were placed. `rows` counts the rows that the cursors have returned.
     """
 
     def __init__(self) -> None:
@@ -21,11 +21,11 @@ class RowsBeforeErrors:
         self._error: BaseException | None = None
 
     def heed(self, connection: apsw.Connection) -> None:
-        """Give the connection cursors that know of it."""
+        """Give the connection cursors that report to this block."""
         connection.cursor_factory = lambda its: _Cursor(its, self)
 
     def bears(self, error: BaseException) -> bool:
-        """Whether the error can wait; it is kept then."""
+        """Whether the error can wait; it is stored then."""
         if self._is_on:
             self._error = error
         return self._is_on

@@ -32,7 +32,7 @@ _SETTINGS = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM, both of which are a good end."""
+    """Serve until Ctrl-C or SIGTERM; both are a normal end."""
     try:
         from twsql.sandbox import Readings, Sandbox, serve
         from twsql.sandbox.readings import parsed
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _announce(sandbox: Sandbox) -> None:
-    """Print what another shell needs; an API key there would go before the token."""
+    """Print the variables for another shell; it unsets an API key, which would override the token."""
     forget_sandbox(sandbox.base_url)  # of one that was killed
     lines = (
         "# a local Twilio until Ctrl-C; for another shell:",

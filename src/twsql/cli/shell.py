@@ -46,7 +46,7 @@ from twsql.vtab.changes import Changes
 _QUERIES = ("SELECT", "WITH", "VALUES")
 
 _LEAVE = re.compile(r"\s*(exit|quit)\s*;?\s*", re.IGNORECASE)
-"""What people type to leave; SQL has no such statement."""
+"""Words that people type to leave; none begins a SQL statement."""
 
 _TABLES = "SELECT name FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"
 
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Shell(Modes):
-    """apsw's shell over connections that have Twilio's tables; `given` are the settings, as for `twsql.connect`.
+    """apsw's shell on connections with Twilio's tables; `given` are the settings, as for `twsql.connect`.
 
     `failed` says whether a statement or command has failed.
     """
@@ -93,7 +93,7 @@ class Shell(Modes):
         self._command_params: dict[str, Any] = {**apsw.shell.Shell._command_params, "procedures": _PROCEDURES}
 
     def _registered(self) -> apsw.Connection:
-        """Give the connection of now; .open and .connection may have changed it."""
+        """The current connection; .open and .connection may have changed it."""
         connection: apsw.Connection = self._ensure_db()
         if connection not in self._registrations:
             self._registrations[connection] = register(connection, **self._given)
@@ -114,7 +114,7 @@ class Shell(Modes):
             self._db.close(True)
 
     def intro(self) -> str:
-        """Tell where the statements go, and how to go on. Opens the database."""
+        """Print which Twilio and which database the shell uses, and how to go on. Opens the database."""
         used = self._registrations[self.db].settings
         try:
             where = f"Account {used.require_credentials()[0]} at {used.server}."
@@ -152,22 +152,22 @@ class Shell(Modes):
             self.write(self.stdout, "no rows\n")
 
     def _begin_no_more(self) -> None:
-        """Place no call that is not under way yet: the statement may not have ended with the interrupt."""
+        """Keep calls that wait from being placed: the statement may not have ended with the interrupt."""
         for registration in self._registrations.values():
             registration.engine.begin_no_more()
 
     def _dialled(self) -> int:
-        """How many calls were dialled that are on record."""
+        """How many calls of the journal this shell has dialled."""
         return sum(registration.engine.dialled for registration in self._registrations.values())
 
     def _is_empty(self, statement: str) -> bool:
-        """Whether the statement, which has run, asked for rows and got none."""
+        """Whether the last statement was a query without rows."""
         if self._patience.rows or first_word(statement) not in _QUERIES:
             return False
         return bool(apsw.ext.query_info(self.db, statement).description)  # WITH … INSERT gives none
 
     def _consents(self, changes: Changes) -> bool:
-        """Ask at a terminal before much is changed at Twilio."""
+        """Ask at a terminal before many changes at Twilio."""
         if not (self.interactive and is_many(changes)):
             return True
         self.write(self.stdout, f"{changes.noun} will be {changes.effect.done} at Twilio. Go on? [y/N] ")
@@ -185,7 +185,7 @@ class Shell(Modes):
         super().process_sql(*translate(statement, CATALOG.procedures, bindings, country), internal=True)
 
     def get_line(self, prompt: str = "") -> str | None:
-        """Read a line, and remember those before it for the completion of a statement over several."""
+        """Read a line, and remember the lines before it, for completion in a statement of several lines."""
         self._dialled_before = self._dialled()
         if prompt != self.moreprompt:
             self._typed = []
@@ -198,7 +198,7 @@ class Shell(Modes):
         return line
 
     def complete_sql(self, line: str, token: str, beg: int, end: int) -> list[str]:
-        """Complete inputs in EXEC and CALL, and Twilio's names wherever names may be."""
+        """Complete inputs in EXEC and CALL, and twsql's names elsewhere."""
         found = completion.in_exec("\n".join([*self._typed, line[:beg]]), token)
         if found is not None:
             return found
@@ -208,7 +208,7 @@ class Shell(Modes):
         return completion.columns(token) or list(dict.fromkeys([*completion.names(token), *theirs]))
 
     def handle_interrupt(self) -> None:
-        """End what is under way. The shell lives on at a terminal, and a script ends."""
+        """End the statement. At a terminal the shell goes on; a script ends."""
         self._begin_no_more()
         self.db.interrupt()
         words = [INTERRUPTED] if self._dialled() > self._dialled_before else []
@@ -217,7 +217,7 @@ class Shell(Modes):
         self.write(self.stderr, "\n".join(["", *words, ""]))
 
     def handle_exception(self) -> None:
-        """Say on one line what went wrong, and in a script where. After `.exceptions on` also how it came to it."""
+        """Print an error on one line, in a script with its place; after `.exceptions on` with a traceback."""
         error = sys.exc_info()[1]
         if isinstance(error, (SystemExit, KeyboardInterrupt)):
             raise
@@ -231,7 +231,7 @@ class Shell(Modes):
             raise SystemExit(1)
 
     def _query_details(self, sql: str, bindings: Any) -> Any:
-        """Raise what is wrong with a statement of a script; at a terminal apsw's shell points to it."""
+        """Raise the error of a script's statement; at a terminal apsw's shell points to its place."""
         details = super()._query_details(sql, bindings)
         if details.error_text:
             details = replace(details, error_text=details.error_text + hint(details.error_text, sql))
@@ -284,14 +284,14 @@ class Shell(Modes):
 
 
 def _words(error: BaseException | None) -> str:
-    """Give an error's message; with its kind where that is needed to make sense of it."""
+    """An error's message, with its class if the message needs it."""
     if isinstance(error, (Error, apsw.Error, apsw.shell.Shell.Error, OSError)) and str(error):
         return f"{str(error).strip()}{remedy(error)}"
     return f"{type(error).__name__}: {error}"
 
 
 def _history() -> str:
-    """Give the file that remembers what was typed, for its owner's eyes only; nowhere if it cannot be written."""
+    """The file of the shell's history, readable by its owner only; the null device if it cannot be written."""
     path = os.path.expanduser("~/.twsql_history")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

@@ -23,8 +23,8 @@ Tell = Callable[[Progress], None]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Sync once, or until Ctrl-C or SIGTERM, which then are a good end."""
-    # A run that is ended politely is recorded as stopped.
+    """Sync once, or until Ctrl-C or SIGTERM, which then are a normal end."""
+    # A run that a signal ends is recorded as stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments.every is None:
         _sync(arguments)
@@ -55,7 +55,7 @@ def _sync(arguments: argparse.Namespace) -> None:
 
 
 def summary(report: Report) -> str:
-    """What a run did, in one line."""
+    """A run's report, in one line."""
     read = f"{report.conferences:,} conferences and {report.participants:,} participants"
     since = f" since {report.since}" if report.since else ""
     rate = (report.conferences + report.participants) / max(report.seconds, 0.001)
@@ -69,7 +69,7 @@ def _failed(error: TwilioError) -> None:
 
 @contextmanager
 def _shown(arguments: argparse.Namespace) -> Iterator[Tell]:
-    """What shows the progress: bars on a terminal, else nothing."""
+    """The progress bars, if there is a terminal."""
     if arguments.quiet or not sys.stderr.isatty():
         yield lambda progress: None
         return

@@ -1,4 +1,4 @@
-"""The ASGI application: counts a request, lets it wait or fail as told, and answers it."""
+"""The ASGI application: counts a request, delays it or makes it fail by the faults, and answers it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .wire import Answer, Scope, Wire
 
 @dataclass(frozen=True)
 class App:
-    """The sandbox over HTTP; `closing` is set when the server stops, so that nobody waits any longer."""
+    """The sandbox over HTTP; `closing` is set when the server stops, so that no request waits any longer."""
 
     state: State
     closing: asyncio.Event

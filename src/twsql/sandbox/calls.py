@@ -18,7 +18,7 @@ from .wire import Answer
 
 
 class CallNumbers(Sequence[int]):
-    """The numbers of an account's calls in order, without a list of them: first `seeded` ones, those to a number."""
+    """The numbers of an account's calls in order, computed without a list: first `seeded` ones, those to a number."""
 
     def __init__(self, account: Account, to: str | None) -> None:
         self._crowd = account.crowd

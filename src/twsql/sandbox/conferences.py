@@ -13,7 +13,7 @@ from .wire import Answer
 
 
 def list_conferences(request: Request) -> Answer:
-    """Answer a page of conferences; those in progress where no status is asked for, since 2026-09-30."""
+    """Answer a page of conferences; without a Status, since 2026-09-30, those in progress."""
     account, query, readings = request.account, request.query, request.state.settings.readings
     status = filters.conference_status(query)
     if status is None and readings.default_status == "in-progress":

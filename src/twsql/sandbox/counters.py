@@ -1,4 +1,4 @@
-"""What a sandbox was asked: counters, and a bounded log of the requests for tests that compare them exactly."""
+"""The requests of a sandbox: counters, and a bounded log, for tests that compare them exactly."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Counters:
 
     `by_route` is by Twilio's operation names (`ListConference`, `CreateParticipant`, …), `by_status` by HTTP status
     (0: no whole answer was sent). `placed` is the number of calls placed, `placed_by` that of each conference name
-    and To. `peak` is the highest number of requests under way together.
+    and To. `peak` is the highest number of requests in flight together.
     """
 
     requests: int
@@ -62,26 +62,26 @@ class Traffic:
         self.log: deque[LoggedRequest] = deque(maxlen=log)
 
     def clear(self) -> None:
-        """Forget everything but what is under way."""
+        """Forget everything except requests in flight."""
         self.peak = self.under_way
         self.asked.clear()
         self.answered.clear()
         self.log.clear()
 
     def begin(self, method: str, route: str) -> None:
-        """Count a request, and as under way."""
+        """Count a request, and that it is in flight."""
         self.asked[method, route] += 1
         self.under_way += 1
         self.peak = max(self.peak, self.under_way)
 
     def end(self, request: LoggedRequest) -> None:
-        """Count a request as over, and remember it."""
+        """Count the end of a request, and log it."""
         self.under_way -= 1
         self.answered[request.status or 0] += 1
         self.log.append(request)
 
     def snapshot(self, placed: Counter[tuple[str | None, str]]) -> Counters:
-        """Return the counts of now."""
+        """Return the current counts."""
         by_method: Counter[str] = Counter()
         by_route: Counter[str] = Counter()
         for (method, route), times in self.asked.items():

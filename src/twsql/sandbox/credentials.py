@@ -1,4 +1,4 @@
-"""The sandbox's accounts with their fixed, obviously fake credentials, and who may read what."""
+"""The sandbox's accounts, with fixed, obviously fake credentials, and the accounts that each may read."""
 
 from __future__ import annotations
 

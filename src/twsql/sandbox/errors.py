@@ -38,7 +38,7 @@ _CODES = {
 
 
 class ApiError(Exception):
-    """An answer that is an error: Twilio's code, its message and the HTTP status that goes with it."""
+    """An error response: Twilio's code, its message and its HTTP status."""
 
     def __init__(self, code: int, detail: str = "") -> None:
         self.status, text = _CODES[code]
@@ -54,5 +54,5 @@ def error_body(code: int, message: str, status: int) -> bytes:
 
 
 def retry_after(seconds: float | None) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the header that asks to wait so long, or no header."""
+    """Return a Retry-After header, or no header."""
     return () if seconds is None else ((b"retry-after", b"%g" % seconds),)

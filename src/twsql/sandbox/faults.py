@@ -1,6 +1,6 @@
 """Faults on request: rules that make chosen requests fail in a chosen way.
 
-Kinds whose name ends in `-before` fail before the deed is done, those in `-after` once it has been done.
+Kinds whose name ends in `-before` fail before the operation, those in `-after` after it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _HUGE = 10_000_000
 
 @dataclass
 class Fault:
-    """A rule; it applies to requests whose method and raw path fit (`path` is a regular expression, searched).
+    """A rule; it applies to requests with its method and a raw path in which `path`, a regular expression, is found.
 
-    `times` bounds how often (None: for ever), `probability` makes it hit by chance, the same way in every run.
+    `times` bounds how often it applies (None: always), `probability` makes that random, alike in every run.
     `status`, `code` and `message` are of an error answer; `seconds` of slow (which ends when
     the rule is taken back), timeout-before and timeout-after;
     `location` is where redirect and foreign-next-page lead; `hits` counts how often it was applied.
@@ -46,7 +46,7 @@ class Fault:
     _is_over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a kind that there is not."""
+        """Raise ValueError for an unknown kind."""
         if self.kind not in KINDS:
             raise ValueError(f"no fault of kind {self.kind!r}: use one of {', '.join(KINDS)}")
         re.compile(self.path)
@@ -62,11 +62,11 @@ class Fault:
         return True
 
     async def delay(self, wire: Wire) -> None:
-        """Wait as long as a slow answer takes, or until this rule is taken back."""
+        """Wait for the delay of a slow response, or until this rule is taken back."""
         await wire.pause(self.seconds, self._is_over)
 
     def end(self) -> None:
-        """Let go what waits."""
+        """End the delays."""
         self._is_over.set()
 
     def error(self, status: int) -> Answer:
@@ -174,7 +174,7 @@ After = Callable[[Fault, Wire, Answer], Awaitable["int | None"]]
 
 
 def _whatever(before: Before) -> After:
-    """Do after the deed what could be done before it."""
+    """Apply after the operation a fault that could come before it."""
 
     async def after(fault: Fault, wire: Wire, answer: Answer) -> int | None:
         return await before(fault, wire)
@@ -210,7 +210,7 @@ KINDS = (*BEFORE, *AFTER, "slow")
 
 
 async def respond(fault: Fault | None, wire: Wire, deed: Callable[[], Answer]) -> int | None:
-    """Do the deed and answer, or fail as the rule says; return the HTTP status of a whole answer."""
+    """Run the operation and answer, or fail by the rule; return the HTTP status of a whole response."""
     if fault is None:
         return await wire.answer(deed())
     if fault.kind == "slow":

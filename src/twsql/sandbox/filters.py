@@ -1,4 +1,4 @@
-"""The filters of Twilio's lists: what of a list's query decides, and the part of the list that dates leave."""
+"""The filters of Twilio's lists, and the part of a list between two dates."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Span = tuple[float, float]
 
 
 def day_span(query: Query, name: str, upper_bound: str) -> Span:
-    """Return from when to before when a date filter reaches: UTC days. Raises ApiError for what is not a day."""
+    """Return the beginning and end (excluded) of a date filter, in UTC days. Raises ApiError for anything but a day."""
     return _span(query, name, _whole_day, upper_bound)
 
 
 def time_span(query: Query, name: str, upper_bound: str) -> Span:
-    """Return from when to before when a time filter reaches, given as days or to the second."""
+    """Return the beginning and end (excluded) of a time filter, given as days or to the second."""
     return _span(query, name, _moment, upper_bound)
 
 
@@ -78,7 +78,7 @@ def conference_status(query: Query) -> str | None:
 
 
 def conference_filter(query: Query, readings: Readings, now: float) -> Callable[[Conference], bool] | None:
-    """Return what a conference must fulfil, besides its status, its name and its creation date."""
+    """Return the condition on a conference, besides its status, its name and its creation date."""
     low, high = day_span(query, "DateUpdated", readings.upper_bound)
     listed = now - readings.list_lag
     if (low, high) == _EVER and not readings.list_lag:
@@ -87,7 +87,7 @@ def conference_filter(query: Query, readings: Readings, now: float) -> Callable[
 
 
 def call_filter(query: Query, readings: Readings, now: float) -> Callable[[Call], bool]:
-    """Return what a call must fulfil; one that has not started counts as starting when it was made, if at all."""
+    """Return the condition on a call; one that has not started counts as started when it was created, or not at all."""
     to, from_, parent = query.get("To"), query.get("From"), query.get("ParentCallSid")
     status = choice(query, "Status", CALL_STATUSES)
     low, high = time_span(query, "StartTime", readings.calls_upper_bound)
@@ -112,7 +112,7 @@ def call_filter(query: Query, readings: Readings, now: float) -> Callable[[Call]
 
 
 def participant_filter(query: Query) -> Callable[[Participant], bool] | None:
-    """Return what a participant must fulfil."""
+    """Return the condition on a participant."""
     wanted = {}
     for name in ("Muted", "Hold", "Coaching"):
         value = choice(query, name, ("true", "false", "True", "False"))

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CallView:
-    """A call as it was when it was looked at; `conference` and `label` are None outside a conference."""
+    """A snapshot of a call; `conference` and `label` are None outside a conference."""
 
     sid: str
     to: str
@@ -35,7 +35,7 @@ class CallView:
 
 @dataclass(frozen=True)
 class ConferenceView:
-    """A conference as it was when it was looked at; `calls` are the SIDs of those present, oldest first."""
+    """A snapshot of a conference; `calls` are the SIDs of its present calls, oldest first."""
 
     sid: str
     name: str
@@ -99,12 +99,12 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """Return where it answers: `http://127.0.0.1:PORT`."""
+        """Return its URL: `http://127.0.0.1:PORT`."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def settings(self) -> Settings:
-        """Return the settings of now."""
+        """Return the current settings."""
         return self._state.settings
 
     def change(self, **settings: Any) -> None:
@@ -117,7 +117,7 @@ class Sandbox:
 
     @property
     def counters(self) -> Counters:
-        """Return what was counted since the start or the last `clear`."""
+        """Return the counts since the start or the last `clear`."""
         return self._ask(self._state.counters)
 
     @property
@@ -126,7 +126,7 @@ class Sandbox:
         return self._ask(lambda: list(self._state.traffic.log))
 
     def clear(self) -> None:
-        """Forget what was counted and logged."""
+        """Clear counters and log."""
         self._ask(self._state.clear)
 
     def reset(self) -> None:
@@ -140,11 +140,11 @@ class Sandbox:
         return fault
 
     def heal(self, *faults: Fault) -> None:
-        """Take back these faults, or all; what a slow one delays is answered at once."""
+        """Take back these faults, or all; requests that a slow one delays get their response at once."""
         self._ask(lambda: self._state.faults.heal(*faults))
 
     def advance(self, seconds: float) -> None:
-        """Move the sandbox's time on; what comes due by then has happened when this returns."""
+        """Move the sandbox's time on; events that are due by then have happened when this returns."""
         self._ask(lambda: self._state.advance(seconds))
 
     def calls(self, *, to: str | None = None, account: str | None = None) -> list[CallView]:

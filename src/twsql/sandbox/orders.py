@@ -1,4 +1,4 @@
-"""Orders: what a valid request asks the world to do. Frozen, typed; validate.py makes them from forms."""
+"""Orders: valid requests to the world, frozen and typed; validate.py makes them from forms."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParticipantOrder:
 
 @dataclass(frozen=True)
 class ParticipantChange:
-    """What to change of a participant; None leaves it as it is."""
+    """A change of a participant; None leaves a property unchanged."""
 
     muted: bool | None = None
     hold: bool | None = None

@@ -1,4 +1,4 @@
-"""Readings: what Twilio's documentation leaves open, and each way in which Twilio may be read.
+"""Readings: the open points of Twilio's documentation, and each way to read them.
 
 docs/assumptions.md has a line for each field; where a source says which value holds, it is there.
 """
@@ -26,12 +26,12 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "properties": ("documented", "more", "fewer", "no dates"),
     "next_page_uri": ("relative", "absolute"),
 }
-"""The values of each reading that tests go through, the default first; numbers may be others."""
+"""The values of each reading that tests use, the default first; other numbers are possible."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """One Twilio of those that there may be; the defaults are what its documentation suggests.
+    """One possible Twilio; the defaults are what its documentation suggests.
 
     `upper_bound`: whether `DateCreated<=D` and `DateUpdated<=D` of conferences hold the day D or end at D 00:00;
     `calls_upper_bound`: the same of calls' StartTime and EndTime. `order`: how lists of conferences and calls are

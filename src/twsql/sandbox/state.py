@@ -1,4 +1,4 @@
-"""Everything that one sandbox is made of, shared by its HTTP routes and by its Python face."""
+"""The state of one sandbox, shared by its HTTP routes and its Python methods."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class State:
         self.settings = self.world.settings = settings
 
     def clear(self) -> None:
-        """Forget what was counted and logged."""
+        """Clear counters and log."""
         self.traffic.clear()
         self.world.placed.clear()
 
     def counters(self) -> Counters:
-        """Return the counts of now."""
+        """Return the current counts."""
         return self.traffic.snapshot(self.world.placed)
 
     def advance(self, seconds: float) -> None:
-        """Move the time on and do what has come due."""
+        """Move the time on, and let events happen that are due."""
         self.clock.advance(seconds)
         self.world.settle()

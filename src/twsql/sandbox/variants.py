@@ -1,4 +1,4 @@
-"""Answers as other readings than the documented one have them: properties, statuses and addresses are changed."""
+"""Changes responses for other readings than the documented one: properties, statuses and URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an answer, or the lack of one, reaches the client: one request's connection."""
+"""Sends a response, or fails to, on one request's connection."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Wire:
                 return b"".join(parts)
 
     async def pause(self, seconds: float, *ends: asyncio.Event) -> None:
-        """Wait, though not longer than the server lives, nor beyond any of these ends."""
+        """Wait, but not after the server's end or any of these events."""
         if seconds > 0:
             waiting = [asyncio.ensure_future(end.wait()) for end in (self._closing, *ends)]
             await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

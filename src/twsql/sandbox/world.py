@@ -1,6 +1,6 @@
 """The world: accounts, conferences and calls, and the rules by which they change. No HTTP.
 
-Nothing runs in the background: what has come due by the clock is done, in order, whenever `settle` is called.
+Nothing runs in the background: `settle` lets all events happen, in order, that are due by the clock.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ class World:
         return None if conference is None or conference.status == "completed" else conference
 
     def present(self, conference: Conference) -> list[Participant]:
-        """Return who is in a conference, or being called into it, oldest first. Not to be changed."""
+        """Return the participants in a conference, or being called into it, oldest first. Do not change the list."""
         if conference.present is not None:
             return conference.present
         return [] if conference.status == "completed" else seeded_participants(conference)
 
     def past(self, conference: Conference) -> list[Participant]:
-        """Return who has left a conference, in that order. Not to be changed."""
+        """Return the participants who have left a conference, in that order. Do not change the list."""
         if conference.present is None and conference.status == "completed":
             return seeded_participants(conference)
         return conference.past
 
     def numbered_call(self, account: Account, number: int) -> Call:
-        """Return the call of this number, which there must be."""
+        """Return the call of this number, which must exist."""
         if number >= PLACED:
             return account.calls[number - PLACED]
         conference = account.conferences[number >> 8]
@@ -185,7 +185,7 @@ class World:
     # Time
 
     def settle(self) -> None:
-        """Do everything that has come due."""
+        """Let all events happen that are due."""
         now = self.clock.now()
         while self._due and self._due[0][0] <= now:
             when, _, event, call = heapq.heappop(self._due)

@@ -1,4 +1,4 @@
-"""Checks the inputs of a procedure before anything is sent, and spells them as Twilio's form does."""
+"""Checks the inputs of a procedure before anything is sent, and spells them for Twilio's form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twsql.errors import InputError
 from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value, numbers
 
 OWN_LABEL = "twsql-"
-"""What the labels begin with that twsql gives itself; 32 hexadecimal digits follow."""
+"""The prefix of labels that twsql makes; 32 hexadecimal digits follow."""
 _URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
 
 
@@ -19,17 +19,17 @@ _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 _CONFERENCE_SID = re.compile("CF[0-9a-f]{32}", re.IGNORECASE)
 
 Spell = Callable[[Parameter, Value], str | tuple[str, ...]]
-"""Spells a value as Twilio's form does, or raises _BadInputError."""
+"""Spells a value for Twilio's form, or raises _BadInputError."""
 
 
 class _BadInputError(Exception):
-    """Why one value cannot be used."""
+    """A value cannot be used; the message says why."""
 
 
 def examined(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> tuple[Checked, list[str]]:
-    """Give the inputs as Twilio spells them, and in words which are missing or wrong, each of them.
+    """The inputs in Twilio's spelling, and a message for each one that is missing or wrong.
 
-    NULL means not given, '' is a value. Numbers without a country are of `country`.
+    NULL means not given, '' is a value. Phone numbers without a country code belong to `country`.
     """
     checked: dict[str, str | tuple[str, ...]] = {}
     spell = _SPELL | _numbers(procedure, given, country)
@@ -63,9 +63,9 @@ def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
 
 
 def missing_in_exec(procedure: Procedure, given: Mapping[str, Value], country: str | None = None) -> InputError | None:
-    """The error for required inputs that an EXEC or CALL does not give, in its own words, and for wrong values.
+    """The error for required inputs that an EXEC or CALL lacks, in EXEC's terms, and for wrong values.
 
-    None where all are given.
+    None if all are given.
     """
     required = [p.alias or p.name for p in procedure.inputs if p.required]
     lacking = [p.alias or p.name for p in procedure.inputs if p.required and p.name not in given]
@@ -84,7 +84,7 @@ def _are_required(names: Sequence[str]) -> str:
 
 
 def form(procedure: Procedure, checked: Checked) -> list[tuple[str, str]]:
-    """The form fields of the checked inputs; an array is its field again for each item."""
+    """The form fields of the checked inputs; an array repeats its field for each item."""
     fields: list[tuple[str, str]] = []
     for parameter in procedure.inputs:
         value = checked.get(parameter.name)
@@ -100,7 +100,7 @@ def _names(parameter: Parameter) -> str:
 
 
 def _shown(parameter: Parameter, value: Value) -> str:
-    """The value, short, for the message: never a secret's."""
+    """The value, shortened, for the message; never a secret."""
     if parameter.secret:
         return ""
     text = repr(value)

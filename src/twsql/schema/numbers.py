@@ -1,4 +1,4 @@
-"""Phone numbers: what is certainly one number is written in E.164 form, what is not is refused with a proposal.
+"""Phone numbers: writes a number in E.164 form if it is certainly one, and refuses others with a proposal.
 
     +1 (202) 555-0100        +12025550100      blanks, brackets, dots and dashes say nothing
     +44 (0)20 7946 0000      without the (0)   which is for callers inside the country
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIALLED = re.compile(r"[\d()\[\]./\s\u00ad\u2010-\u2015\u2212-]+|\+.*", re.DOTALL)
-"""Digits and what stands between them, or whatever begins with a plus."""
+"""Digits with separators, or any text that begins with a plus."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 _EMERGENCY = re.compile("[0-9]{3}")
 _LEAST_INTERNATIONAL = 11
-"""How many digits a number has at least that is read as one with its country; shorter ones are like local numbers."""
+"""The least digits of a number that may begin with its country code; shorter ones look like local numbers."""
 
 
 class Number(str):
-    """A phone number in E.164 form; `written` is how it was given."""
+    """A phone number in E.164 form; `written` is the given text."""
 
     __slots__ = ("written",)
 
@@ -49,14 +49,14 @@ _REMEDY = f"must be a phone number in E.164 form, such as {_EXAMPLE}"
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address by its scheme: sip:, client:, app: and whatever Twilio may add."""
+    """Whether a text is an address by its scheme: sip:, client:, app: and others that Twilio may add."""
     return _ADDRESS.match(text.strip()) is not None
 
 
 def e164(text: str, country: str | None) -> str:
-    """Write a number in E.164 form, or give an address or a name as it is; numbers without a country are of `country`.
+    """A number in E.164 form, or an address or name unchanged; a number without a country code belongs to `country`.
 
-    Raises ValueError with what it must be, SettingError for a country that there is not.
+    Raises ValueError with what it must be, SettingError for a country that does not exist.
     """
     number = text.strip()
     if _E164.fullmatch(number) or not _DIALLED.fullmatch(number) or _EMERGENCY.fullmatch(number):
@@ -66,7 +66,7 @@ def e164(text: str, country: str | None) -> str:
 
 
 def _international(number: str) -> str:
-    """Read a number with its plus. A digit is left out only where what remains is a number that is in use."""
+    """Read a number with its plus. A digit is left out only if the rest is a number in use."""
     import phonenumbers
 
     try:
@@ -84,7 +84,7 @@ def _international(number: str) -> str:
 
 
 def _one_of(number: str, country: str | None) -> str:
-    """Read a number without a plus, as one of the country and as one with its country's code: one must be left."""
+    """Read a number without a plus, as a national number and as one with its country code: only one may be valid."""
     import phonenumbers
 
     digits = phonenumbers.normalize_digits_only(number)
@@ -100,7 +100,7 @@ def _one_of(number: str, country: str | None) -> str:
 
 
 def _local(number: str, country: str | None, *, possible: bool = False) -> str | None:
-    """The number as it is read in a country, if it is in use there, or at least could be."""
+    """The number by the rules of a country, if it is in use there, or at least could be."""
     import phonenumbers
 
     if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:

@@ -1,4 +1,4 @@
-"""Conferences and participants as Twilio's API answers them: one column for each property."""
+"""The columns of conferences and participants: one for each property of Twilio's JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from twsql.schema import Column
 
 STATUSES = ("init", "in-progress", "completed")
-"""In the order in which a conference has them."""
+"""In the order of a conference's life."""
 
 CONFERENCE = (
     Column("Sid", "The SID of the conference: CF and 32 hexadecimal digits.", key=True, sid="CF", names="FriendlyName"),
@@ -74,7 +74,7 @@ PARTICIPANT = (
 
 
 def results(columns: tuple[Column, ...], *visible: str) -> tuple[Column, ...]:
-    """The result columns of a procedure: the visible ones in this order, all others hidden behind them."""
+    """The result columns of a procedure: the visible ones in this order, then all others, hidden."""
     named = {column.name: column for column in columns}
     rest = (replace(column, hidden=True) for column in columns if column.name not in visible)
     return (*(named[name] for name in visible), *rest)

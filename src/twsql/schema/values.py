@@ -1,4 +1,4 @@
-"""From the values of Twilio's JSON to those of SQLite."""
+"""Converts values of Twilio's JSON to SQLite's."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _USUAL = re.compile(
     "[A-Z][a-z]{2}, (0[1-9]|[12][0-9]|3[01]) ([A-Z][a-z]{2}) ([0-9]{4})"
     r" ((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]) \+0000"
 )
-"""A date as Twilio sends it."""
+"""The form of Twilio's dates."""
 
 
 @lru_cache(maxsize=4096)
 def utc(text: str) -> str:
-    """RFC 2822 to SQLite's own form: `Fri, 18 Feb 2022 21:46:53 +0100` is `2022-02-18 20:46:53`.
+    """Convert RFC 2822 to SQLite's own form: `Fri, 18 Feb 2022 21:46:53 +0100` becomes `2022-02-18 20:46:53`.
 
     Raises DataError for anything else. Twilio's dates repeat (created and updated, rows of one batch), hence the cache.
     """
@@ -73,7 +73,7 @@ def _encoder() -> Callable[[Any], bytes]:
 
 
 Convert = Callable[[Any], Value]
-"""From a value of Twilio's JSON to SQLite's."""
+"""Converts a value of Twilio's JSON to SQLite's."""
 
 CONVERT: dict[Type, Convert] = {
     "text": _plain,
@@ -82,4 +82,4 @@ CONVERT: dict[Type, Convert] = {
     "boolean": _boolean,
     "datetime": _datetime,
 }
-"""For each column type the function from Twilio's value to SQLite's; absent (None) stays NULL."""
+"""The conversion of each column type; a missing value (None) stays NULL."""

@@ -1,4 +1,4 @@
-"""A SQLite file of the account's conferences and participants, kept up to date, for tools that open files."""
+"""sync: writes an account's conferences and participants to a SQLite file for other tools, and keeps it up to date."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from twsql.sync.run import Progress
 
 
 class Bars:
-    """Shows what `tell` of `sync` is told, on standard error, and removes it at the end."""
+    """Shows the progress of `sync` (its `tell`) on standard error, and removes it at the end."""
 
     def __init__(self) -> None:
         self._display = Display(

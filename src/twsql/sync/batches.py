@@ -1,4 +1,4 @@
-"""Rows in lots: many at once where they come fast, none that waits long where they come slowly."""
+"""Batches of rows: large if rows come fast, soon written if they come slowly."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 MOST = 5000
 """Rows of one transaction."""
 LONGEST = 1.0
-"""Seconds after which a lot is written though it is small; it is looked at when a row comes."""
+"""Seconds after which a small batch is written too, when the next row comes."""
 
 
 def batches(rows: Iterable[T], most: int = MOST) -> Iterator[list[T]]:
-    """Yield the rows in lists; none is empty."""
+    """Yield the rows in lists, none of them empty."""
     batch: list[T] = []
     begun = time.monotonic()
     for row in rows:

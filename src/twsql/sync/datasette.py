@@ -1,4 +1,4 @@
-"""What Datasette is to know of the file: descriptions, labels, and a dashboard of charts.
+"""Metadata for Datasette: descriptions, labels, and a dashboard of charts.
 
 Datasette takes it with `--metadata`; the dashboard needs its plugin datasette-dashboards.
 https://docs.datasette.io/en/stable/metadata.html, https://github.com/rclement/datasette-dashboards
@@ -20,7 +20,7 @@ _SORT = {CONFERENCES: "DateCreated", PARTICIPANTS: "DateCreated", SYNC_RUNS: "Ru
 
 
 def write(path: str | os.PathLike[str], database: str | os.PathLike[str]) -> None:
-    """Write the metadata of a synced file; a reader sees the old ones or the new. Raises OperationalError."""
+    """Write the metadata of a synced file; a reader sees the old file or the new one. Raises OperationalError."""
     target = Path(path)
     passing = target.with_name(f"{target.name}.{os.getpid()}")
     try:

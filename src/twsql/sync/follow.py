@@ -1,4 +1,4 @@
-"""One run after another, for those who want to see who is in a conference while it lasts."""
+"""One sync run after another, to follow conferences while they last."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from twsql.errors import AuthenticationFailed, TwilioError
 
 
 def follow(run: Callable[[], None], every: float, failed: Callable[[TwilioError], None]) -> None:
-    """Run, and begin again `every` seconds after the last beginning, or at once where that has passed; for ever.
+    """Run for ever: begin `every` seconds after the last beginning, or at once if the run took longer.
 
-    A run that Twilio or the network fails is told to `failed`, and the next one makes up for it. Whatever else is
-    raised ends it: credentials that are refused, a file that cannot be written, KeyboardInterrupt.
+    If Twilio or the network fails, `failed` gets the error, and the next run makes up for it. Any other exception
+    ends it: refused credentials, a file that cannot be written, KeyboardInterrupt.
     """
     while True:
         begun = time.monotonic()

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 NOT_ENABLED = 17007
-"""Twilio's code where the account does not have it."""
+"""Twilio's code for an account without Insights."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What Insights tells of a conference: a row for each participant; `final`: it will not tell more.
+    """Insights' data on a conference: a row for each participant; `final` if Insights will add no more.
 
     A row has conference SID, call SID, account SID, label, coaching, join time, call status, leave time, from and to.
     """
@@ -37,7 +37,7 @@ class Told:
 
 
 def settings(settings: Settings) -> Settings:
-    """The settings with the address of Insights, unless a `base_url` is set, which then has both APIs."""
+    """The settings with Insights' URL, unless a `base_url` is set, which then serves both APIs."""
     if settings.base_url:
         return settings
     place = f"{settings.edge}.{settings.region or 'us1'}." if settings.edge else ""
@@ -45,7 +45,7 @@ def settings(settings: Settings) -> Settings:
 
 
 def participants(client: Client, conference: str) -> Told:
-    """Ask who was in a conference; nobody where Insights does not know it, or not any more."""
+    """Fetch the participants of a conference; none if Insights does not know it, or no longer does."""
     try:
         items = list(_items(client, f"/v1/Conferences/{conference}/Participants"))
     except NotFound as error:
@@ -57,7 +57,7 @@ def participants(client: Client, conference: str) -> Told:
 
 
 def _items(client: Client, path: str) -> Iterator[Row]:
-    """Yield the items of every page, whose addresses are in `meta` and have the host in them."""
+    """Yield the items of every page; `meta` has the URL of the next one, with its host."""
     params = [("PageSize", str(client.settings.page_size))]
     asked: set[str] = set()
     while True:

@@ -1,4 +1,4 @@
-"""What is in the file: the columns of the live tables, and what the file knows beyond them."""
+"""The tables of the file: the columns of the live tables, and the file's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RUN = Column("Run", "The run that last read it: sync_runs.Run.", type="integer"
 
 @dataclass(frozen=True)
 class FileTable:
-    """A table of the file: `live` are the columns that the live table has too, `own` are the file's."""
+    """A table of the file: `live` are the columns of the live table, `own` are the file's."""
 
     name: str
     description: str
@@ -107,9 +107,9 @@ TABLES = (CONFERENCES, PARTICIPANTS, SYNC_RUNS, SYNC_DESCRIPTIONS)
 
 
 def upsert(table: FileTable) -> str:
-    """The statement that writes a row of the live table, after which Run and the time of reading are bound.
+    """The statement that writes a row of the live table; Run and the time of reading are bound after the row's values.
 
-    A row that is there takes the new values; what only the file knows stays, but who is seen again has not left.
+    An existing row gets the new values. The file's own columns stay, but a participant that is listed again is present.
     """
     live = [_quoted(column.name) for column in table.live]
     seen = ['"LastSeen" = excluded."LastSeen"', '"Run" = excluded."Run"']

@@ -1,4 +1,4 @@
-"""Reads what Twilio has through the SQL of the live tables, so that a run has their speed and their push-down."""
+"""Reads from Twilio by SQL on the live tables, so that a run has their speed and push-down."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from twsql.twilio.settings import Settings
 T = TypeVar("T")
 Rows = Iterator[tuple[Value, ...]]
 _AT_ONCE = 100
-"""How many conferences are asked for by SID in one statement."""
+"""How many conferences one statement fetches by SID."""
 
 
 class Live:
-    """The live tables of one account, which can change nothing there. Rows have the columns of `FileTable.live`."""
+    """The live tables of one account, read-only. Rows have the columns of `FileTable.live`."""
 
     def __init__(self, **settings: Any) -> None:
         self._db = apsw.Connection(":memory:")
@@ -34,34 +34,34 @@ class Live:
 
     @property
     def settings(self) -> Settings:
-        """The settings that lead to the account."""
+        """The settings of the account."""
         return self._registration.settings
 
     @property
     def requests(self) -> int:
-        """How many requests were sent."""
+        """How many requests have been sent."""
         return self.client.total.requests + self._insights.total.requests
 
     def conferences(self, status: str, since: str | None = None) -> Rows:
-        """Yield the conferences of a status, those only that changed from `since` on if it is given."""
+        """Yield the conferences of a status; with `since` only those that changed from then on."""
         if since is None:
             return self._select(CONFERENCES, "WHERE Status = ?", status)
         return self._select(CONFERENCES, "WHERE Status = ? AND DateUpdated >= ?", status, since)
 
     def conferences_of(self, sids: list[str]) -> Rows:
-        """Yield the conferences of these SIDs, with one request each; an unknown one is no row."""
+        """Yield the conferences of these SIDs, with one request each; an unknown SID gives no row."""
         for start in range(0, len(sids), _AT_ONCE):
             chunk = json.dumps(sids[start : start + _AT_ONCE])
             yield from self._select(CONFERENCES, "WHERE Sid IN (SELECT value FROM json_each(?))", chunk)
 
     def participants(self) -> Rows:
-        """Yield everybody who is in a conference, with one request for each conference that is not over."""
+        """Yield all participants, with one request for each conference that is not over."""
         return self._select(PARTICIPANTS, "")
 
     def insights(self, sids: list[str]) -> Iterator[Told]:
-        """Yield what Insights tells of these conferences, in order, several asked for at the same time.
+        """Yield Insights' data on these conferences, in order; several are fetched at the same time.
 
-        Raises TwilioError with the code insights.NOT_ENABLED for an account that does not have it.
+        Raises TwilioError with the code insights.NOT_ENABLED for an account without Insights.
         """
         yield from self._insights.prefetch(partial(insights.participants, self._insights), sids)
 

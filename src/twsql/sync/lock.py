@@ -11,10 +11,10 @@ from twsql.errors import OperationalError
 
 
 class Lock:
-    """The right to sync into a file, held by a process until it ends, however it ends.
+    """A process's lock on a file to sync, until the process ends, however it ends.
 
-    It is on a file of its own beside it: SQLite's own locks would be lost if their file was opened and closed here, and
-    would keep readers out. That file is removed at the end.
+    It locks a separate file: to open and close SQLite's file here would release SQLite's own locks, and to lock it
+    would keep readers out. The separate file is removed at the end.
     """
 
     def __init__(self, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Opens a file for sync: what brings its tables to the newest version."""
+"""Opens a file for sync, and brings its tables to the newest version."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ VERSIONS = Versions(APPLICATION_ID, (_FIRST, _INSIGHTS, _SECONDS))
 
 
 def migrate(db: apsw.Connection, path: str) -> None:
-    """Bring a file's tables, views and descriptions to the newest version; nothing is written where they are.
+    """Bring a file's tables, views and descriptions to the newest version; writes nothing if they are.
 
-    Raises NotSupportedError, and has changed nothing, for a SQLite file that is not one of ours or is too new.
+    Raises NotSupportedError, without a change, for a SQLite file of another program or of a newer twsql.
     """
     try:
         version = VERSIONS.of(db)
@@ -91,7 +91,7 @@ def _refusal(db: apsw.Connection, path: str, version: int) -> NotSupportedError:
 
 
 def _held(db: apsw.Connection) -> str:
-    """What a file of another program holds, in words: the tables' names, or how many things there are if none is."""
+    """The contents of another program's file, in words: the names of its tables, or a count of other things."""
     names = [
         name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name LIMIT 6")
     ]
@@ -107,7 +107,7 @@ def _is_described(db: apsw.Connection) -> bool:
 
 
 def _describe(db: apsw.Connection) -> None:
-    """Make the views anew, and what is said of everything; a user's own views are left alone."""
+    """Create the views and descriptions anew; a user's own views stay."""
     for view in VIEWS:
         db.execute(f"DROP VIEW IF EXISTS {view.name}")
         db.execute(view.sql)

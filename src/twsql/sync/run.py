@@ -1,4 +1,4 @@
-"""sync: one run, which reads what can have changed since the last good one and writes it into the file."""
+"""One run of sync: reads everything that can have changed since the last good run, and writes it to the file."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from twsql.sync.live import Live, Rows
 
 OVERLAP = timedelta(hours=1)
-"""How far behind the last good run the next one begins: clocks differ, and Twilio's lists may lag."""
+"""The overlap of a run with the last good one: clocks differ, and Twilio's lists may lag."""
 
 _CONFERENCES_AT_ONCE = 100
-"""Conferences whose Insights are written in one transaction."""
+"""Conferences whose Insights one transaction writes."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: rows read, requests sent, and how many more requests the stage needs, if that is known."""
+    """The progress of a run: rows read, requests sent, and requests that the stage still needs, if that is known."""
 
     stage: str
     rows: int
@@ -41,9 +41,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: the rows that it read, the requests that it sent, and since when it looked (None: ever).
+    """A run's report: rows that it read, requests that it sent, and the time from which it read (None: everything).
 
-    `remark` says what Twilio did not let it read.
+    `remark` says what Twilio refused to show.
     """
 
     path: str
@@ -57,7 +57,7 @@ class Report:
 
 @dataclass(frozen=True)
 class _Stage:
-    """One list to read; `requests` is how many it may take, if that is known."""
+    """A list to read; `requests` is how many it may take, if that is known."""
 
     name: str
     table: FileTable
@@ -84,7 +84,7 @@ def sync(
     Raises OperationalError if another sync is at work on the file, the disk is full or Twilio fails, and
     NotSupportedError for a file that is not of sync, newer than this twsql, or of another account.
     """
-    from twsql.sync.live import Live  # with requests, 60 ms, which `import twsql` need not take
+    from twsql.sync.live import Live  # loads requests (60 ms), which `import twsql` does not need
 
     name, begun = os.fspath(path), time.monotonic()
     start = None if since is None else _moment(since)
@@ -118,7 +118,7 @@ def _recorded(run: _Run, since: str | None, insights: bool) -> None:
 
 @dataclass
 class _Run:
-    """A run, how many rows it has read of each table, and what it has to remark."""
+    """A run, with its row counts and its remark."""
 
     live: Live
     writer: Writer
@@ -135,7 +135,7 @@ class _Run:
         self._before = self.live.requests
 
     def read_insights(self) -> None:
-        """Read what Insights tells, and write it; of an account that does not have it, remark that."""
+        """Read Insights and write it; for an account without Insights, set the remark."""
         sids = self.writer.untold()
         try:
             for batch in batches(self.live.insights(sids), _CONFERENCES_AT_ONCE):
@@ -153,9 +153,9 @@ class _Run:
 
 
 def _stages(live: Live, writer: Writer, since: str | None) -> Iterator[_Stage]:
-    """Yield the lists to read, in an order in which a conference that moves on meanwhile is read twice, not missed.
+    """Yield the lists in an order in which a conference that changes its status meanwhile is read twice, not missed.
 
-    One at a time, as the later ones depend on what the earlier ones have written.
+    They come one by one, as later ones depend on what earlier ones have written.
     """
     yield _Stage("conferences to begin", CONFERENCES, live.conferences("init"))
     yield _Stage("conferences in progress", CONFERENCES, live.conferences("in-progress"))
@@ -166,7 +166,7 @@ def _stages(live: Live, writer: Writer, since: str | None) -> Iterator[_Stage]:
 
 
 def _since(wanted: str | None, last_good: str | None) -> str | None:
-    """Since when ended conferences are asked for: never so late that something is left out between two runs."""
+    """The time from which ended conferences are read: never so late that two runs leave a gap."""
     if last_good is None:
         return wanted
     safe = (datetime.fromisoformat(last_good) - OVERLAP).isoformat(" ")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from twsql.schema import Column, Type
 
 _TYPED: dict[Type, str] = {"text": "AccountSid", "integer": "Run", "real": "Seconds", "datetime": "Started"}
-"""A column of sync_runs that has the type."""
+"""A column of sync_runs with this type."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class View:
 
     @property
     def sql(self) -> str:
-        """The statement that makes it, as SQLite keeps it."""
+        """The statement that creates the view, as SQLite stores it."""
         names = ", ".join(f'"{column.name}"' for column in self.columns)
         typed = ", ".join(_TYPED[column.type] for column in self.columns)
         head, end = f"CREATE VIEW {self.name} ({names}) AS", f"{typed} FROM sync_runs WHERE FALSE"

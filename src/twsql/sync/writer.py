@@ -1,4 +1,4 @@
-"""Writes a run into the SQLite file. What a run needs of where it writes to is all here, for other targets to come."""
+"""Writes a run to the SQLite file. A run writes only through `Writer`: another target needs the same methods."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from twsql.sync.migrations import migrate
 
 _BUSY_TIMEOUT, _READ_TIMEOUT = 10_000, 100  # milliseconds for another program's write to end, and for a read
 _CACHE = 64 * 1024
-"""KB of the file's pages that are kept in memory."""
+"""KB of SQLite's page cache."""
 _WAL_PAGES = 16 * 1024
-"""Pages of the WAL, 64 MB, after which they are copied into the file."""
+"""Pages of the WAL (64 MB) after which SQLite copies them to the file."""
 _UPSERTS = {table: upsert(table) for table in (CONFERENCES, PARTICIPANTS)}
 _COUNTS = {
     CONFERENCES: "UPDATE sync_runs SET Conferences = Conferences + ?, Requests = ? WHERE Run = ?",
@@ -41,7 +41,7 @@ UNION SELECT ConferenceSid FROM participants
 WHERE LeftAt IS NULL AND Run = :run AND ConferenceSid NOT IN (SELECT Sid FROM conferences)
 """
 _KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
-"""Insights tells of a conference for 30 days after its end; at first it may not know all, and is asked again."""
+"""Insights has a conference for 30 days after its end. At first its data may be incomplete, and is read again."""
 _UNTOLD = """
 SELECT Sid FROM conferences WHERE Status = 'completed' AND InsightsFinal IS NOT 1 AND DateUpdated > ?
 AND coalesce(InsightsRead < ?, true) ORDER BY DateUpdated DESC
@@ -63,7 +63,7 @@ ON CONFLICT (ConferenceSid, CallSid) DO UPDATE SET
 class Writer:
     """The file of one account. Each `put` is one transaction, so a reader sees all of it or nothing.
 
-    Every method raises OperationalError where the file cannot be written; what was put before stays. Nobody else may
+    Every method raises OperationalError if the file cannot be written; earlier transactions stay. No other process may
     write runs at the same time: see Lock.
     """
 
@@ -81,19 +81,19 @@ class Writer:
             raise
 
     def last_good(self) -> str | None:
-        """When the last run began that read everything; None where there is none."""
+        """When the last run began that read everything; None if there was none."""
         return self._one("SELECT max(Started) FROM sync_runs WHERE Outcome = 'ok'")
 
     def has_undated(self) -> bool:
-        """Whether Twilio has not said when some conference ended, so that a list since some day may lack others."""
+        """Whether a conference has no time of its end, so that a list from some day on may lack others."""
         return bool(self._one("SELECT 1 FROM conferences WHERE Status = 'completed' AND DateUpdated IS NULL LIMIT 1"))
 
     def not_over(self) -> int:
-        """How many conferences are not over, as far as the file knows."""
+        """How many conferences in the file are not over."""
         return int(self._one("SELECT count(*) FROM conferences WHERE Status <> 'completed'") or 0)
 
     def begin(self, since: str | None) -> None:
-        """Begin a run; those that ended without a word were killed."""
+        """Begin a run; earlier ones without an end were killed."""
         with self._told(), transaction(self._db):
             self._db.execute("UPDATE sync_runs SET Outcome = 'killed' WHERE Outcome = 'running'")
             insert = "INSERT INTO sync_runs (AccountSid, Started, Since) VALUES (?, ?, ?)"
@@ -102,24 +102,24 @@ class Writer:
         self._begun = time.monotonic()
 
     def put(self, table: FileTable, rows: Sequence[tuple[Value, ...]], requests: int) -> None:
-        """Write rows of a live table; `requests` is how many the run has sent until now."""
+        """Write rows of a live table; `requests` is how many the run has sent so far."""
         seen = (self._run, now())
         with self._told(), transaction(self._db):
             self._db.executemany(_UPSERTS[table], [row + seen for row in rows])
             self._db.execute(_COUNTS[table], (len(rows), requests, self._run))
 
     def unsettled(self) -> list[str]:
-        """The SIDs of conferences that may have changed unseen: the run did not meet those that were not over."""
+        """The SIDs of conferences that were not over and that this run has not listed, so they may have ended."""
         with self._told():
             return [str(sid) for (sid,) in self._db.execute(_UNSETTLED, {"run": self._run})]
 
     def untold(self) -> list[str]:
-        """The SIDs of the conferences that are over and of which Insights may still tell, newest first."""
+        """The SIDs of ended conferences on which Insights may have new data, newest first."""
         with self._told():
             return [str(sid) for (sid,) in self._db.execute(_UNTOLD, (now(_KEPT_BY_INSIGHTS), now(_ASK_AGAIN)))]
 
     def put_insights(self, told: Sequence[Told], requests: int) -> None:
-        """Write what Insights tells of conferences; what is final is not asked for again."""
+        """Write Insights' data; final data is not read again."""
         rows = [row for each in told for row in each.rows]
         with self._told(), transaction(self._db):
             self._db.executemany(_INSIGHTS, rows)
@@ -128,7 +128,7 @@ class Writer:
             self._db.execute(_COUNTS[PARTICIPANTS], (len(rows), requests, self._run))
 
     def finish(self, requests: int, remark: str | None = None) -> None:
-        """End a run that has read everything: who was not found in it has left."""
+        """End a run that has read everything: participants that it has not listed have left."""
         with self._told():
             with transaction(self._db):
                 self._db.execute(_SWEEP, {"run": self._run, "now": now()})
@@ -139,7 +139,7 @@ class Writer:
             self._db.pragma("wal_checkpoint", "truncate")
 
     def fail(self, outcome: str, requests: int, error: str | None = None) -> None:
-        """End a run that has not read everything. A file that cannot be written keeps it as running."""
+        """End a run that has not read everything. In a file that cannot be written it stays `running`."""
         with suppress(apsw.Error), transaction(self._db):  # the caller raises what was wrong first
             self._end(outcome, requests, error)
 
@@ -192,5 +192,5 @@ _KEPT = "what was synced before is kept"
 
 
 def now(ago: timedelta = timedelta()) -> str:
-    """The time, or that of some time ago, UTC, in SQLite's own form."""
+    """The time now, or some time ago: UTC, in SQLite's own form."""
     return (datetime.now(timezone.utc) - ago).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,4 +1,4 @@
-"""How rows are printed: each format is a function that takes a statement's columns and rows and writes as they come."""
+"""Output formats: each is a function that takes a statement's columns and rows, and writes the rows as they come."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ FORMATS: Mapping[str, Format] = {
 }
 
 SEPARATED = frozenset({"table", "csv", "markdown"})
-"""The formats in which an empty line stands between two results; json puts array after array, jsonl row after row."""
+"""The formats with an empty line between two results; json writes array after array, jsonl row after row."""
 
 DATA = frozenset({"csv", "json", "jsonl"})
-"""The formats for programs: always UTF-8, and text as it is, unless a terminal is to show it."""
+"""The formats for programs: always UTF-8, and text unchanged, except on a terminal."""
 
 JSON = frozenset({"json", "jsonl"})
-"""The formats in which a character is escaped as JSON has it."""
+"""The formats with JSON's escapes."""

@@ -1,4 +1,4 @@
-"""table and markdown: columns as wide as the first rows need; what is wider further down pushes its line out."""
+"""table and markdown: columns as wide as the first rows need; a wider value further down makes its line longer."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from twsql.schema import Value
 Row = Sequence[Value]
 
 SIZED = 1000
-"""How many rows are held back to size the columns; further ones are written as they come."""
+"""Rows that are read before the first is written, to size the columns; further ones are written as they come."""
 
 
 @dataclass(frozen=True)
 class Style:
     """How a grid looks: its cells, its lines, and the rule below its header.
 
-    The rule gets for each column its width and whether it holds numbers, which are aligned right.
+    The rule gets each column's width, and whether it has numbers, which are aligned right.
     """
 
     cell: Callable[[Value], str]
@@ -54,7 +54,7 @@ class Grid:
 def table(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
     """Write a header, a rule and the rows, two blanks between columns.
 
-    Where that is too wide for a terminal, each value gets a line: SIDs that are broken or cut are of no use.
+    If that is too wide for a terminal, each value gets a line: nobody can use a SID that is broken or cut.
     """
     held, rows = _held(rows)
     grid = _grid(_TABLE, columns, held)
@@ -65,7 +65,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
-    """Write a table as GitHub's Markdown has it; what Markdown would take as its own is escaped."""
+    """Write a table in GitHub's Markdown; markup in values is escaped."""
     held, rows = _held(rows)
     _grid(_MARKDOWN, columns, held).write(rows, out)
 
@@ -73,7 +73,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
 def _held(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
     """Give the first rows, and all of them.
 
-    An error or Ctrl-C among the first is raised behind those before it: they may be of calls that were placed.
+    An error or Ctrl-C among the first is raised after the rows before it: they may be calls that were placed.
     """
     rest = iter(rows)
     held: list[Row] = []
@@ -116,7 +116,7 @@ _TABLE = Style(
 )
 
 _MARKS = re.compile(r"[\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_])")
-"""What GitHub's Markdown reads as markup; an underscore between letters is none."""
+"""Characters that GitHub's Markdown reads as markup; an underscore between letters is none."""
 
 _MARKDOWN = Style(
     cell=lambda value: _MARKS.sub(r"\\\g<0>", cell(value)),

@@ -1,4 +1,4 @@
-"""What a table turns into where the terminal is too narrow for it: a line for each value."""
+"""A line for each value, for tables that are too wide for the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = Sequence[Value]
 
 
 def lines(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
-    """Write name and value of each column on a line of their own, and an empty line between rows."""
+    """Write each column's name and value on a line, and an empty line between rows."""
     names = [visible(column) for column in columns]
     size = max(map(width, names))
     heads = [name + " " * (size - width(name)) for name in names]
@@ -23,7 +23,7 @@ def lines(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
 
 
 def fits(wanted: int, out: TextIO) -> bool:
-    """Whether so many columns fit on a line; on all but a terminal anything does."""
+    """Whether so many characters fit on a line; only a terminal has a limit."""
     try:
         return not out.isatty() or wanted <= os.get_terminal_size(out.fileno()).columns
     except OSError:  # a terminal that does not tell

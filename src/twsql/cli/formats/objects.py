@@ -18,7 +18,7 @@ _encoded = JSONEncoder(ensure_ascii=False).encode
 def json(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
     """Write an array, a row a line.
 
-    It is closed after the last row only: half a result is no JSON, so nobody takes it for the whole.
+    The array is closed only after the last row: half a result is no valid JSON, so nobody takes it for the whole.
     """
     line = _writer(columns)
     out.write("[")
@@ -41,7 +41,7 @@ def _writer(columns: Sequence[str]) -> Callable[[Row], str]:
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:
-    """Number the names that come again, `a:1`, as SQLite does in a subquery: a key holds one value only."""
+    """Number repeated names, `a:1`, as SQLite does in a subquery: a key has one value only."""
     names: list[str] = []
     for name in columns:
         numbered = (f"{name}:{number}" for number in count(1))

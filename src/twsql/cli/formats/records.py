@@ -1,4 +1,4 @@
-"""csv as RFC 4180 has it, apart from the lines' ends: a header, then a record for each row."""
+"""csv by RFC 4180, except for the line ends: a header, then a record for each row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def csv(
 ) -> None:
     r"""Write records: NULL is empty, the empty text is `""`, a blob is hexadecimal.
 
-    Python's csv module would write NULL and the empty text alike. Lines end in LF: a shell takes CR for a part of the
+    Python's csv module would write NULL and the empty text alike. Lines end in LF: a shell reads CR as part of the
     last value: `SID=$(twsql query --format csv … | tail -1)`. `escape_formulas` puts ' before text that a spreadsheet
     would compute.
     """

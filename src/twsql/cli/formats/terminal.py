@@ -1,4 +1,4 @@
-"""Output that cannot steer the terminal that it is written to, whatever a format leaves in it."""
+"""Output with escapes for all characters that could steer the terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _UNSAFE = re.compile(f"(?!\n|\r\n){UNSAFE.pattern}")
 
 
 def escaped(out: TextIO, *, as_json: bool) -> TextIO:
-    r"""Give an output that writes `\x1b` for ESC, and in JSON `\u001b`; `out` itself where that is no terminal."""
+    r"""An output that writes `\x1b` for ESC, and in JSON `\u001b`; `out` itself if it is no terminal."""
     return cast("TextIO", _Escaped(out, as_json)) if out.isatty() else out
 
 
 def json_escaped(text: str) -> str:
-    """Write what steers a terminal as JSON has it; between a text's quotes that means the same."""
+    """Replace characters that steer a terminal by JSON's escapes, which mean the same within quotes."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 

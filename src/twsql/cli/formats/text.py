@@ -1,4 +1,4 @@
-"""Text that comes from elsewhere, made fit for a terminal; and how wide it is there."""
+"""Makes text safe for a terminal, and measures its width there."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 
 
 def visible(text: str) -> str:
-    r"""Give the text on one line with escapes in place of what would steer a terminal: `\n`, `\x1b`, `\u202e`."""
+    r"""The text on one line, with escapes for characters that steer a terminal: `\n`, `\x1b`, `\u202e`."""
     return UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def cell(value: Value) -> str:
-    """Write a value for human eyes: NULL by name, a blob as SQL has it."""
+    """A value for people: NULL by name, a blob in SQL's notation."""
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
@@ -26,14 +26,14 @@ def cell(value: Value) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number as SQLite does where Python does not: infinity has no other name there."""
+    """A number in SQLite's notation, which for infinity differs from Python's."""
     if isinstance(value, float) and math.isinf(value):
         return "Inf" if value > 0 else "-Inf"
     return str(value)
 
 
 def width(text: str) -> int:
-    """Count the columns that a text takes on a terminal: two for 日, none for a combining accent."""
+    """The columns that a text takes on a terminal: two for 日, none for a combining accent."""
     if text.isascii():
         return len(text)
     from apsw.unicode import text_width  # 10 ms, and most results need it not
