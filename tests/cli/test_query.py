@@ -290,7 +290,7 @@ def test_it_can_be_interrupted_while_twilio_is_waited_for(
     process.send_signal(number)
     assert process.wait(10) == 130
     assert process.stderr
-    told = "; calls that were dialled are on record: 'twsql journal settle' finds what became of them"
+    told = "; the journal has the calls that were dialled: 'twsql journal settle' finds their outcome"
     assert process.stderr.read() == f"twsql: interrupted{told if 'AddParticipants' in script else ''}\n"
 
 

@@ -314,7 +314,7 @@ def test_ctrl_c_tells_of_calls_that_were_under_way(terminal: Open, sandbox: Sand
     shell.type(EXEC)
     until(lambda: slow.hits == 2)
     shell.type("\x03")
-    shell.wait_for("calls that were dialled are on record: 'twsql journal settle' finds what became of them\n")
+    shell.wait_for("the journal has the calls that were dialled: 'twsql journal settle' finds their outcome\n")
     shell.wait_for("twsql> ")
     shell.type("SELECT 1,\n")
     shell.wait_for("  ...> ")

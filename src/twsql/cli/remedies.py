@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twsql.errors import AuthenticationFailed
 
-INTERRUPTED = "interrupted; calls that were dialled are on record: 'twsql journal settle' finds what became of them"
+INTERRUPTED = "interrupted; the journal has the calls that were dialled: 'twsql journal settle' finds their outcome"
 
 
 def remedy(error: BaseException | None) -> str:

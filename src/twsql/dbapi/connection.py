@@ -141,7 +141,7 @@ class Connection(Extensible):
         return self.cursor().executescript(script)
 
     def commit(self) -> None:
-        """Make the changes since the transaction's begin lasting; do nothing where none is open."""
+        """Commit the open transaction; do nothing if there is none."""
         self._end("COMMIT")
 
     def rollback(self) -> None:

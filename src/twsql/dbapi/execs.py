@@ -30,7 +30,7 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument; `name` is None for a positional one, `where` tells in a message where it stands."""
+    """One argument; `name` is None for a positional one, `where` is its place, for messages."""
 
     name: str | None
     value: Value | Placeholder

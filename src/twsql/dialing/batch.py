@@ -16,7 +16,7 @@ _MOST_NAMED = 10
 
 
 def unread(given: Mapping[str, Value], most: int) -> Sequence[Any]:
-    """The objects of a Batch as the bytes of their JSON, not read; none where these are few, or malformed."""
+    """The objects of a Batch as unparsed JSON; none for a Batch of few objects, or a malformed one."""
     text = given.get(BATCH)
     if not isinstance(text, (str, bytes)) or len(text) <= len("{},") * most:
         return ()

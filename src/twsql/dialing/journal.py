@@ -86,7 +86,7 @@ class Journal:
         return result.result()
 
     def read(self, sql: str, bindings: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-        """Run a SELECT and give its rows by column. Raises OperationalError where that fails."""
+        """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
         self._follow_fork()
         with self._lock:
             self._busy.begin()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,11 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
     sids = where.any_of("ConferenceSid")
     if sids is not None and len(sids) == 1:
         return _of(client, where, where.outer or {"sid": sids[0]}) if is_conference_sid(sids[0]) else iter(())
-    fetch = partial(_read, client, where)
     conferences = _conferences(client, where)
+
+    def fetch(conference: Row) -> list[Row]:
+        return [*_of(client, where, conference)]
+
     if where.limit is None:
         return chain.from_iterable(client.prefetch(fetch, conferences))
     return chain.from_iterable(client.prefetch(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
@@ -63,11 +66,6 @@ def _active(client: Client, names: tuple[str, ...] | None) -> Iterator[Row]:
         return active(client) if names is None else iter(())
     listed = active(client, *(names if len(names) <= MOST_LISTS else ()))
     return (row for row in listed if row.get("friendly_name") in names)
-
-
-def _read(client: Client, where: Where, conference: Row) -> list[Row]:
-    """All participants of one conference, 250 at most."""
-    return [*_of(client, where, conference)]
 
 
 def _of(client: Client, where: Where, conference: Row) -> Iterator[Row]:
@@ -100,13 +98,10 @@ def _single(where: Where) -> tuple[str, ...] | None:
     if calls is not None:
         singles = tuple(filter(is_call_sid, calls))
         return singles if len(singles) < 2 else None
-    if labels is not None and len(labels) < 2 and not any(map(_is_no_address, labels)):
-        return labels
+    if labels is not None and len(labels) < 2:
+        no_path = any("/" in label or label in ("", ".", "..") or is_call_sid(label) for label in labels)
+        return None if no_path else labels
     return None
-
-
-def _is_no_address(label: str) -> bool:
-    return "/" in label or label in ("", ".", "..") or is_call_sid(label)
 
 
 def _one(client: Client, sid: str, address: str) -> Iterator[Row]:

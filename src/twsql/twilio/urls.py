@@ -28,12 +28,16 @@ def path(account: str, segments: Sequence[str]) -> str:
 
 def encoded(params: Params) -> str:
     """Write a query or a form as `application/x-www-form-urlencoded`."""
-    pairs = params.items() if isinstance(params, Mapping) else params
-    flat = [(key, _text(value)) for key, values in pairs for value in _each(values) if value is not None]
+    flat = [
+        (key, str(value).lower() if isinstance(value, bool) else str(value))
+        for key, values in (params.items() if isinstance(params, Mapping) else params)
+        for value in (values if isinstance(values, list | tuple) else (values,))
+        if value is not None
+    ]
     try:
         return urlencode(flat)
     except UnicodeEncodeError:
-        bad = ", ".join(key for key, value in flat if not _is_unicode(value))
+        bad = ", ".join(key for key, text in flat if any("\ud800" <= letter <= "\udfff" for letter in text))
         raise InputError(f"{bad} has half of a surrogate pair, which is no text") from None
 
 
@@ -62,20 +66,8 @@ def endless(key: str, most: int) -> TwilioError:
     return TwilioError(f"the list {key!r} has more than {most:,} pages: raise page_size, or ask for fewer rows")
 
 
-def _each(values: Scalar | Sequence[Scalar]) -> Sequence[Scalar]:
-    return values if isinstance(values, list | tuple) else (values,)
-
-
-def _text(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _quoted(segment: str) -> str:
     try:
         return quote(segment, safe="")
     except UnicodeEncodeError:
         raise InputError(f"{segment!r} has half of a surrogate pair, which is no text") from None
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -28,18 +28,13 @@ def _is_returning(sql: str) -> bool:
     return "RETURNING" in sql.upper() and any(token.text.upper() == "RETURNING" for token in tokens(sql))
 
 
-def _no_returning(table: Table) -> NotSupportedError:
-    """The error for INSERT … RETURNING: SQLite returns the inserted values, so NULL in place of Twilio's results."""
-    procedure = table.insert.procedure.name if table.insert else ""
-    remedy = f": {procedure}(…) in a SELECT does the same and returns Twilio's results" if procedure else ""
-    return NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
-
-
 def insert(relation: Relation, statement: Statement, fields: Sequence[Value]) -> int:
     """Insert a row with these values; NULL counts as not given. Returns the rowid."""
     table = changed(relation, "INSERT")
-    if _is_returning(statement.sql):
-        raise _no_returning(table)
+    if _is_returning(statement.sql):  # SQLite would return the inserted values, so NULL in place of Twilio's results
+        procedure = table.insert.procedure.name if table.insert else ""
+        remedy = f": {procedure}(…) in a SELECT does the same and returns Twilio's results" if procedure else ""
+        raise NotSupportedError(f"{table.name}: no RETURNING{remedy}; nothing was sent")
     given = {slot.name: value for slot, value in zip(relation.slots, fields, strict=True) if value is not None}
     effect = _effect(table, table.insert, "INSERT")
     known = {column: name for name, column in effect.keys} | _inputs(effect)

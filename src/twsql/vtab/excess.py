@@ -1,7 +1,7 @@
-"""Refuses a Batch of more calls than a statement may place before it is read whole: a million take a minute, and 1 GB.
+"""Refuses a Batch of too many calls before reading all of it: a million objects take a minute, and 1 GB.
 
-What is on record already is not placed again, and does not count. So objects are read, a thousand at a time, until it
-is certain. With max_calls 1,000 and 1,000,000 objects, of which the first 1,500 are on record: three thousand are read.
+Calls that the journal has are not placed again, and do not count. So this reads objects, a thousand at a time, until
+too many are new. With max_calls 1,000 and 1,000,000 objects, of which the journal has the first 1,500, it reads 3,000.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ class Statement:
             return f"{len(tried) - failed} done, {failed} failed, {left}"
         counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
         if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
-            return f"{counts}; to go on run the same again: what has its RequestKey on record is not placed again"
+            return f"{counts}; to go on run the same again: a RequestKey that the journal has is not placed again"
         return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
 
     def _begin(self, procedure: Procedure, new: Mapping[RunKey, Checked], stop: Stop) -> None:

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "c"
 NAME = "twsql.dylib" if sys.platform == "darwin" else "twsql.so"
 NOTE = "twsql.python"
-"""The file beside the extension that names its Python, where the extension's place does not tell (pip install -e)."""
+"""The file beside the extension that names its Python, if the extension's folder does not (pip install -e)."""
 
 REMEDY = (
     "install a C compiler and SQLite's headers (Debian: apt install gcc libsqlite3-dev; Fedora: dnf install gcc"

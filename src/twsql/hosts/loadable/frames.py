@@ -104,7 +104,7 @@ def length(head: bytes) -> int:
 
 
 def parsed(data: bytes) -> tuple[Kind, list[Item]]:
-    """Read a frame from its kind on. Raises InternalError where it is malformed."""
+    """Decode a frame from its kind on. Raises InternalError for a malformed one."""
     try:
         kind = Kind(data[0])
         items: list[Item] = []
