@@ -142,7 +142,7 @@ _TABLECOLUMNS = (
     Column("IsHidden", "Whether SELECT * leaves it out.", type="boolean"),
     Column("IsUpdateable", "Whether UPDATE can set it.", type="boolean"),
     Column("IsInsertable", "Whether INSERT can give it.", type="boolean"),
-    Column("Filter", "The comparisons with which Twilio is asked for fewer rows; NULL: compared here."),
+    Column("Filter", "The comparisons that Twilio filters by; NULL: SQLite compares."),
     Column("Description", "What it holds."),
 )
 _PROCEDURES = (
@@ -160,7 +160,7 @@ _PROCEDUREPARAMETERS = (
     Column("AllowedValues", "The values it may have, or the prefix of a SID."),
     Column("Minimum", "The least value, or length of a text.", type="integer"),
     Column("Maximum", "The greatest value, or length of a text.", type="integer"),
-    Column("Default", "What Twilio does where it is not given."),
+    Column("Default", "What Twilio does without this input."),
     Column("IsHidden", "Whether SELECT * leaves the output out.", type="boolean"),
     Column("Description", "What it is."),
 )

@@ -30,15 +30,15 @@ def twsql_requests(client: Client, where: Where) -> Iterator[Row]:
 
 TWSQL_REQUESTS = Table(
     name="twsql_requests",
-    description="What each of the last hundred statements of this connection asked of Twilio.",
+    description="The requests of each of the last hundred statements of this connection.",
     columns=(
         Column("Number", "The statement's number; later ones have higher ones.", type="integer"),
         Column("Began", "When it began, UTC."),
         Column("Milliseconds", "How long it took, or has taken so far.", type="integer"),
-        Column("Requests", "Requests that were sent, repeated ones too.", type="integer"),
-        Column("Retries", "How many of them repeated another.", type="integer"),
-        Column("Bytes", "The answers' bodies, unpacked.", type="integer"),
-        Column("Waits", "How often a request waited: for its turn, or before it was repeated.", type="integer"),
+        Column("Requests", "Requests that the statement sent, including retries.", type="integer"),
+        Column("Retries", "How many of them were retries.", type="integer"),
+        Column("Bytes", "Bytes of the responses' bodies, unpacked.", type="integer"),
+        Column("Waits", "How often a request waited: for its turn, or before a retry.", type="integer"),
         Column("WaitMilliseconds", "How long, all threads together.", type="integer"),
     ),
     rows=twsql_requests,
