@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakValueDictionary
 
+from twsql import forks
+
 PIECE = 8
 """So many consecutive characters of a secret, in any spelling, are redacted."""
 _SHORTEST = 4
@@ -98,9 +100,10 @@ def _dense(text: str) -> str:
 
 def _spellings(secret: str) -> set[str]:
     """The spellings of a secret: escaped for URLs, JSON, HTML and Python, in hexadecimal, in base64."""
-    import html
-    import json
-    from urllib.parse import quote, quote_plus
+    with forks.put_off():  # a fork in the middle of an import leaves the child with half a module
+        import html
+        import json
+        from urllib.parse import quote, quote_plus
 
     spelled = {secret, repr(secret)[1:-1], html.escape(secret), secret.encode().hex()}
     spelled |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
@@ -114,7 +117,8 @@ def _base64(secret: bytes) -> Iterator[str]:
 
     Characters that also encode a neighbour are left out: the first of `?:t0ken`, the last of `t0ken?`.
     """
-    from base64 import b64encode, urlsafe_b64encode
+    with forks.put_off():
+        from base64 import b64encode, urlsafe_b64encode
 
     for before, mixed in ((0, 0), (1, 2), (2, 3)):
         whole = (before + len(secret)) % 3 == 0

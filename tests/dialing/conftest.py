@@ -47,6 +47,7 @@ def environ(account: dict[str, Any]) -> dict[str, str]:
         "TWSQL_BASE_URL": account["base_url"],
         "TWILIO_ACCOUNT_SID": account["account_sid"],
         "TWILIO_AUTH_TOKEN": account["auth_token"],
+        "PYTHONWARNINGS": "ignore:This process:DeprecationWarning",  # that it has threads and forks, from 3.12 on
     }
     return {**os.environ, **variables}
 

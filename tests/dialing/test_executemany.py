@@ -20,7 +20,7 @@ def _sets(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("statement", [EXEC, f"CALL AddParticipants(:room, '{FROM}', :to, Muted = :muted)"])
 def test_side_by_side(connect: Connect, sandbox: Sandbox, statement: str) -> None:
     """Sets of parameters are calls under way together, max_in_flight at a time; rows come in the order asked."""
-    sandbox.change(latency=0.05)
+    sandbox.change(latency=0.3)
     cursor = connect(max_in_flight=8).cursor().executemany(statement, _sets(24))
     placed = {call.sid: call.to for call in sandbox.calls()}
     assert [placed[row[1]] for row in cursor.fetchall()] == [each["to"] for each in _sets(24)]
