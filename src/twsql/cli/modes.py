@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import apsw.shell
 
@@ -70,13 +71,13 @@ class Modes(apsw.shell.Shell):
         """Lines as SQL insert statements, of the table that .mode named, or "table"."""
         super().output_insert(header, [self._shown(value) if isinstance(value, str) else value for value in line])
 
-    def _fmt_text_col(self, v: Value) -> str:
+    def _fmt_text_col(self, v: Any) -> str:
         return self._shown(super()._fmt_text_col(v))
 
-    def _fmt_c_string(self, v: Value) -> str:
+    def _fmt_c_string(self, v: Any) -> str:
         return self._shown(super()._fmt_c_string(v))
 
-    def _fmt_json_value(self, v: Value) -> str:
+    def _fmt_json_value(self, v: Any) -> str:
         text: str = super()._fmt_json_value(v)
         return json_escaped(text) if self.stdout.isatty() else text
 
