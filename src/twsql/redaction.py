@@ -31,11 +31,10 @@ class Hidden:
         self._pieces = pieces
         self._words = words
 
-    def spans(self, text: str, dense: str) -> Iterator[tuple[int, int]]:
-        """Yield where in the text there is something of a secret; `dense` is what `_dense` makes of the text."""
+    def spans(self, text: str, pieces: list[str]) -> Iterator[tuple[int, int]]:
+        """Yield where in the text there is something of a secret; `pieces` are those of its `_dense` form."""
         if self._words:
             yield from (found.span() for found in self._words.finditer(text))
-        pieces = [dense[start : start + PIECE] for start in range(len(dense) - PIECE + 1)]
         if not self._pieces.isdisjoint(pieces):
             places = [n for n, letter in enumerate(text) if _dense(letter)]
             found = (start for start, piece in enumerate(pieces) if piece in self._pieces)
@@ -51,7 +50,8 @@ def hide(*secrets: str) -> Hidden:
     pieces = {spelling[n : n + PIECE] for spelling in spellings for n in range(len(spelling) - PIECE + 1)}
     words = "|".join(re.escape(each) for each in secrets if _SHORTEST <= len(each) < PIECE)
     hidden = Hidden(frozenset(pieces), re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None)
-    _known[id(hidden)] = hidden
+    if secrets:  # many calls have none; each one known costs time whenever a text is cleaned
+        _known[id(hidden)] = hidden
     return hidden
 
 
@@ -64,8 +64,9 @@ def clean(text: str) -> str:
     if not known:
         return text
     dense = _dense(text)
+    pieces = [dense[start : start + PIECE] for start in range(len(dense) - PIECE + 1)]
     cleaned, after = "", 0
-    for start, end in sorted(span for hidden in known for span in hidden.spans(text, dense)):
+    for start, end in sorted(span for hidden in known for span in hidden.spans(text, pieces)):
         if start > after or not cleaned:
             cleaned += text[after:start] + _BLOT
         after = max(after, end)
