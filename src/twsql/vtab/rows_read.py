@@ -39,14 +39,19 @@ class RowsRead:
 
     def noted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """Pass the rows on, and remember the first row of each value."""
-        found = [(self._rows[domain], key) for domain, key in self.keys.items()]
+        wanted = [(self._rows[domain], key) for domain, key in self.keys.items()]
+        rows = iter(rows)
         for row in rows:
-            for known, key in found:
+            for known, key in wanted:
                 value = row.get(key)
-                if isinstance(value, str) and value not in known and len(known) < MOST:
+                if isinstance(value, str) and value not in known:
                     known[value] = row
-                    self._sorted.clear()
+                    if self._sorted:
+                        self._sorted.clear()
             yield row
+            if len(wanted[0][0]) >= MOST:
+                yield from rows
+                return
 
     def after(self, domain: str, value: str) -> Iterator[Row] | None:
         """The row of this value, then those after it in SQLite's order; None for a value that has not been read."""
