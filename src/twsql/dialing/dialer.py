@@ -74,11 +74,6 @@ class Dialer:
         """How many calls have been begun: the journal has them, or is just about to."""
         return self._begun
 
-    @property
-    def under_way(self) -> int:
-        """How many are under way now."""
-        return len(self._under_way)
-
     def recorded(self, procedure: Procedure, calls: Sequence[Checked]) -> list[Row | None]:
         """For each call the recorded result of its RequestKey; None for a call that is still to be placed.
 
