@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 
 from openapi_core import Config, OpenAPI
 
-SPEC = Path(__file__).parent / "data" / "openapi.json"
+SPECS = sorted((Path(__file__).parent / "data").glob("openapi*.json"))
+"""The parts of the description; they have no path and no schema in common."""
+_SERVERS = [{"url": "http://127.0.0.1:{port}", "variables": {"port": {"default": "80"}}}]
 
 
 def is_rfc2822(value: object) -> bool:
@@ -16,10 +19,14 @@ def is_rfc2822(value: object) -> bool:
     return not isinstance(value, str) or (value.endswith(" +0000") and parsedate_to_datetime(value) is not None)
 
 
-def described(base_url: str) -> OpenAPI:
-    """The description, of a server at this address."""
-    description = json.loads(SPEC.read_text(encoding="utf-8"))
-    description["servers"] = [{"url": base_url}]
+@cache
+def described() -> OpenAPI:
+    """The description, of a sandbox at any port; it takes most of a second to read."""
+    description, *more = (json.loads(spec.read_text(encoding="utf-8")) for spec in SPECS)
+    for each in more:
+        description["paths"] |= each["paths"]
+        description["components"]["schemas"] |= each["components"]["schemas"]
+    description["servers"] = _SERVERS
     for path in description["paths"].values():
-        path["servers"] = [{"url": base_url}]
+        path["servers"] = _SERVERS
     return OpenAPI.from_dict(description, config=Config(extra_format_validators={"date-time-rfc-2822": is_rfc2822}))

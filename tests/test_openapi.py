@@ -53,7 +53,7 @@ def test_looking_for_a_lost_call_is_described(db: apsw.Connection, sandbox: Sand
 
 
 def _check(asked: list[LoggedRequest], base_url: str) -> None:
-    api = described(base_url)
+    api = described()
     for each in asked:
         url, login = base_url + each.raw_path, ("user", "password")  # the log is without credentials
         request = Request(each.method, url, params=each.query, data=each.form or None, auth=login)

@@ -25,8 +25,8 @@ EVERY_STATUS = Readings(default_status="every")
 class Checker:
     """Keeps the exchanges of a session, and checks them against the description of the API."""
 
-    def __init__(self, base_url: str) -> None:
-        self.api = described(base_url)
+    def __init__(self) -> None:
+        self.api = described()
         self.exchanges: list[Transport] = []
 
     def keep(self, response: Response, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ def api(make: Callable[..., Sandbox]) -> Sandbox:
 @pytest.fixture
 def checker(api: Sandbox) -> Iterator[Checker]:
     """Check all exchanges that the test has kept, at its end."""
-    checker = Checker(api.base_url)
+    checker = Checker()
     yield checker
     assert checker.check() == api.counters.requests > 0
 
