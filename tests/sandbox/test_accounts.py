@@ -73,3 +73,19 @@ def test_what_there_is_not(http: Http) -> None:
     assert error(http.post("/2010-04-01/Accounts.json")) == (405, 20004)
     head = http.send("HEAD", "/Conferences.json")
     assert (head.status_code, head.headers["Content-Type"], head.text) == (200, "application/json", "")
+
+
+def test_further_subaccounts_are_seeded(connect: Callable[..., Http]) -> None:
+    """They have conferences of their own, which the parent's credentials read, and the subaccount's do not."""
+    with Sandbox(conferences=3, subaccounts=2) as sandbox:
+        http = connect(sandbox)
+        sids = sorted(one["sid"] for one in http.get("/2010-04-01/Accounts.json").json()["accounts"])
+        assert len(sids) == 4
+        seen = set()
+        for sid in sids[2:]:
+            listed = http.get(f"/2010-04-01/Accounts/{sid}/Conferences.json?Status=completed").json()["conferences"]
+            seen |= {one["sid"] for one in listed}
+            assert {one["account_sid"] for one in listed} == {sid}
+        assert len(seen) == 2
+        sub = connect(sandbox, auth=(sandbox.subaccount_sid, sandbox.subaccount_auth_token))
+        assert sub.get(f"/2010-04-01/Accounts/{sids[2]}.json").status_code == 401

@@ -1,4 +1,4 @@
-"""The sandbox's accounts, with fixed, obviously fake credentials, and the accounts that each may read."""
+"""The sandbox's credentials, fixed and obviously fake, and the account that each belongs to."""
 
 from __future__ import annotations
 
@@ -21,15 +21,11 @@ ACCOUNT = Login("AC00000000000000000000000000000001", "sandbox-auth-token")
 API_KEY = Login("SK00000000000000000000000000000001", "sandbox-api-secret")
 SUBACCOUNT = Login("AC00000000000000000000000000000002", "sandbox-subaccount-token")
 
-_READABLE = {
-    ACCOUNT: (ACCOUNT.user, SUBACCOUNT.user),  # a parent's credentials may read its subaccounts
-    API_KEY: (ACCOUNT.user, SUBACCOUNT.user),
-    SUBACCOUNT: (SUBACCOUNT.user,),
-}
+_ACCOUNTS = {ACCOUNT: ACCOUNT.user, API_KEY: ACCOUNT.user, SUBACCOUNT: SUBACCOUNT.user}
 
 
-def readable_accounts(header: bytes) -> tuple[str, ...]:
-    """Return the SIDs of the accounts that an Authorization header opens, its own first. Raises ApiError 20003."""
+def account_of(header: bytes) -> str:
+    """Return the SID of the account whose credentials an Authorization header has. Raises ApiError 20003."""
     scheme, _, encoded = header.partition(b" ")
     if scheme.lower() != b"basic":
         raise ApiError(20003)
@@ -37,7 +33,7 @@ def readable_accounts(header: bytes) -> tuple[str, ...]:
         user, _, password = b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ApiError(20003) from error
-    accounts = _READABLE.get(Login(user, password))
-    if accounts is None:
+    account = _ACCOUNTS.get(Login(user, password))
+    if account is None:
         raise ApiError(20003)
-    return accounts
+    return account

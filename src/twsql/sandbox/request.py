@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from .credentials import readable_accounts
+from .credentials import account_of
 from .errors import ApiError
 from .records import Account
 from .state import State
@@ -35,7 +35,7 @@ class Request:
 
         Without one in the path it is the credentials' own. Raises ApiError 20003.
         """
-        self.readable = readable_accounts(self.header(b"authorization"))
+        self.readable = self.state.world.readable[account_of(self.header(b"authorization"))]
         sid = self.segments.get("account", self.readable[0])
         if sid not in self.readable:
             raise ApiError(20003)

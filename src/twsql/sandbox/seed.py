@@ -39,6 +39,15 @@ def seed_account(account: Account, settings: Settings, now: float) -> None:
         account.named[name] = conference
 
 
+def further_subaccounts(settings: Settings, owner: str, now: float) -> list[Account]:
+    """Make subaccounts besides the usual one, each filled as the main account is."""
+    numbers = range(3, 3 + settings.subaccounts)
+    accounts = [Account(f"AC{number:032x}", number, f"Sandbox subaccount {number}", owner, now) for number in numbers]
+    for account in accounts:
+        seed_account(account, settings, now)
+    return accounts
+
+
 def seeded_participant(conference: Conference, place: int) -> Participant:
     """Make the participant who has been at this place of a seeded conference from the start."""
     account, when = conference.account, conference.created

@@ -13,7 +13,8 @@ class Settings:
     """How a sandbox is filled, how its calls live, and how it bears load; times are in seconds.
 
     Seed: `conferences` of them, the share `over` completed, created over the last `days`, `participants` (at most 250)
-    in each; the same `seed` gives the same SIDs, names and numbers. Seeded participants stay until removed.
+    in each; the same `seed` gives the same SIDs, names and numbers. Seeded participants stay until removed. The usual
+    subaccount is empty; `subaccounts` further ones (at most 250) have as many conferences as the main account.
     Calls: a placed call rings after `ring_after`, is answered `answer_after` later and hangs up `hang_up_after` later;
     None means never. `calls_per_second` (None: no limit) makes further calls wait in a queue; they are not refused.
     Load: `latency` delays each answer without blocking others; beyond `max_concurrent` requests under way the answer
@@ -28,6 +29,7 @@ class Settings:
     over: float = 0.5
     days: float = 365.0
     seed: int = 0
+    subaccounts: int = 0
     ring_after: float = 0.0
     answer_after: float | None = 0.0
     hang_up_after: float | None = None
@@ -44,3 +46,5 @@ class Settings:
         """Raise ValueError for numbers that no sandbox can have."""
         if self.conferences < 0 or not 0 <= self.participants <= 250 or not 0 <= self.over <= 1:
             raise ValueError("conferences must be 0 or more, participants 0 to 250, over 0 to 1")
+        if not 0 <= self.subaccounts <= 250:  # a SID has its account's number in 8 bits
+            raise ValueError("subaccounts must be 0 to 250")

@@ -14,7 +14,7 @@ from .credentials import ACCOUNT, SUBACCOUNT
 from .errors import ApiError
 from .orders import CallOrder, ParticipantChange, ParticipantOrder
 from .records import ENDED, Account, Call, Conference, Participant
-from .seed import PLACED, seed_account, seeded_participant, seeded_participants
+from .seed import PLACED, further_subaccounts, seed_account, seeded_participant, seeded_participants
 from .settings import Settings
 from .sids import Sids
 
@@ -24,7 +24,10 @@ _ENDER_KICKED = "participant-with-end-conference-on-exit-kicked"
 
 
 class World:
-    """All accounts of a sandbox. `placed` counts the calls placed, by conference name (None: none) and To."""
+    """All accounts of a sandbox, and those that each one's credentials may read, its own first.
+
+    `placed` counts the calls placed, by conference name (None: none) and To.
+    """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -36,7 +39,9 @@ class World:
         now = clock.now()
         main = Account(ACCOUNT.user, 1, "Sandbox", ACCOUNT.user, now)
         sub = Account(SUBACCOUNT.user, 2, "Sandbox subaccount", ACCOUNT.user, now)
-        self.accounts = {account.sid: account for account in (main, sub)}
+        every = (main, sub, *further_subaccounts(settings, ACCOUNT.user, now))
+        self.accounts = {account.sid: account for account in every}
+        self.readable = {SUBACCOUNT.user: (SUBACCOUNT.user,), ACCOUNT.user: tuple(self.accounts)}
         seed_account(main, settings, now)
 
     # Finding
