@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from twsql.catalog import CATALOG
+from twsql.schema import Column, Table
 from twsql.vtab.plan import plan
 from twsql.vtab.procedure_plan import ProcedurePlan
 from twsql.vtab.question import Answer, Constraint, Question, from_json
-from twsql.vtab.relation import Relation
+from twsql.vtab.relation import Relation, relation
 from twsql.vtab.table_plan import TablePlan
 
 RELATIONS = {each.name: each for each in CATALOG.relations}
@@ -112,6 +113,36 @@ def test_costs() -> None:
     ]
     assert costs == sorted(costs)
     assert len(costs) == 5
+
+
+def test_a_list_by_another_tables_sid() -> None:
+    """An `=` on a filter that references another table is one list, whatever the whole table costs."""
+    columns = (
+        Column("Sid", key=True),
+        Column("ConferenceSid", filter="ConferenceSid", references="conferences.Sid"),
+        Column("Source", filter="Source"),
+    )
+    tapes = relation(Table("tapes", "Recordings.", columns, lambda client, where: (), identity=("Sid",), pages=50))
+
+    def made(column: int) -> Answer | None:
+        return plan(tapes, Question((Constraint(column, "="),)))
+
+    single, of_a_conference, filtered = made(0), made(1), made(2)
+    assert single is not None
+    assert of_a_conference is not None
+    assert filtered is not None
+    assert single.cost < of_a_conference.cost < filtered.cost / 10
+    assert (single.unique, of_a_conference.unique, of_a_conference.rows) == (True, False, 10)
+    assert of_a_conference.asks == "GET lists of tapes where ConferenceSid ="
+
+
+def test_a_part_of_a_key() -> None:
+    """An `=` on one of the columns that identify a row may leave several rows, so SQLite is not told otherwise."""
+    columns = (Column("CallSid", key=True, references="calls.Sid"), Column("Ordinal", type="integer"))
+    events = relation(Table("events", "Events.", columns, lambda client, where: (), identity=("CallSid", "Ordinal")))
+    made = plan(events, Question((Constraint(0, "="),)))
+    assert made is not None
+    assert (made.unique, made.rows) == (False, 10)
 
 
 BASE = (("Conference", "="), ("From", "="), ("To", "="))

@@ -48,7 +48,10 @@ _FILL = 0.85
 
 @dataclass(frozen=True)
 class Listing:
-    """A list, newest first: its path and parameters; `day` is the filter by days, `field` the property it compares."""
+    """A list, newest first: its path and parameters; `day` is the filter by days, `field` the property it compares.
+
+    If rows `may_lack_day`, such a row says nothing of the list's order.
+    """
 
     client: Client
     path: str
@@ -57,6 +60,7 @@ class Listing:
     day: str
     field: str
     page_size: int | None = None
+    may_lack_day: bool = False
 
     def first(self) -> Page:
         """Fetch the first page."""
@@ -90,7 +94,8 @@ class Listing:
 
     def check_order(self, page: Page) -> int:
         """Note the disorder of a page; gives the largest of all pages so far, see `Shown.disorder`."""
-        return self.note(disorder([*map(self.moment, page.items)]))
+        moments = [*map(self.moment, page.items)]
+        return self.note(disorder([*filter(None, moments)] if self.may_lack_day else moments))
 
     def note(self, found: int) -> int:
         """Note a disorder of the list; gives the largest so far."""
@@ -164,14 +169,14 @@ def in_parts(client: Client, parts: Iterable[Listing]) -> Iterator[Row]:
 
 def _in_turn(client: Client, parts: Iterable[Callable[[], Opened]]) -> Iterator[Row]:
     opened = client.prefetch(lambda part: part(), parts, first=1, most=SIDE_BY_SIDE)
-    return chain.from_iterable(starmap(_all, opened))
+    return chain.from_iterable(starmap(from_page, opened))
 
 
 def _open(listing: Listing) -> Opened:
     return listing, listing.first()
 
 
-def _all(listing: Listing, page: Page) -> Iterator[Row]:
+def from_page(listing: Listing, page: Page) -> Iterator[Row]:
     """Yield the rows of a list from its first page on; older rows come from day ranges.
 
     A page that ends on the day on which it begins cannot be cut: the next page is read after it.

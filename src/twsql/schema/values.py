@@ -49,6 +49,12 @@ def _integer(value: Any) -> Value:
     return _plain(value)
 
 
+def _real(value: Any) -> Value:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):  # Twilio writes prices as text
+        return float(value)
+    return None if value == "" else _plain(value)
+
+
 def _boolean(value: Any) -> Value:
     return int(value) if isinstance(value, bool) else _plain(value)
 
@@ -78,7 +84,7 @@ Convert = Callable[[Any], Value]
 CONVERT: dict[Type, Convert] = {
     "text": _plain,
     "integer": _integer,
-    "real": _plain,
+    "real": _real,
     "boolean": _boolean,
     "datetime": _datetime,
 }

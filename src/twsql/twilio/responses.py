@@ -16,9 +16,11 @@ from twsql.schema import Row
 from twsql.twilio.retries import Failure, Verdict, retry_after
 
 IDENTITY: Mapping[str, tuple[str, ...]] = {
-    "calls": ("sid",),
-    "conferences": ("sid",),
+    **dict.fromkeys(("accounts", "applications", "calls", "conferences", "incoming_phone_numbers"), ("sid",)),
+    **dict.fromkeys(("media_list", "messages", "outgoing_caller_ids", "queues", "recordings"), ("sid",)),
+    **dict.fromkeys(("transcriptions", "usage_triggers"), ("sid",)),
     "participants": ("conference_sid", "call_sid"),
+    "queue_members": ("call_sid",),
 }
 """The properties that identify an item of each list; every item must have them, as text."""
 MOST_NESTED = 250_000

@@ -108,9 +108,9 @@ def _asks(
         return refused(missing)
     if not any(column.filter or column.key for column in table.columns):
         return "nothing of Twilio"
-    keys = {column.name for column, _ in taken if column.key}
-    single = keys and ({c.name for c, _ in taken if c.lookup} or not any(c.lookup for c in table.columns))
-    words = [f"GET {'single' if single else 'lists of' if keys else 'all lists of'} {table.name}"]
+    found = {column.name for column, _ in taken if _finds(column)}
+    single = found and _is_one_row(table, {column.name for column, _ in taken})
+    words = [f"GET {'single' if single else 'lists of' if found else 'all lists of'} {table.name}"]
     by = [f"{c.name} {o.upper()}{' by day' if c.type == 'datetime' else ''}" for c, o in taken]
     words += [f"where {', '.join(by)}"] if by else []
     words += ["up to LIMIT"] if limited else []
@@ -144,23 +144,32 @@ def _sorted(relation: Relation, question: Question) -> Order:
     return tuple((slot.name, descending) for slot, descending in slots if slot.column)
 
 
+def _finds(column: Column) -> bool:
+    """Whether an `=` on the column costs one request: it is a key, or a filter by the SID of another table's row."""
+    return column.key or bool(column.filter and column.references)
+
+
+def _is_one_row(table: Table, names: set[str]) -> bool:
+    """Whether values of these columns leave at most one row: its identity, or one of its keys and a lookup."""
+    equal = [column for column in table.columns if column.name in names]
+    return names.issuperset(table.identity) or (any(c.key for c in equal) and any(c.lookup for c in equal))
+
+
 def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int]:
     """How many requests and rows SQLite should expect.
 
     SQLite runs the parts of an OR one by one if together they look cheaper than the whole table. `Muted = 1 OR Hold =
     1` would read the list of every conference twice. `FriendlyName = 'x' OR Status = 'init'` would read three lists for
-    the name and one more, though the whole table may be three lists. So only a row's own SID is cheaper than the whole
-    table.
+    the name and one more, though the whole table may be three lists. So only SIDs are cheaper than the whole table: a
+    row's own, and one that it references (`recordings.ConferenceSid`), by which Twilio has one list.
     """
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
     many = 10 if any(operator == IN for _, operator in taken) else 1
-    keys = {column.name for column in table.columns if column.key}
-    lookups = {column.name for column in table.columns if column.lookup}
-    single = any(operator == EQ and column.key and column.name in table.identity for column, operator in taken)
+    found = [(column, operator) for column, operator in taken if operator in (EQ, IN) and _finds(column)]
+    single = any(operator == EQ and (not column.key or column.name in table.identity) for column, operator in found)
     requests = 1 if single else table.pages
-    if names & keys:
-        alone = not lookups or names & lookups
-        return requests, many * (1 if alone else 10)
+    if found:
+        return requests, many * (1 if _is_one_row(table, names) else 10)
     rows = table.expected_rows
     for column, operator in taken:
         rows = max(10, rows // (3 if operator in RANGES else column.narrows))

@@ -1,0 +1,200 @@
+"""A resource: one of Twilio's lists, and the requests that answer a statement about it.
+
+A table of a Twilio list is a declaration of this and of its columns; `Resource.rows` is its generator:
+
+    statement                                         requests
+    WHERE Sid = 'CA1'                                 GET Calls/CA1
+    WHERE Sid IN ('CA1', 'CA2')                       the two side by side; an unknown SID gives no row
+    WHERE "To" = '+1202…' LIMIT 5                     GET Calls?To=+1202…&PageSize=5
+    WHERE StartTime > '2026-03-01'                    GET Calls?StartTime>=2026-03-01, a long list in day ranges
+    WHERE RecordingSid = 'RE1'                        GET Recordings/RE1/Transcriptions, the list within a recording
+    a list that Twilio has within calls only          GET Calls, then Calls/CA1/Events, Calls/CA2/Events … side by side
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
+from twsql.errors import NotFound
+from twsql.lists.splitting import Listing, from_page, in_parts
+from twsql.schema import Column, Row, snake_case
+from twsql.schema.where import Params, Where
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+Rows = Callable[["Client", Where], Iterable[Row]]
+"""The generator of a table."""
+
+_FEW = 4
+"""A guess at the rows of a list within another, by which LIMIT bounds how many lists are prefetched."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One of Twilio's lists: `rows` yields its rows, as far as a statement needs them.
+
+    `path` is the list's path below the account (`Usage/Triggers`), `key` its name in the response. `sid` is the column
+    whose value addresses one row, '' if Twilio has no such address.
+
+    `day` is the column by which Twilio lists the newest first and which it filters by day: a long list is then read in
+    day ranges, side by side. Some rows may have no such day yet, and be in no range: a call that waits has no
+    StartTime. `undated` is the filter that lists them (`{"Status": "queued"}`), so that a list that is cut has them
+    too. If Twilio has no such filter, it is empty, and only lists with a bound on the day are cut.
+
+    `within` is the path of the list within one row of another table: `Calls/{CallSid}/Events`. Its column holds that
+    row's SID, and references the other table. It serves an `=` or IN on the column. If Twilio has no list of all, there
+    is no `path`; the rows of all `parents` are then read side by side.
+    """
+
+    key: str
+    columns: tuple[Column, ...]
+    path: str = ""
+    sid: str = "Sid"
+    day: str = ""
+    undated: Params | None = None
+    within: str = ""
+    parents: Rows | None = None
+
+    def rows(self, client: Client, where: Where) -> Iterator[Row]:
+        """Yield the rows: one request for each SID, else of the lists that have them."""
+        sids, parents = where.any_of(self.sid), where.any_of(self._parent) if self.within else None
+        if sids is not None and self.path:
+            return by_sid(client, self.path, self.key, self._possible(self.sid, sids))
+        if parents is not None:
+            return self._within(client, where, self._possible(self._parent, parents))
+        if self.path:
+            return self._listed(client, self.path.split("/"), where)
+        return self._within(client, where, self._all_parents(client, where))
+
+    @property
+    def _parent(self) -> str:
+        """The column that holds the SID of the row that a list is within."""
+        return self.within.partition("{")[2].partition("}")[0]
+
+    @cached_property
+    def _named(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def _possible(self, name: str, sids: Iterable[str]) -> list[str]:
+        """The texts that may be SIDs of this column: nothing else may stand in a path."""
+        form = re.compile(f"{self._named[name].sid or '[A-Z]{2}'}[0-9a-fA-F]{{32}}")
+        return [sid for sid in sids if form.fullmatch(sid)]
+
+    def _all_parents(self, client: Client, where: Where) -> Iterator[str]:
+        """Yield the SIDs of all parents that may have rows; a join with their table fetches none of them again."""
+        column = self._named[self._parent]
+        table, _, key = column.references.partition(".")
+        for row in self.parents(client, Where()) if self.parents else ():
+            sid = str(row[snake_case(key)])
+            where.also_read(table, sid, row)
+            if column.none_when is None or not column.none_when(row):
+                yield sid
+
+    def _within(self, client: Client, where: Where, parents: Iterable[str]) -> Iterator[Row]:
+        """Yield the rows within each parent; several parents' lists are fetched side by side."""
+        if isinstance(parents, list) and len(parents) == 1:
+            return self._of(client, where, parents[0])
+
+        def fetch(sid: str) -> list[Row]:
+            return [*self._of(client, where, sid)]
+
+        if where.limit is None:
+            return chain.from_iterable(client.prefetch(fetch, parents))
+        return chain.from_iterable(client.prefetch(fetch, parents, first=1, most=max(1, where.limit // _FEW)))
+
+    def _of(self, client: Client, where: Where, parent: str) -> Iterator[Row]:
+        """Yield the rows within one parent, with its SID; none if Twilio knows no such parent."""
+        segments = [parent if segment.startswith("{") else segment for segment in self.within.split("/")]
+        singles = where.any_of(self.sid)
+        field = self._named[self._parent].json_key
+        try:
+            if singles is not None and len(singles) == 1:
+                rows = by_sid(client, "/".join(segments), self.key, self._possible(self.sid, singles))
+            else:
+                rows = self._listed(client, segments, where, but=self._parent)
+            for row in rows:
+                yield row if field in row else {**row, field: parent}
+        except NotFound:
+            return
+
+    def _listed(self, client: Client, segments: list[str], where: Where, but: str = "") -> Iterator[Row]:
+        """Yield the rows of the lists that together have them, each row once.
+
+        An IN makes several lists, which are read side by side. Those of a column with an order of `values` come in that
+        order, one after the other: a call that goes from queued to ringing meanwhile is not missed.
+        """
+        stages = {column.filter: column.values for column in self.columns if column.filter and column.values}
+
+        def stage(params: Params) -> list[int]:
+            return [stages[name].index(params[name]) for name in stages if params.get(name) in stages[name]]
+
+        lists = sorted(where.lists(tuple(column for column in self.columns if column.name != but)), key=stage)
+        reading = partial(self._list, client, client.path(*segments), where)
+        if len(lists) == 1:
+            return reading(lists[0])
+        return _once(
+            chain.from_iterable(list(map(reading, together)) for _, together in groupby(lists, key=stage)),
+            snake_case(self.sid),
+        )
+
+    def _list(self, client: Client, path: str, where: Where, params: Params) -> Iterator[Row]:
+        """Yield the rows of one list; with a LIMIT in pages of as many rows as are needed."""
+        if where.limit is not None and where.limit <= client.settings.page_size:
+            return client.pages(path, self.key, params, page_size=max(1, where.limit))
+        if not self.day:
+            return client.pages(path, self.key, params)
+        day = self._named[self.day]
+        may_lack = self.undated is not None
+        listing = Listing(client, path, self.key, params, day.filter, day.json_key, may_lack_day=may_lack)
+        if self.undated is None or not self._may_have_undated(listing):
+            return in_parts(client, (listing,))
+        return self._with_undated(listing, self.undated) if self.undated else client.pages(path, self.key, params)
+
+    def _may_have_undated(self, listing: Listing) -> bool:
+        """Whether rows without a day may be needed: no bound on the day, and no filter that excludes them."""
+        params, undated = listing.params, self.undated or {}
+        is_bounded = any(name.startswith(listing.day) for name in params)
+        return not is_bounded and all(params.get(name, value) == value for name, value in undated.items())
+
+    def _with_undated(self, listing: Listing, undated: Params) -> Iterator[Row]:
+        """Yield the rows of a list; if it has several pages, those without a day first.
+
+        They are read before any day range: a call that starts meanwhile is then in a range as well, and left out there.
+        """
+        page = listing.first()
+        if page.next_uri is None:
+            yield from page.items
+            return
+        field, yielded = snake_case(self.sid), set()
+        for row in listing.client.pages(listing.path, listing.key, {**listing.params, **undated}):
+            yielded.add(row[field])
+            yield row
+        yield from (row for row in from_page(listing, page) if row[field] not in yielded)
+
+
+def by_sid(client: Client, path: str, key: str, sids: Iterable[str]) -> Iterator[Row]:
+    """Yield the rows of these SIDs, fetched side by side; an unknown SID gives no row."""
+
+    def one(sid: str) -> Row | None:
+        try:
+            return client.get(client.path(*path.split("/"), sid), key=key)
+        except NotFound:
+            return None
+
+    return (row for row in client.prefetch(one, sids) if row is not None)
+
+
+def _once(lists: Iterable[Iterator[Row]], key: str) -> Iterator[Row]:
+    """Yield the rows of one list after the other, each row once: Twilio may find it by two values of a filter."""
+    yielded = set()
+    for row in chain.from_iterable(lists):
+        sid = row.get(key)
+        if sid is None or sid not in yielded:
+            yielded.add(sid)
+            yield row
