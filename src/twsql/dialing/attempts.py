@@ -9,10 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from twsql.dialing.entries import Entry
-from twsql.schema.once import CLOCKS_AGREE, Window
+from twsql.schema.once import CLOCKS_AGREE, EVER, Window
 from twsql.twilio.clock import Clock
-
-_EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=timezone.utc)
 
 
 class Attempts:
@@ -60,7 +58,7 @@ def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
         earliest, latest = since - CLOCKS_AGREE, max(until, since) + longest + CLOCKS_AGREE
     else:
         since = started + wrong
-        earliest, latest = _EVER
+        earliest, latest = EVER
     return Window(since - CLOCKS_AGREE, max(until, since) + CLOCKS_AGREE, earliest, latest)
 
 

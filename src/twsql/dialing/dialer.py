@@ -13,7 +13,12 @@ When is a call sent again? Only if its outcome is known to be "not placed". Exam
 If a witness cannot be reached, or cannot tell, the call is not sent again: OutcomeUnknown, state unknown. The next
 statement with the same RequestKey then begins with the witnesses. A refusal of attempt 2 (a 400, say) proves nothing of
 attempt 1, so that is OutcomeUnknown too. Without a label there is only the list of calls, which is too little to send a
-call again.
+call of AddParticipants again. Other procedures have no label at all; their witnesses prove the absence by waiting:
+
+    journal               Twilio                                     conclusion
+    sending, 10:00        POST of a message; no response comes       ask the list for recovery_grace: not in it
+    unknown               the key comes again at 10:02               not in the list, which may be late: still unknown
+    unknown               the key comes again at 10:07               not in the list: not sent, so send it
 """
 
 from __future__ import annotations
@@ -124,7 +129,7 @@ class Dialer:
             try:
                 once = self._once_of(entry)
                 answer = self._outcomes.find(once, entry)
-                if answer is None and entry.intent.label is None:
+                if answer is None and entry.intent.label is None and not once.proves_absence:
                     raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
             except OutcomeUnknown as error:
                 self._outcomes.record_failure(entry, error)
@@ -232,7 +237,10 @@ class Dialer:
             if doubt is not None:
                 if (found := self._outcomes.find(once, attempts.timed())) is not None:
                     return found
+                if not once.proves_absence and label is None:
+                    raise doubt
                 self._again(attempts, doubt, stop)
+                doubt = None if once.proves_absence else doubt
             try:
                 with attempts.one():
                     return procedure.run(client, labelled)
@@ -253,9 +261,7 @@ class Dialer:
         raise doubt or OutcomeUnknown("no attempt was made")
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
-        """Record a further attempt at what no witness has found; without a label, which one witness needs, raise."""
-        if attempts.entry.intent.label is None:
-            raise doubt
+        """Record a further attempt at what no witness has found."""
         try:
             self._await_turn(stop)
             entry = entries.sending(self._journal, attempts.timed(), self._now(), self._is_off(stop))

@@ -200,9 +200,9 @@ def is_known(journal: Journal, intent: Intent, sid: str) -> bool:
     return bool(journal.read(_KNOWN, (sid, intent.account_sid, intent.server)))
 
 
-def has_rival(journal: Journal, entry: Entry) -> bool:
-    """Whether another open entry of the same kind is between the same numbers."""
-    return bool(journal.read(_RIVALS, (entry.number,)))
+def rivals(journal: Journal, entry: Entry) -> list[str | None]:
+    """The details of the other open entries of the same kind between the same numbers."""
+    return [row["details"] for row in journal.read(_RIVALS, (entry.number,))]
 
 
 def foreign(journal: Journal, intent: Intent, calls: Sequence[tuple[str, str]]) -> set[str]:
@@ -298,7 +298,7 @@ _FAILED = """
     WHERE id = ? AND state <> 'placed'"""
 _KNOWN = "SELECT 1 FROM effects WHERE sid = ? AND account_sid = ? AND server = ?"
 _RIVALS = """
-    SELECT 1 FROM effects JOIN effects AS mine USING (account_sid, server, kind)
+    SELECT effects.details FROM effects JOIN effects AS mine USING (account_sid, server, kind)
     WHERE mine.id = ? AND effects.id <> mine.id AND effects.state IN ('sending', 'unknown')
       AND ltrim(lower(effects.recipient), '+') = ltrim(lower(mine.recipient), '+')
       AND (effects.sender IN (mine.sender, mine.shown) OR effects.shown IN (mine.sender, mine.shown))"""

@@ -68,15 +68,16 @@ class Outcomes:
             unique_mark=is_own(intent.label) and intent.request_key is None,
             window=lambda: window(entry, self._client.clock, longest),
             is_other=lambda sid: entries.is_known(self._journal, intent, sid),
-            has_rival=lambda: entries.has_rival(self._journal, entry),
+            rivals=lambda: entries.rivals(self._journal, entry),
             foreign=lambda calls: entries.foreign(self._journal, intent, calls),
         )
 
     def record(self, once: Once, entry: Entry, answer: Row) -> None:
         """Record that a call was placed. If the journal fails, the OperationalError names the call."""
         sid = answer.get(once.sid)
+        kept = {name: value for name, value in answer.items() if name not in once.private}
         try:
-            entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, answer, self._is_over)
+            entries.placed(self._journal, entry, sid if isinstance(sid, str) else None, kept, self._is_over)
         except OperationalError as error:
             raise OperationalError(
                 f"the {once.noun} was {once.done}, SID {sid}, but that could not be recorded: {error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.procedures.end_conference import END_CONFERENCE
 from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
+from twsql.procedures.place_call import PLACE_CALL
 from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
 
-PROCEDURES = (ADD_PARTICIPANTS, MODIFY_PARTICIPANTS, REMOVE_PARTICIPANTS, END_CONFERENCE)
+PROCEDURES = (ADD_PARTICIPANTS, MODIFY_PARTICIPANTS, REMOVE_PARTICIPANTS, END_CONFERENCE, PLACE_CALL)

@@ -107,7 +107,8 @@ class Procedure:
     """A table-valued function that changes something at Twilio: `run` sends the request and returns Twilio's JSON.
 
     An effect that must happen `once` goes through the journal. `columns` are the results. `SELECT *` gives the visible
-    ones; a hidden one with the name of an input has the response's value if the input is not given.
+    ones; a hidden one with the name of an input has the response's value if the input is not given. Of each tuple in
+    `any_of` at least one input is required.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Procedure:
     columns: tuple[Column, ...]
     run: Callable[[Client, Checked], Row]
     once: Once | None = None
+    any_of: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def examined(procedure: Procedure, given: Mapping[str, Value], country: str | No
             checked[parameter.name] = spell[parameter.kind](parameter, value)
         except _BadInputError as problem:
             problems.append(f"{parameter.name} {problem}{_shown(parameter, value)}")
+    lacking = [some for some in procedure.any_of if not any(given.get(name) for name in some)]
+    problems += [f"give {', '.join(some[:-1])} or {some[-1]}" for some in lacking]
     return checked, problems + _twice(procedure, checked)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from twsql.schema import Checked, Row
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CLOCKS_APART = timedelta(minutes=5)
 """More than a list can be out of order."""
+EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=timezone.utc)
+"""The bounds of an effect whose time Twilio has not told."""
 CLOCKS_AGREE = timedelta(seconds=5)
 """How far a time of Twilio's may be off: dates are whole seconds, and responses take a while."""
 
@@ -49,6 +51,11 @@ class Window:
     earliest: datetime
     latest: datetime
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether Twilio's time bounds it; else only this machine's clock tells its time, which may be wrong."""
+        return (self.earliest, self.latest) != EVER
+
 
 @dataclass(frozen=True)
 class Lost:
@@ -56,8 +63,9 @@ class Lost:
 
     `mark` was sent with it, to find it again. `own_mark`: only twsql uses this mark, for this RequestKey.
     `unique_mark`: no other effect can have it. `window` gives the time of the effect, as far as Twilio's time is known.
-    `is_other` tells whether a SID belongs to another entry; `has_rival` whether another entry of the same noun, sender
-    and recipient is in doubt too; `foreign` picks those of pairs of SID and recipient that belong to no entry.
+    `is_other` tells whether a SID belongs to another entry; `rivals` gives the details of the other entries of the same
+    noun, sender and recipient that are in doubt too; `foreign` picks those of pairs of SID and recipient that belong to
+    no entry.
     """
 
     record: Record
@@ -66,13 +74,17 @@ class Lost:
     unique_mark: bool
     window: Callable[[], Window]
     is_other: Callable[[str], bool]
-    has_rival: Callable[[], bool]
+    rivals: Callable[[], Sequence[str | None]]
     foreign: Callable[[Sequence[tuple[str, str]]], set[str]]
 
     @property
     def senders(self) -> tuple[str, ...]:
         """The senders that Twilio may show."""
         return tuple(each for each in (self.record.sender, self.record.shown) if each)
+
+    def has_rival(self) -> bool:
+        """Whether another entry of the same noun, sender and recipient is in doubt too."""
+        return bool(self.rivals())
 
 
 Find = Callable[["Client", Lost, float, Callable[[float], None]], "Row | None"]
@@ -101,7 +113,8 @@ class Once:
     `noun` names the effect (call, message), alike for all procedures with the same witnesses; `done` is its participle
     (placed, sent). `sid` is the property of the response that proves it. `decided` gives the row for a SID that a
     person names, or InputError if that cannot be. `mark` is the input that finds it again, if there is one; without one
-    an effect in doubt is never repeated.
+    an effect in doubt is repeated only if `find` `proves_absence`: its None is certain. The journal does not keep the
+    `private` properties of the response.
     """
 
     noun: str
@@ -111,3 +124,5 @@ class Once:
     find: Find
     decided: Callable[[Client, Record, str, str | None], Row]
     mark: Mark | None = None
+    proves_absence: bool = False
+    private: tuple[str, ...] = ()

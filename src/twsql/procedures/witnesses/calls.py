@@ -10,29 +10,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, NotFound, OutcomeUnknown
 from twsql.procedures.witnesses import evidence
-from twsql.procedures.witnesses.lookups import (
-    conferences,
-    fetched,
-    is_callers,
-    is_sure,
-    is_to,
-    moment,
-    participant,
-)
+from twsql.procedures.witnesses.listed import calls_between
+from twsql.procedures.witnesses.lookups import conferences, fetched, is_callers, is_sure, is_to, participant
 from twsql.schema import Row
-from twsql.schema.once import CLOCKS_APART, Lost, Record
+from twsql.schema.once import Lost, Record
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
-    from twsql.twilio.responses import Page
-
-_PAGE = 50
-"""Calls on a page: a number has few, mostly, and the newest come first."""
 
 _STATUS = {
     "queued": "queued",
@@ -94,7 +82,7 @@ def _labelled(client: Client, lost: Lost) -> Iterator[Row]:
 
 def _by_calls(client: Client, lost: Lost) -> Row | None:
     """The second witness: the account's calls between the two numbers, also those that have ended."""
-    calls = [call for call in _calls(client, lost) if not lost.is_other(str(call["sid"]))]
+    calls = [call for call in calls_between(client, lost) if not lost.is_other(str(call["sid"]))]
     judged = [(call, evidence.judge(client, lost, call)) for call in calls]
     possible = [(call, verdict) for call, verdict in judged if verdict is not evidence.Verdict.ANOTHER]
     if not possible:
@@ -108,34 +96,6 @@ def _by_calls(client: Client, lost: Lost) -> Row | None:
     if verdict is evidence.Verdict.PERHAPS:
         raise OutcomeUnknown(f"{sids} is between these numbers, and may be this call or somebody else's")
     return as_participant(call, lost.mark, evidence.conference_of(client, lost))
-
-
-def _calls(client: Client, lost: Lost) -> Iterator[Row]:
-    """Yield the calls that may be it, by number and date.
-
-    The list is filtered by To alone: Twilio documents neither whether a queued call has a StartTime, nor which From a
-    call with a CallerId has. A number without its plus may be listed either way.
-    """
-    yielded: set[str] = set()
-    window = lost.window()
-    to = lost.record.recipient
-    for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
-        page: Page | None = client.page(client.path("Calls"), "calls", {"To": number}, page_size=_PAGE)
-        before: set[str] = set()
-        while page is not None:
-            before.add(page.target)
-            dates = [moment(row.get("date_created")) for row in page.items]
-            for row, date in zip(page.items, dates, strict=True):
-                is_possible = date is None or window.earliest <= date <= window.latest
-                if row["sid"] not in yielded and is_possible and is_callers(row, lost):
-                    yielded.add(str(row["sid"]))
-                    yield row
-            known = [date for date in dates if date is not None]
-            # Calls come newest first, as far as is known. If a page shows another order, all pages are read.
-            is_in_order = len(known) > 1 and all(older <= newer + CLOCKS_APART for newer, older in pairwise(known))
-            if is_in_order and known[-1] < window.earliest - CLOCKS_APART:
-                break
-            page = client.following(page, "calls", before)
 
 
 def decided(client: Client, record: Record, sid: str, label: str | None) -> Row:

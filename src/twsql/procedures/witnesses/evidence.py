@@ -74,7 +74,7 @@ def _judge_ended(client: Client, lost: Lost, sid: str, ours: list[str]) -> Verdi
         return Verdict.ANOTHER
     if _has_ended_another(client, lost, sid):
         return Verdict.ANOTHER
-    return Verdict.PERHAPS if _has_strangers(client, lost) else Verdict.LIKELY
+    return Verdict.PERHAPS if has_strangers(client, lost) else Verdict.LIKELY
 
 
 def _label_in(client: Client, conference: str, call_sid: str) -> str | None:
@@ -107,7 +107,7 @@ def _has_ended_another(client: Client, lost: Lost, sid: str) -> bool:
     )
 
 
-def _has_strangers(client: Client, lost: Lost) -> bool:
+def has_strangers(client: Client, lost: Lost) -> bool:
     """Whether a call of no journal entry left our number at about that time; True if there are too many to read."""
     window = lost.window()
     begin, end = window.since - _ABOUT, window.until + _ABOUT

@@ -12,4 +12,5 @@
   "AddParticipants", \
   "ModifyParticipants", \
   "RemoveParticipants", \
-  "EndConference"
+  "EndConference", \
+  "PlaceCall"

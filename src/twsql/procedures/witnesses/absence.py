@@ -1,0 +1,36 @@
+"""What a list proves that lacks the effect: nothing at first, as lists may be late; with time, that it was not done.
+
+10:00:00  sent; the connection is reset              Twilio may have received it
+10:02:05  (four times `timeout` and the clocks)      by now Twilio has carried it out, or never will
+10:03:05  (and a minute)                             by now the list shows it
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from twsql.errors import OutcomeUnknown
+from twsql.schema.once import Lost
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+_LISTED_LATE = timedelta(minutes=1)
+"""How late an effect may show in a list. Twilio's documentation has no bound; seconds have been seen."""
+_CLOCK_OFF = timedelta(days=1)
+"""How wrong this machine's clock may have been, if only that clock dates the effect."""
+
+
+def prove(client: Client, lost: Lost, where: str) -> None:
+    """Return if an effect that a list lacks was certainly not done. Raises OutcomeUnknown if it is too early to tell.
+
+    The list must have been read just before: its response tells Twilio's time.
+    """
+    now, window = client.clock.at(time.monotonic()), lost.window()
+    sure = (window.latest if window.is_dated else window.until + _CLOCK_OFF) + _LISTED_LATE
+    if now is None or now < sure:
+        raise OutcomeUnknown(
+            f"it is not in {where}, which may be late: look again from {sure:%Y-%m-%d %H:%M:%S} UTC on"
+        )

@@ -1,0 +1,52 @@
+"""What Twilio lists for a recipient at about the time of an effect whose response was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from twsql.procedures.witnesses.lookups import is_callers, moment
+from twsql.schema import Row
+from twsql.schema.once import CLOCKS_APART, Lost
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+    from twsql.twilio.responses import Page
+
+_PAGE = 50
+"""Items on a page: a number has few, mostly, and the newest come first."""
+
+
+def calls_between(client: Client, lost: Lost) -> Iterator[Row]:
+    """Yield the calls that may be it, by numbers and date."""
+    return (row for row in to_recipient(client, lost, "calls") if is_callers(row, lost))
+
+
+def to_recipient(client: Client, lost: Lost, key: str) -> Iterator[Row]:
+    """Yield the calls or messages to the recipient that may be it, by date.
+
+    The list is filtered by To alone: Twilio documents neither whether a queued call has a StartTime, nor which From a
+    call with a CallerId has; a queued message has no DateSent, and one of a messaging service no From at first. A
+    number without its plus may be listed either way.
+    """
+    yielded: set[str] = set()
+    window = lost.window()
+    to = lost.record.recipient
+    for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
+        page: Page | None = client.page(client.path(key.title()), key, {"To": number}, page_size=_PAGE)
+        before: set[str] = set()
+        while page is not None:
+            before.add(page.target)
+            dates = [moment(row.get("date_created")) for row in page.items]
+            for row, date in zip(page.items, dates, strict=True):
+                is_possible = date is None or window.earliest <= date <= window.latest
+                if row["sid"] not in yielded and is_possible:
+                    yielded.add(str(row["sid"]))
+                    yield row
+            known = [date for date in dates if date is not None]
+            # The newest come first, as far as is known. If a page shows another order, all pages are read.
+            is_in_order = len(known) > 1 and all(older <= newer + CLOCKS_APART for newer, older in pairwise(known))
+            if is_in_order and known[-1] < window.earliest - CLOCKS_APART:
+                break
+            page = client.following(page, key, before)
