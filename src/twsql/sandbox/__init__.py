@@ -1,4 +1,4 @@
-"""A stateful local Twilio over real HTTP: accounts, calls, conferences and participants.
+"""A stateful local Twilio over real HTTP: accounts, calls, conferences, participants, numbers, queues and usage.
 
     with Sandbox(conferences=100, participants=5) as sandbox:
         requests.get(sandbox.base_url + "/2010-04-01/Accounts.json", auth=(sandbox.account_sid, sandbox.auth_token))
@@ -10,9 +10,9 @@ Its credentials are fixed and obviously fake:
     subaccount   AC00000000000000000000000000000002  token   sandbox-subaccount-token
 
 Modules, each importing only from those before it: readings, settings, clock, errors, sids, records, credentials;
-inputs, orders, validate; seed, world (the rules, no HTTP); wire, variants, faults, counters, state; pages, filters,
-render, request; accounts, calls, conferences, participants, insights (the operations); routes, control, app, server,
-local.
+inputs, orders, validate; kinds, waiting, seed, world, usage (the rules, no HTTP); wire, variants, faults, counters,
+state; pages, filters, render, request; accounts, calls, conferences, participants, insights, resources, queues,
+available_numbers, billing (the operations); routes, control, app, server, local.
 """
 
 from __future__ import annotations

@@ -28,6 +28,12 @@ def list_accounts(request: Request) -> Answer:
     return Answer(200, page_json(page, request.path, request.raw_query, "accounts", items).encode())
 
 
+def update_account(request: Request) -> Answer:
+    """Name an account anew."""
+    request.account.name = request.form.get("FriendlyName", [request.account.name])[-1]
+    return fetch_account(request)
+
+
 def fetch_account(request: Request) -> Answer:
     """Answer one account."""
     return Answer(200, account_json(request.account).encode())

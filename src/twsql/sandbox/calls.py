@@ -85,6 +85,8 @@ def update_call(request: Request) -> Answer:
     status = validate.call_end(request.form)
     if status is not None:
         call = world.end_call(call, cancel=status == "canceled")
+    elif "Twiml" in request.form or "Url" in request.form:
+        world.redirect(call, validate.enqueue(request.form))
     return Answer(200, call_json(call, world.sids, request.state.settings.readings).encode())
 
 

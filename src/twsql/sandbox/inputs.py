@@ -37,11 +37,23 @@ _ENUMS = {
     "RecordingTrack": "inbound outbound both",
     "MachineDetection": "Enable DetectMessageEnd",
     "Trim": "trim-silence do-not-trim",
+    "Recurring": "daily monthly yearly alltime",
+    "TriggerBy": "count usage price",
+    "VoiceReceiveMode": "voice fax",
+    "EmergencyStatus": "Active Inactive",
 }
-_BOOLEANS = "Record Muted Hold StartConferenceOnEnter EndConferenceOnExit EarlyMedia Coaching BeepOnExit"
+_BOOLEANS = (
+    "Record Muted Hold StartConferenceOnEnter EndConferenceOnExit EarlyMedia Coaching BeepOnExit VoiceCallerIdLookup"
+)
 _CALLBACKS = tuple(name + "StatusCallback" for name in ("", "Conference", "Recording", "ConferenceRecording", "Amd"))
-_URLS = "WaitUrl HoldUrl AnnounceUrl ClientNotificationUrl Url FallbackUrl"
-_METHODS = "WaitMethod HoldMethod AnnounceMethod Method FallbackMethod"
+_URLS = (
+    "WaitUrl HoldUrl AnnounceUrl ClientNotificationUrl Url FallbackUrl"
+    " VoiceUrl VoiceFallbackUrl SmsUrl SmsFallbackUrl CallbackUrl"
+)
+_METHODS = (
+    "WaitMethod HoldMethod AnnounceMethod Method FallbackMethod"
+    " VoiceMethod VoiceFallbackMethod SmsMethod SmsFallbackMethod CallbackMethod"
+)
 
 INPUTS: dict[str, Input] = {
     **{name: _choice(name, values) for name, values in _ENUMS.items()},
@@ -50,10 +62,13 @@ INPUTS: dict[str, Input] = {
     **{name: Input("method") for name in _METHODS.split()},
     **{name + "Method": Input("method") for name in _CALLBACKS},
     "CallSidToCoach": Input("sid", prefix="CA"),
+    "VoiceApplicationSid": Input("sid", prefix="AP"),
+    "SmsApplicationSid": Input("sid", prefix="AP"),
     "Byoc": Input("sid", prefix="BY"),
     "CallerDisplayName": Input("text", least=2, most=255),
     "Timeout": Input("integer", least=5, most=600),
     "TimeLimit": Input("integer", least=1),
+    "MaxSize": Input("integer", least=1, most=5000),
     "MaxParticipants": Input("integer", least=2, most=250),
     "MachineDetectionTimeout": Input("integer"),
     "MachineDetectionSpeechThreshold": Input("integer", least=1000, most=6000),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CallOrder:
-    """A call to place."""
+    """A call to place; `enqueue` names the queue that it waits in once it is answered."""
 
     to: str
     from_: str
     timeout: float = 60.0
     time_limit: float | None = None
     caller: str | None = None
+    enqueue: str | None = None
 
 
 @dataclass(frozen=True)

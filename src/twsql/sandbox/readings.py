@@ -25,6 +25,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "statuses": ("documented", "unknown"),
     "properties": ("documented", "more", "fewer", "no dates"),
     "next_page_uri": ("relative", "absolute"),
+    "available_numbers": ("one page", "pages"),
 }
 """The values of each reading that tests use, the default first; other numbers are possible."""
 
@@ -43,6 +44,7 @@ class Readings:
     `caller_id_from`: the `from` of a call that shows another number than it came from. `largest_page`: more items than
     these are not on a page, whatever is asked for. `statuses`: of participants and calls. `properties`: whether
     items have all that is documented, and more. `next_page_uri`: with or without scheme and host.
+    `available_numbers`: whether the list of numbers that can be bought goes on after its first page.
     """
 
     upper_bound: str = "day included"
@@ -60,6 +62,7 @@ class Readings:
     statuses: str = "documented"
     properties: str = "documented"
     next_page_uri: str = "relative"
+    available_numbers: str = "one page"
 
     def __post_init__(self) -> None:
         """Raise ValueError for a value that a reading does not have."""

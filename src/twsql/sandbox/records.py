@@ -1,8 +1,10 @@
-"""What a Twilio account holds: conferences, calls and participants. Data only; world.py has the rules."""
+"""What a Twilio account holds: conferences, calls, participants and plain resources. Data only: no rules."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 STATUSES = ("init", "in-progress", "completed")
@@ -15,7 +17,8 @@ class Account:
 
     `by_status` has the numbers of the conferences of each status, in order. `named` has the newest of each name.
     `seeded` conferences, the first ones, have `crowd` calls each besides the placed ones. `free_at` is when the next
-    call may start.
+    call may start. `resources` are those of each list (`queues`), oldest first; `waiting` the calls in queues, in the
+    order in which they came.
     """
 
     sid: str
@@ -30,6 +33,8 @@ class Account:
     seeded: int = 0
     crowd: int = 0
     free_at: float = 0.0
+    resources: defaultdict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    waiting: list[Call] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +61,11 @@ class Conference:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A phone call; `began` is when it rang, `answered` and `ended` are None until then."""
+    """A phone call; `began` is when it rang, `answered` and `ended` are None until then.
+
+    `enqueue` names the queue that it will wait in once it is answered, `queue` is the one that it waits in since
+    `enqueued`.
+    """
 
     account: Account
     number: int
@@ -74,6 +83,9 @@ class Call:
     ended: float | None = None
     deleted: bool = False
     participant: Participant | None = None
+    enqueue: str | None = None
+    queue: Resource | None = None
+    enqueued: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -90,3 +102,18 @@ class Participant:
     starts: bool = True
     ends: bool = False
     updated: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """A resource that is what was given of it: `properties` are those of its JSON.
+
+    `number` tells it from others in SIDs.
+    """
+
+    account: Account
+    number: int
+    created: float
+    updated: float
+    properties: dict[str, Any]
+    deleted: bool = False

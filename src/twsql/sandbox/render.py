@@ -23,7 +23,7 @@ _PARTICIPANT_STATUS = {
 
 _ACCOUNT = (
     '{"auth_token": null, "date_created": "%(created)s", "date_updated": "%(created)s", '
-    '"friendly_name": "%(name)s", "owner_account_sid": "%(owner)s", "sid": "%(sid)s", "status": "active", '
+    '"friendly_name": %(name)s, "owner_account_sid": "%(owner)s", "sid": "%(sid)s", "status": "active", '
     '"subresource_uris": {"calls": "/2010-04-01/Accounts/%(sid)s/Calls.json", '
     '"conferences": "/2010-04-01/Accounts/%(sid)s/Conferences.json"}, "type": "Full", '
     '"uri": "/2010-04-01/Accounts/%(sid)s.json"}'
@@ -62,7 +62,7 @@ _FLAG = ("false", "true")
 def account_json(account: Account) -> str:
     """Return an account as JSON; its token is null, as the sandbox's credentials are documented anyway."""
     created = rfc2822(account.created)
-    return _ACCOUNT % {"sid": account.sid, "name": account.name, "owner": account.owner, "created": created}
+    return _ACCOUNT % {"sid": account.sid, "name": quoted(account.name), "owner": account.owner, "created": created}
 
 
 def conference_json(conference: Conference, sids: Sids) -> str:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from . import accounts, calls, conferences, insights, participants
+from . import accounts, available_numbers, billing, calls, conferences, insights, participants, queues, resources
 from .errors import ApiError
+from .kinds import KINDS, OUTGOING_CALLER_IDS, Kind
 from .request import Request
 from .wire import Answer
 
@@ -38,6 +40,28 @@ class Route:
     def __post_init__(self) -> None:
         """Compile the path."""
         object.__setattr__(self, "pattern", re.compile(_PLACE.sub(r"(?P<\1>[^/]+)", re.escape(self.path))))
+
+
+def _resource_routes(kind: Kind) -> tuple[Route, Route]:
+    """Return the routes of a kind of plain resources."""
+    every = {
+        "GET": Operation(f"List{kind.name}", partial(resources.list_resources, kind)),
+        "POST": Operation(f"Create{kind.name}", partial(resources.create_resource, kind)),
+    }
+    if kind is OUTGOING_CALLER_IDS:
+        del every["POST"]
+    one = {
+        "GET": Operation(f"Fetch{kind.name}", partial(resources.fetch_resource, kind)),
+        "POST": Operation(f"Update{kind.name}", partial(resources.update_resource, kind)),
+        "DELETE": Operation(f"Delete{kind.name}", partial(resources.delete_resource, kind)),
+    }
+    path = f"{_ACCOUNTS}/{{account}}/{kind.path}"
+    return Route(path + ".json", every), Route(path + "/{sid}.json", one)
+
+
+def _reading(path: str, name: str, run: Callable[[Request], Answer]) -> Route:
+    """Return the route of what can only be read, under an account."""
+    return Route(f"{_ACCOUNTS}/{{account}}/{path}.json", {"GET": Operation(name, run)})
 
 
 _ACCOUNTS = "/2010-04-01/Accounts"
@@ -86,10 +110,38 @@ ROUTES = (
         },
     ),
     Route(_ACCOUNTS + ".json", {"GET": Operation("ListAccount", accounts.list_accounts)}),
-    Route(_ACCOUNTS + "/{account}.json", {"GET": Operation("FetchAccount", accounts.fetch_account)}),
+    Route(
+        _ACCOUNTS + "/{account}.json",
+        {
+            "GET": Operation("FetchAccount", accounts.fetch_account),
+            "POST": Operation("UpdateAccount", accounts.update_account),
+        },
+    ),
     Route(
         "/v1/Conferences/{conference}/Participants",
         {"GET": Operation("ListConferenceParticipant", insights.list_conference_participants)},
+    ),
+    *(route for kind in KINDS for route in _resource_routes(kind)),
+    _reading("Queues/{sid}/Members", "ListMember", queues.list_members),
+    Route(
+        _ACCOUNTS + "/{account}/Queues/{sid}/Members/{call}.json",
+        {
+            "GET": Operation("FetchMember", queues.fetch_member),
+            "POST": Operation("UpdateMember", queues.update_member),
+        },
+    ),
+    _reading("Balance", "FetchBalance", billing.fetch_balance),
+    *(
+        _reading(f"Usage/Records{name and '/' + name}", f"ListUsageRecord{name}", partial(billing.list_usage, name))
+        for name in billing.GRANULARITIES
+    ),
+    *(
+        _reading(
+            f"AvailablePhoneNumbers/{{country}}/{name}",
+            f"ListAvailablePhoneNumber{name}",
+            partial(available_numbers.list_available, name),
+        )
+        for name in ("Local", "Mobile", "TollFree")
     ),
 )
 

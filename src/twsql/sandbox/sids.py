@@ -40,13 +40,19 @@ class Sids:
     """The SIDs of one sandbox; another seed gives others."""
 
     def __init__(self, seed: int) -> None:
-        self._salts = {prefix: scramble((seed << 32) + i + 1) for i, prefix in enumerate(("CA", "CF", "CP"))}
+        self._seed = seed
+        self._salts: dict[str, int] = {}
 
     def make(self, prefix: str, account: int, number: int) -> str:
         """Return the SID of the numbered thing of the numbered account."""
-        return f"{prefix}{scramble(number << 8 | account) ^ self._salts[prefix]:032x}"
+        return f"{prefix}{scramble(number << 8 | account) ^ self._salt(prefix):032x}"
 
     def number(self, sid: str, account: int) -> int | None:
         """Return the number in a SID, None when it is not one that the account could have."""
-        number, owner = divmod(_unscramble(int(sid[2:], 16) ^ self._salts[sid[:2]]), 256)
+        number, owner = divmod(_unscramble(int(sid[2:], 16) ^ self._salt(sid[:2])), 256)
         return number if owner == account and number < _LARGEST else None
+
+    def _salt(self, prefix: str) -> int:
+        if prefix not in self._salts:
+            self._salts[prefix] = scramble((self._seed << 32) + int.from_bytes(prefix.encode(), "big"))
+        return self._salts[prefix]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from html import unescape
 from urllib.parse import urlsplit
 
 from .errors import ApiError
@@ -14,6 +16,7 @@ Form = dict[str, list[str]]
 
 # A number is taken without its plus too, as the commercial driver's example gives one.
 _ENDPOINT = re.compile(r"\+?[1-9][0-9]{6,14}|sips?:[^@\s]+@[^@\s]+|client:\S+")
+_ENQUEUE = re.compile(r"<Enqueue\b[^>]*>([^<]+)</Enqueue>")
 _LONGEST_LABEL = _LONGEST_NAME = 128
 # Twilio's magic numbers for tests: these cannot be called, or called from; +15005550006 can.
 _BAD_TO = {"+15005550001": 21211, "+15005550002": 21217, "+15005550003": 21215, "+15005550004": 21216}
@@ -22,7 +25,7 @@ _BAD_FROM = {"+15005550001": 21212, "+15005550007": 21210}
 
 def participant_order(form: Form) -> ParticipantOrder:
     """Return the order in a create's form. Raises ApiError with the code of the first input that is wrong."""
-    _check(form)
+    check(form)
     return ParticipantOrder(
         call=_call(form),
         label=_label(form),
@@ -38,15 +41,15 @@ def participant_order(form: Form) -> ParticipantOrder:
 
 def call_order(form: Form) -> CallOrder:
     """Return the order in the form of a call into no conference."""
-    _check(form)
+    check(form)
     if not any(_one(form, name) for name in ("Url", "Twiml", "ApplicationSid")):
         raise ApiError(21205, "one of Url, Twiml or ApplicationSid is needed")
-    return _call(form)
+    return replace(_call(form), enqueue=enqueue(form))
 
 
 def participant_change(form: Form) -> ParticipantChange:
     """Return the change in an update's form."""
-    _check(form)
+    check(form)
     return ParticipantChange(
         muted=_flag(form, "Muted"),
         hold=_flag(form, "Hold"),
@@ -58,7 +61,7 @@ def participant_change(form: Form) -> ParticipantChange:
 
 def conference_ends(form: Form) -> bool:
     """Return whether a conference's update ends it; it may announce something besides."""
-    _check(form)
+    check(form)
     status = _one(form, "Status")
     if status not in (None, "completed"):
         raise ApiError(20001, f"Status cannot be {status!r}")
@@ -67,11 +70,17 @@ def conference_ends(form: Form) -> bool:
 
 def call_end(form: Form) -> str | None:
     """Return the status that a call's update asks for."""
-    _check(form)
+    check(form)
     status = _one(form, "Status")
     if status not in (None, "completed", "canceled"):
         raise ApiError(20001, f"Status cannot be {status!r}")
     return status
+
+
+def enqueue(form: Form) -> str | None:
+    """Return the name of the queue into which a call's TwiML puts it."""
+    found = _ENQUEUE.search(_one(form, "Twiml") or "")
+    return unescape(found[1].strip()) if found else None
 
 
 def conference_name(name: str) -> str:
@@ -124,7 +133,7 @@ def _coached(form: Form) -> str | None:
     return coached
 
 
-def _check(form: Form) -> None:
+def check(form: Form) -> None:
     """Check every value against its input's kind; Twilio ignores inputs that it does not know."""
     for name, values in form.items():
         known = INPUTS.get(name)

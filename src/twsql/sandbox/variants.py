@@ -8,7 +8,6 @@ from typing import Any
 from .readings import Readings
 from .wire import Answer
 
-_LISTS = ("conferences", "participants", "calls")
 _OPTIONAL = {
     "api_version", "call_sid_ending_conference", "call_sid_to_coach", "coaching", "date_updated", "queue_time",
     "reason_conference_ended", "region", "subresource_uris", "uri",
@@ -25,11 +24,11 @@ def varied(answer: Answer, readings: Readings, origin: str) -> Answer:
     content = json.loads(answer.body)
     if "meta" in content or "code" in content:
         return answer
-    key = next((key for key in _LISTS if isinstance(content.get(key), list)), None)
+    key = next((key for key, value in content.items() if isinstance(value, list)), None)
     if key is None:
         return Answer(answer.status, json.dumps(_item(content, readings)).encode())
     content[key] = [_item(item, readings) for item in content[key]]
-    if readings.next_page_uri == "absolute" and content["next_page_uri"]:
+    if readings.next_page_uri == "absolute" and content.get("next_page_uri"):
         content["next_page_uri"] = origin + content["next_page_uri"]
     return Answer(answer.status, json.dumps({**content, **_more(readings)}).encode())
 
@@ -40,7 +39,7 @@ _DOCUMENTED = (Readings.statuses, Readings.properties, Readings.next_page_uri)
 def _item(item: dict[str, Any], readings: Readings) -> dict[str, Any]:
     left_out = {"fewer": _OPTIONAL, "no dates": _DATES}.get(readings.properties, set())
     status: dict[str, Any] = {}
-    if readings.statuses == "unknown" and ("call_sid" in item or "phone_number_sid" in item):
+    if readings.statuses == "unknown" and "status" in item and {"call_sid", "phone_number_sid"} & item.keys():
         status = {"status": UNKNOWN_STATUS}
     return {name: value for name, value in {**item, **status}.items() if name not in left_out} | _more(readings)
 

@@ -12,11 +12,13 @@ from collections import Counter
 from .clock import Clock
 from .credentials import ACCOUNT, SUBACCOUNT
 from .errors import ApiError
+from .kinds import furnish
 from .orders import CallOrder, ParticipantChange, ParticipantOrder
 from .records import ENDED, Account, Call, Conference, Participant
 from .seed import PLACED, further_subaccounts, seed_account, seeded_participant, seeded_participants
 from .settings import Settings
 from .sids import Sids
+from .waiting import enter, leave
 
 _LAST_LEFT, _LAST_KICKED = "last-participant-left", "last-participant-kicked"
 _ENDER_LEFT = "participant-with-end-conference-on-exit-left"
@@ -43,6 +45,7 @@ class World:
         self.accounts = {account.sid: account for account in every}
         self.readable = {SUBACCOUNT.user: (SUBACCOUNT.user,), ACCOUNT.user: tuple(self.accounts)}
         seed_account(main, settings, now)
+        furnish(main, now)
 
     # Finding
 
@@ -103,6 +106,7 @@ class World:
         account.free_at = start + 1 / rate if rate else now
         call = Call(account, PLACED + len(account.calls), order.to, order.from_, now, now, start - now)
         call.timeout, call.time_limit, call.caller = order.timeout, order.time_limit, order.caller
+        call.enqueue = order.enqueue
         account.calls.append(call)
         self._when(start + self.settings.ring_after, "ringing", call)
         return call
@@ -174,6 +178,16 @@ class World:
         self._end(call, self.clock.now(), "canceled" if cancel else None)
         return call
 
+    def redirect(self, call: Call, queue: str | None) -> None:
+        """Let a call go on elsewhere: into the queue of this name, or out of the one that it waits in."""
+        if call.status != "in-progress":
+            raise ApiError(21220, f"the call is {call.status}")
+        if call.participant is not None:
+            call = self._kept_participant(call.participant).call
+        leave(call)
+        if queue is not None:
+            enter(call, queue, self.clock.now())
+
     def delete_call(self, call: Call) -> None:
         """Forget a call that has ended. Raises ApiError when it has not."""
         if call.status not in ENDED:
@@ -223,6 +237,8 @@ class World:
         length = min((seconds for seconds in lengths if seconds is not None), default=None)
         if length is not None:
             self._when(when + length, "completed", call)
+        if call.enqueue is not None:
+            enter(call, call.enqueue, when)
         participant = call.participant
         if participant is not None:
             participant.updated = when
