@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twsql.errors import TwilioError
 from twsql.redaction import PIECE, clean, clean_json, hide
 
-TOKEN = "6c1f0b9e84d2735ac6be0f81d94a27e3"
+TOKEN = "b4d81c60a7f935e2d06c9e17f3ab5824"  # no other test has it: whoever holds a secret hides it everywhere
 ODD = 'p"ss&w<rd\\+/ä€-' + "0815"
 
 SPELLINGS = {

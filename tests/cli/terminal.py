@@ -54,6 +54,16 @@ class Terminal:
         before, self._seen = self._seen, place + len(text)
         return self.shown[before : self._seen]
 
+    def interrupt_prompt(self) -> None:
+        """Press Ctrl-C until the line at the prompt is dropped.
+
+        Python's readline draws the prompt, then waits for a key: a signal between the two stays until a key comes.
+        """
+        for _ in range(20):
+            self.type("\x03")
+            if self._read(1.0):
+                return
+
     @property
     def shown(self) -> str:
         """All that was shown, without colours."""

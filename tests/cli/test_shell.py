@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import stat
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -318,7 +317,7 @@ def test_ctrl_c_tells_of_calls_that_were_under_way(terminal: Open, sandbox: Sand
     shell.wait_for("twsql> ")
     shell.type("SELECT 1,\n")
     shell.wait_for("  ...> ")
-    shell.type("\x03")
+    shell.interrupt_prompt()
     shell.wait_for("twsql> ")
     shell.type("SELECT 40 + 2;\n")
     shell.wait_for("42 │")
@@ -345,8 +344,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line(terminal: Open) -> None:
     shell.wait_for("  ...> ")
     shell.type("nope")
     shell.wait_for("nope")
-    time.sleep(0.5)  # Python loses a signal that comes while readline still draws the last letter
-    shell.type("\x03")
+    shell.interrupt_prompt()
     shell.wait_for("twsql> ")
     shell.type("SELECT 40 + 2;\n")
     shell.wait_for("42 │")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, built, lacking, program
+from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, built, environment, lacking, program
 
 from twsql.hosts.loadable import build
 from twsql.sandbox import Sandbox
@@ -47,10 +47,8 @@ def _built_once(folders: pytest.TempPathFactory, name: str, *flags: str) -> Path
 @pytest.fixture
 def world(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """A local Twilio that the environment leads to."""
-    monkeypatch.setenv("TWSQL_BASE_URL", sandbox.base_url)
-    monkeypatch.setenv("TWILIO_ACCOUNT_SID", sandbox.account_sid)
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", sandbox.auth_token)
-    monkeypatch.setenv("TWSQL_READ_ONLY", "0")  # the process of the tests serves the sandbox: it listens
+    for name, value in environment(sandbox).items():
+        monkeypatch.setenv(name, value)
     return sandbox
 
 

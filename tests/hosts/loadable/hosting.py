@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from twsql.hosts.loadable import build
+from twsql.sandbox import Sandbox
 from waiting import until
 
 PACKAGES = {
@@ -28,8 +29,20 @@ PACKAGES = {
 }
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"
+in_ci_hosts = pytest.mark.skipif(not os.environ.get("TWSQL_HOSTS"), reason="real programs: run .ci/hosts")
+"""Marks tests that start programs: each takes seconds, and .ci/hosts, a part of .ci/run, runs them all."""
 WORKER_TIMEOUT = 4
 """Seconds of silence after which the fixture `impatient` gives a worker up; it gives a sign of life each second."""
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """The variables that lead to a local Twilio."""
+    return {
+        "TWSQL_BASE_URL": sandbox.base_url,
+        "TWILIO_ACCOUNT_SID": sandbox.account_sid,
+        "TWILIO_AUTH_TOKEN": sandbox.auth_token,
+        "TWSQL_READ_ONLY": "0",  # the process of the tests serves the sandbox: it listens
+    }
 
 
 def lacking(what: str, remedy: str) -> NoReturn:

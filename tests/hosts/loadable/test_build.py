@@ -9,9 +9,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from hosting import lacking
+from hosting import in_ci_hosts, lacking
 
 from twsql.hosts.loadable import build
+
+pytestmark = in_ci_hosts
 
 
 def installed(site: Path) -> ModuleType:

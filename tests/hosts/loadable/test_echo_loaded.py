@@ -8,9 +8,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 
 import pytest
+from hosting import in_ci_hosts
 
 from relay import Relay
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
     "header": lambda basic: b"Basic " + basic,

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hosting import lacking, program
+from hosting import in_ci_hosts, lacking, program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,6 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
 """
 
 
+@in_ci_hosts
 def test_fuzz_of_the_decoder_in_c(tmp_path: Path) -> None:
     """LibFuzzer finds no frame that makes the extension read or write where it should not."""
     clang = program("clang")

@@ -13,10 +13,12 @@ from subprocess import PIPE
 
 import apsw
 import pytest
-from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, program
+from hosting import DEBIAN_PYTHON, WORKER_TIMEOUT, in_ci_hosts, program
 
 from twsql.sandbox import Sandbox
 from waiting import until
+
+pytestmark = in_ci_hosts
 
 READ = "SELECT count(Sid) FROM conferences"
 DIAL = (

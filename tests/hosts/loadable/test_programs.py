@@ -13,10 +13,12 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from hosting import beside_python, lacking, program, serving
+from hosting import beside_python, in_ci_hosts, lacking, program, serving
 
 from twsql.cli import odbc
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ADD = "SELECT Status FROM AddParticipants('MyConference', '+18149044818', '+919602968074')"

@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hosting import built, program
+from hosting import built, in_ci_hosts, program
 
 from dial_table import CALLS, REFUSED, SETUP
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 FLAGS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 OTHERS = (

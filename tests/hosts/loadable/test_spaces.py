@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from hosting import lacking, program
+from hosting import in_ci_hosts, lacking, program
 
 import twsql
 from twsql.hosts.loadable import build
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 DOCS = Path(__file__).parents[3] / "docs" / "hosts.md"
 READ = "SELECT count(*) AS n FROM conferences"

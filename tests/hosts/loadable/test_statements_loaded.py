@@ -10,6 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from hosting import in_ci_hosts
 
 from overlapping import FACTS, INSERT, ONE, SETUP, Fact
 from twsql.sandbox import Sandbox
@@ -25,6 +26,7 @@ def test_overlapping(loaded: apsw.Connection, world: Sandbox, fact: Fact) -> Non
     fact(loaded, world)
 
 
+@in_ci_hosts
 @pytest.mark.parametrize("transaction", ["", "BEGIN"])
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_equal_inserts(host: str, transaction: str, world: Sandbox, request: pytest.FixtureRequest) -> None:
@@ -34,6 +36,7 @@ def test_equal_inserts(host: str, transaction: str, world: Sandbox, request: pyt
     assert world.counters.placed == 3
 
 
+@in_ci_hosts
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_equal_selects(host: str, world: Sandbox, request: pytest.FixtureRequest) -> None:
     """So are two equal SELECTs, prepared one after the other in the same place."""
@@ -66,6 +69,7 @@ def test_hostile_files(connect: Callable[[], apsw.Connection], world: Sandbox, s
     assert world.counters.placed == 0
 
 
+@in_ci_hosts
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_returning_is_refused(host: str, request: pytest.FixtureRequest, world: Sandbox) -> None:
     """SQLite would return NULL for the new call's SID, so nothing is sent; the word elsewhere is no clause."""

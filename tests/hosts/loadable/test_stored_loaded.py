@@ -14,11 +14,13 @@ from pathlib import Path
 import apsw
 import pytest
 import requests
-from hosting import lacking, program, serving
+from hosting import in_ci_hosts, lacking, program, serving
 
 from twsql.cli import main, odbc
 from twsql.hosts.stored import definition
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 TABLES = {"conferences", "participants", "twsql_journal", "sys_tables", "sys_procedures"}
 COLUMNS = ["Sid", "AccountSid", "FriendlyName", "Status", "Region", "ReasonConferenceEnded", "CallSidEndingConference"]

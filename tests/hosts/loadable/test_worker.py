@@ -13,10 +13,12 @@ from typing import Any
 
 import apsw
 import pytest
-from hosting import WORKER_TIMEOUT, built, processes
+from hosting import WORKER_TIMEOUT, built, in_ci_hosts, processes
 
 from twsql.sandbox import Sandbox
 from waiting import until
+
+pytestmark = in_ci_hosts
 
 READ = "SELECT count(Sid) FROM conferences"
 
