@@ -143,4 +143,4 @@ class NotSupportedError(DatabaseError):
 
 
 class ReadOnlyError(NotSupportedError):
-    """The statement would change a read-only column, or anything at all under the setting `read_only`."""
+    """The statement would change a read-only column, anything under `read_only`, or do what `safe` forbids."""

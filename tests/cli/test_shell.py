@@ -393,3 +393,29 @@ def test_a_home_that_cannot_be_written_does_no_harm(terminal: Open) -> None:
     shell.wait_for("42 │")
     shell.type(".quit\n")
     assert shell.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (".read x.sql", ".read is refused while safe is set"),
+        (".shell touch out", ".shell is refused while safe is set"),
+        (".output out", ".output is refused while safe is set"),
+        (".open out", ".open is refused while safe is set"),
+        ("CREATE TABLE t (a);", "a change of the schema is refused: safe is set"),
+        ("VALUES (1), (2), (3);", "more rows than max_rows allows (2)"),
+    ],
+)
+def test_safe(twsql: Run, tmp_path: Path, typed: str, words: str) -> None:
+    """The shell keeps to safe, by the environment alone: no file, no program, no more rows than allowed."""
+    done = twsql("shell", stdin=f".mode list\n{typed}\n", env={"TWSQL_SAFE": "1", "TWSQL_MAX_ROWS": "2"})
+    assert words in done.stderr
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_safe_query(twsql: Run) -> None:
+    """The command's option is the setting."""
+    done = twsql("query", "--safe", "--sandbox", "SELECT count(*) FROM conferences; CREATE TABLE t (a)")
+    assert "a change of the schema is refused: safe is set" in done.stderr
+    assert "count(*)" in done.stdout

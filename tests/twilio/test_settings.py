@@ -34,6 +34,9 @@ GOOD = [
     ("calls_per_second", "TWSQL_CALLS_PER_SECOND", "0.5", 0.5),
     ("label_calls", "TWSQL_LABEL_CALLS", "no", False),
     ("recovery_grace", "TWSQL_RECOVERY_GRACE", "2", 2.0),
+    ("safe", "TWSQL_SAFE", "0", False),
+    ("statement_timeout", "TWSQL_STATEMENT_TIMEOUT", "7.5", 7.5),
+    ("max_rows", "TWSQL_MAX_ROWS", "50", 50),
     ("read_only", "TWSQL_READ_ONLY", "true", True),
     ("read_only", "TWSQL_READ_ONLY", "OFF", False),
     ("dry_run", "TWSQL_DRY_RUN", "Yes", True),
@@ -49,6 +52,9 @@ DEFAULTS = {
     "max_changes": 100,
     "label_calls": True,
     "recovery_grace": 10.0,
+    "safe": False,
+    "statement_timeout": None,
+    "max_rows": None,
     "read_only": False,
     "dry_run": False,
     "sandbox": False,
@@ -92,11 +98,13 @@ BAD: list[tuple[str, object]] = [
     *[("default_country", value) for value in ("USA", "1", "U S", 1)],
     *[("max_calls", value) for value in ("-1", "many", 1.5)],
     *[("max_changes", value) for value in ("-1", "all", 1.5)],
+    *[("max_rows", value) for value in ("0", "all", 1.5)],
+    *[("statement_timeout", value) for value in ("0", "-1", "soon", "nan")],
     *[(name, value) for name in ("calls_per_second", "recovery_grace") for value in ("0", "-1", "1e9", "fast")],
     *[("journal", value) for value in ("a\0b", 5)],
     *[
         (name, value)
-        for name in ("label_calls", "read_only", "dry_run", "sandbox")
+        for name in ("label_calls", "safe", "read_only", "dry_run", "sandbox")
         for value in ("maybe", "2", 2, 1.0, [])
     ],
 ]
@@ -269,3 +277,11 @@ def test_settings_are_frozen() -> None:
 def test_the_realm(given: dict[str, str], realm: str) -> None:
     """Twilio is one server for keys, by whichever edge; every other is its own."""
     assert Settings.load({}, **given).realm == realm
+
+
+def test_safe_is_read_only_and_has_limits() -> None:
+    """Its limits can be set to others; nothing lets it write."""
+    safe = Settings.load({"TWSQL_SAFE": "1", "TWSQL_READ_ONLY": "0"}, max_rows=5)
+    assert (safe.read_only, safe.statement_timeout, safe.max_rows) == (True, 30.0, 5)
+    usual = Settings.load({})
+    assert (usual.read_only, usual.statement_timeout, usual.max_rows) == (False, None, None)

@@ -30,12 +30,15 @@ _SETTINGS = {
     "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
     "max_changes": ("N", "how many rows a statement may change or remove at Twilio (TWSQL_MAX_CHANGES)"),
     "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
+    "statement_timeout": ("SECONDS", "how long a statement may take (TWSQL_STATEMENT_TIMEOUT)"),
+    "max_rows": ("N", "how many rows a statement may give (TWSQL_MAX_ROWS)"),
     "default_country": ("XX", "whose numbers are those without a country, such as US (TWSQL_DEFAULT_COUNTRY)"),
     "journal": ("FILE", "where calls are put on record (TWSQL_JOURNAL)"),
 }
 _SWITCHES = {
     "sandbox": "use a local Twilio that lives as long as this command, not an account (TWSQL_SANDBOX)",
     "dry_run": "check what would be done to Twilio, and do none of it (TWSQL_DRY_RUN)",
+    "safe": "for SQL of others: it only reads, opens no file, and has limits of time and rows (TWSQL_SAFE)",
     "read_only": "refuse whatever has an effect on Twilio (TWSQL_READ_ONLY)",
 }
 

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _store(file: str) -> None:
-    with closing(apsw.Connection(file)) as connection, closing(register(connection)), connection:
+    with closing(apsw.Connection(file)) as connection, closing(register(connection, safe=False)), connection:
         known = {name.lower(): sql for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema")}
         others = [name for name in _TABLES if known.get(name.lower(), definition(name)) != definition(name)]
         if others:

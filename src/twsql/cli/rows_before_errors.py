@@ -6,23 +6,32 @@ from types import TracebackType
 
 import apsw
 
+from twsql.hosts.limits import refuse_rows
 from twsql.schema import Value
 
 
 class RowsBeforeErrors:
     """A `with` block in which an error among a statement's rows only ends them; its end raises the error.
 
-    The rows may be calls that were placed. `rows` counts the rows that the cursors have returned.
+    The rows may be calls that were placed. `rows` counts the rows that the cursors have returned; `most` limits them,
+    as apsw's shell takes no notice of the connection's own limit.
     """
 
     def __init__(self) -> None:
         self.rows = 0
+        self.most: int | None = None
         self._is_on = False
         self._error: BaseException | None = None
 
     def heed(self, connection: apsw.Connection) -> None:
         """Give the connection cursors that report to this block."""
         connection.cursor_factory = lambda its: _Cursor(its, self)
+
+    def count(self) -> None:
+        """Count a row. Raises OperationalError beyond `most`."""
+        if self.most is not None:
+            refuse_rows(self.rows + 1, self.most)
+        self.rows += 1
 
     def bears(self, error: BaseException) -> bool:
         """Whether the error can wait; it is stored then."""
@@ -49,11 +58,11 @@ class _Cursor(apsw.Cursor):
     def __next__(self) -> tuple[Value, ...]:
         try:
             row: tuple[Value, ...] = super().__next__()
+            self._patience.count()
         except StopIteration:
             raise
         except BaseException as error:  # Ctrl-C too
             if self._patience.bears(error):
                 raise StopIteration from None
             raise
-        self._patience.rows += 1
         return row

@@ -50,6 +50,12 @@ _LEAVE = re.compile(r"\s*(exit|quit)\s*;?\s*", re.IGNORECASE)
 
 _TABLES = "SELECT name FROM pragma_table_list WHERE name NOT LIKE 'sqlite_%'"
 
+_SAFE_COMMANDS = """
+    bail changes databases echo exit header headers help indices mode nullvalue print procedures prompt quit schema
+    separator show tables timer version width
+"""
+"""The dot commands under `safe`."""
+
 _PROCEDURES = [procedure.name for procedure in CATALOG.procedures]
 _WIDEST = max(map(len, _PROCEDURES))
 
@@ -97,6 +103,7 @@ class Shell(Modes):
         connection: apsw.Connection = self._ensure_db()
         if connection not in self._registrations:
             self._registrations[connection] = register(connection, **self._given)
+            self._patience.most = self._registrations[connection].settings.max_rows
             engine = self._registrations[connection].engine
             engine.consent, engine.hear = self._consents, self._told.hear
             engine.warn = lambda text: self.write_error(visible(f"warning: {text}") + "\n")
@@ -105,6 +112,13 @@ class Shell(Modes):
         return connection
 
     db = property(_registered, apsw.shell.Shell._set_db)
+
+    def process_command(self, command: str) -> None:
+        """Run a dot command; under `safe` one that opens no file and starts no program."""
+        name = command.split()[0].removeprefix(".").replace("-", "_")
+        if self._registrations[self.db].settings.safe and name not in _SAFE_COMMANDS.split():
+            raise self.Error(f".{name} is refused while safe is set: it may open a file or start a program")
+        super().process_command(command)
 
     def close(self) -> None:
         """Close the database, and the connections to Twilio."""

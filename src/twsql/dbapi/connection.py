@@ -19,25 +19,32 @@ from twsql.dbapi.parameters import Parameters
 from twsql.dbapi.translation import Translated
 from twsql.hosts.apsw import Registration, register
 from twsql.schema import Procedure
+from twsql.twilio.settings import Settings
 from twsql.vtab.changes import Consent, Hear
 
+_READ = apsw.SQLITE_OPEN_READONLY
+_READ_AND_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 _BUSY_TIMEOUT = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
 
 
 def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, **settings: Any) -> Connection:
     """Open a SQLite database with Twilio's tables and procedures; a missing file is created.
 
-    Settings that are not given come from the environment. No request is sent before a statement needs one.
+    Settings that are not given come from the environment. No request is sent before a statement needs one. With `safe`
+    the file must be there, and is opened to be read.
     Raises SettingError for a malformed setting, OperationalError for a database that cannot be opened.
     """
+    safe = Settings.load(**settings).safe
     try:
         with Translated():
-            opened = apsw.Connection(os.fspath(database))
+            opened = apsw.Connection(os.fspath(database), flags=_READ if safe else _READ_AND_WRITE)
     except errors.OperationalError as error:
-        raise errors.OperationalError(f"{error}: {database}") from error.__cause__
+        hint = " (safe opens only files that are there)" if safe else ""
+        raise errors.OperationalError(f"{error}: {database}{hint}") from error.__cause__
     try:
         opened.set_busy_timeout(_BUSY_TIMEOUT)
-        return Connection(opened, register(opened, **settings), autocommit=autocommit)
+        # Nothing can be changed under safe, so there is no transaction to begin.
+        return Connection(opened, register(opened, **settings), autocommit=autocommit or safe)
     except BaseException:
         opened.close()
         raise

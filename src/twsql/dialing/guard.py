@@ -17,7 +17,8 @@ class NotBegunError(OperationalError):
 def refuse_effects(settings: Settings, procedure: Procedure) -> None:
     """Raise if read_only is set."""
     if settings.read_only:
-        raise ReadOnlyError(f"{procedure.name} has an effect and read_only is set; nothing was sent")
+        setting = "safe" if settings.safe else "read_only"
+        raise ReadOnlyError(f"{procedure.name} has an effect and {setting} is set; nothing was sent")
 
 
 def limit_of(procedure: Procedure) -> str:

@@ -10,7 +10,9 @@ import apsw
 
 from twsql.catalog import CATALOG, Catalog
 from twsql.hosts import local, stored
+from twsql.hosts.limits import limit
 from twsql.hosts.plans import Plans
+from twsql.hosts.safe import secure
 from twsql.hosts.statements import Statements
 from twsql.schema import Procedure, Table, Value
 from twsql.twilio.settings import Settings
@@ -69,6 +71,9 @@ def register(connection: apsw.Connection, *, catalog: Catalog = CATALOG, **setti
             eponymous=isinstance(relation.source, Table),  # a file can store tables, see twsql.hosts.stored
             eponymous_only=isinstance(relation.source, Procedure),
         )
+    limit(connection, engine.settings, statements)
+    if engine.settings.safe:
+        secure(connection)
     return Registration(engine)
 
 

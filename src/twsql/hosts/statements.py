@@ -79,6 +79,15 @@ class Statements:
         """The run of a statement that changes a row: SQLite makes all changes of a statement in its first step."""
         return self._under_way[self._newest()]
 
+    def check_time(self) -> bool:
+        """Raise OperationalError if all statements under way have taken too long.
+
+        SQLite does not tell which of them runs now. A statement whose rows nobody reads on must not end a later one.
+        """
+        if self._under_way:
+            max((each.deadline for each in self._under_way.values()), key=lambda each: each.at).check()
+        return False
+
     def _newest(self) -> int:
         if not self._under_way:
             raise InternalError("no statement is under way: was twsql's trace (apsw's trace_v2) removed?")

@@ -15,10 +15,12 @@ from twsql.sync import insights
 from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
 from twsql.twilio.client import Client
-from twsql.twilio.settings import Settings
+from twsql.twilio.settings import LONGEST_STATEMENT, MOST_ROWS, Settings
 
 T = TypeVar("T")
 Rows = Iterator[tuple[Value, ...]]
+_UNLIMITED = {"safe": False, "statement_timeout": LONGEST_STATEMENT, "max_rows": MOST_ROWS}
+"""The SQL is ours, and reads everything."""
 _AT_ONCE = 100
 """How many conferences one statement fetches by SID."""
 
@@ -28,7 +30,7 @@ class Live:
 
     def __init__(self, **settings: Any) -> None:
         self._db = apsw.Connection(":memory:")
-        self._registration = register(self._db, **{**settings, "read_only": True})
+        self._registration = register(self._db, **{**settings, **_UNLIMITED, "read_only": True})
         self.client = self._registration.engine.client
         self._insights = Client(insights.settings(self.settings))
 

@@ -19,6 +19,7 @@ from twsql.schema import Row
 from twsql.twilio import costs, responses, urls
 from twsql.twilio.clock import Clock
 from twsql.twilio.costs import REMEMBERED, Cost
+from twsql.twilio.deadline import Deadline
 from twsql.twilio.prefetch import INITIAL_WINDOW, ITEMS_BEFORE_NEXT, prefetch
 from twsql.twilio.responses import Page, Response
 from twsql.twilio.retries import Failure, Verdict, repeating
@@ -59,6 +60,7 @@ class Client:
         self._repeat = repeating(settings.max_attempts, self._nap)
         self._sleep = sleep
         self._cost = Cost()
+        self._deadline = Deadline()
         self.total = Cost()
         self.shown = Shown()
         self.costs: deque[Cost] = deque(maxlen=REMEMBERED)
@@ -71,13 +73,15 @@ class Client:
         """Twilio's time."""
         return self._transport.clock
 
-    def counted(self, cost: Cost) -> Client:
+    def counted(self, cost: Cost, deadline: Deadline) -> Client:
         """Give a client that shares everything with this one and adds its requests to `cost`, a statement's.
 
-        `costs` lists the costs of the last statements; `total` sums all requests of the client.
+        Its requests end at the `deadline`, with OperationalError. `costs` lists the costs of the last statements;
+        `total` sums all requests of the client.
         """
         counted = copy(self)
         counted._cost = cost
+        counted._deadline = deadline
         counted._repeat = repeating(self.settings.max_attempts, counted._nap)
         return counted
 
@@ -217,6 +221,7 @@ class Client:
 
     def _attempt(self, request: Request, read: Callable[[Response], T]) -> T | Failure:
         self._before()
+        self._deadline.check()
         cost = costs.here() or self._cost
         if not cost.requests:
             self.costs.append(cost)
@@ -225,11 +230,12 @@ class Client:
             cost.wait(seconds)
             self._gate()
 
-        response = self._transport.send(request, waited)
+        response = self._transport.send(request, waited, self._deadline)
         size = 0 if isinstance(response, Failure) else len(response.body)
         cost.sent(size, again=request.again)
         self.total.sent(size, again=request.again)
         if isinstance(response, Failure):
+            self._deadline.check()  # which may be why it failed
             return response
         if not 200 <= response.status < 300:
             return responses.refusal(response)
@@ -239,6 +245,7 @@ class Client:
             return Failure(error, Verdict.UNKNOWN)
 
     def _nap(self, seconds: float) -> None:
+        seconds = max(0.0, min(seconds, self._deadline.left))
         (costs.here() or self._cost).wait(seconds)
         self._sleep(seconds)
 

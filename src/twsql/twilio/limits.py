@@ -27,13 +27,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import TIMEOUT_MAX
 
+from twsql.twilio.deadline import Deadline
 from twsql.twilio.retries import LONGEST_RETRY_AFTER
 
 BEGIN = 16.0
 """Requests that may be in flight before anything is known of the account."""
 PLAUSIBLE = 8
 """The least load that can be too much. A 429 at a lower load has another reason; the window halves all the same."""
+_NEVER = Deadline()
 FORGOTTEN = 60.0
 """Seconds after which a load that was too much is tried again."""
 
@@ -63,17 +66,21 @@ class Limit:
         return int(self._window)
 
     @contextmanager
-    def slot(self, most: int, *, urgent: bool = False, again: bool = False) -> Iterator[float]:
+    def slot(
+        self, most: int, *, urgent: bool = False, again: bool = False, deadline: Deadline = _NEVER
+    ) -> Iterator[float]:
         """Wait for a slot, and hold it during the `with` block; `most` slots exist, whatever the account bears.
 
         An `urgent` request (to place a call) goes before others. After a Retry-After no request begins before that
         time, except one that is sent `again`: it has waited by itself. Yields when the slot was taken (time.monotonic).
+        Raises OperationalError if none is free before the `deadline`.
         """
         with self._changed:
             self._urgent += urgent
             try:
                 while (pause := self._pause(most, urgent, again)) is not None:
-                    self._changed.wait(pause or None)
+                    deadline.check()
+                    self._changed.wait(min(pause or TIMEOUT_MAX, deadline.left, TIMEOUT_MAX))
                 self._busy += 1
             finally:
                 self._urgent -= urgent

@@ -14,6 +14,13 @@ from twsql.errors import SettingError
 from twsql.twilio import spellings
 from twsql.twilio.spellings import Reader
 
+LONGEST_STATEMENT = 365 * 86400.0
+"""Seconds that a statement can be allowed to take."""
+MOST_ROWS = 10**12
+"""Rows that a statement can be allowed to give."""
+SAFE_LIMITS: Mapping[str, Any] = {"statement_timeout": 30.0, "max_rows": 100_000}
+"""The limits of a statement under `safe`."""
+
 
 def _setting(variable: str, read: Reader, default: Any = None, *, secret: bool = False) -> Any:
     return dataclasses.field(default=default, repr=not secret, metadata={"variable": variable, "read": read})
@@ -27,7 +34,9 @@ class Settings:
     One statement may place `max_calls` calls, and change or remove `max_changes` rows. `label_calls` gives a label to
     each call without one; by its label a call is found again if its response was lost. `recovery_grace` is how many
     seconds Twilio may take to list a new call. A phone number without a country code belongs to `default_country`.
-    `base_url` overrides `region` and `edge`. The repr leaves secrets out.
+    `base_url` overrides `region` and `edge`. `safe` is for statements of people who are not trusted: it implies
+    `read_only`, and limits `statement_timeout` (seconds) and `max_rows` (of one statement) to SAFE_LIMITS, unless they
+    are given. The repr leaves secrets out.
     """
 
     account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
@@ -48,6 +57,9 @@ class Settings:
     default_country: str | None = _setting("TWSQL_DEFAULT_COUNTRY", spellings.country)
     label_calls: bool = _setting("TWSQL_LABEL_CALLS", spellings.boolean, True)
     recovery_grace: float = _setting("TWSQL_RECOVERY_GRACE", spellings.seconds(600), 10.0)
+    safe: bool = _setting("TWSQL_SAFE", spellings.boolean, False)
+    statement_timeout: float | None = _setting("TWSQL_STATEMENT_TIMEOUT", spellings.seconds(LONGEST_STATEMENT))
+    max_rows: int | None = _setting("TWSQL_MAX_ROWS", spellings.integer(1, MOST_ROWS))
     read_only: bool = _setting("TWSQL_READ_ONLY", spellings.boolean, False)
     dry_run: bool = _setting("TWSQL_DRY_RUN", spellings.boolean, False)
     sandbox: bool = _setting("TWSQL_SANDBOX", spellings.boolean, False)
@@ -72,6 +84,8 @@ class Settings:
             problems.append(f"{called('region')} needs an edge, such as dublin for ie1: set {called('edge')}")
         if problems:
             raise SettingError("; ".join(problems))
+        if values.get("safe"):
+            values = {**SAFE_LIMITS, **values, "read_only": True}
         return cls(**_one_login(values, given))
 
     @property

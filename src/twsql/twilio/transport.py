@@ -26,6 +26,7 @@ from twsql.errors import SettingError, TwilioError, Unreachable
 from twsql.twilio import limits
 from twsql.twilio.clock import Clock
 from twsql.twilio.connections import Connections, begin, was_sent
+from twsql.twilio.deadline import Deadline
 from twsql.twilio.log import logger
 from twsql.twilio.responses import Response
 from twsql.twilio.retries import Failure, Verdict, retry_after
@@ -41,6 +42,9 @@ NO_RESPONSE = (RequestException, HTTPError, HTTPException, OSError, ValueError, 
 """What a malformed response can raise: http.client computes with numbers that it does not check (sizes below 0)."""
 CHUNK = 256 * 1024
 """Bytes of one read; large, because after each read the thread waits for Python's global interpreter lock."""
+_SHORTEST = 0.001
+"""Seconds of silence that are allowed right before a deadline; a socket takes no less."""
+_NEVER = Deadline()
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that name the certificates to trust; the first one that is set counts."""
 
@@ -77,16 +81,23 @@ class Transport:
         self._ready: tuple[Connections, Mapping[str, str]] | None = None
         self._hidden: redaction.Hidden | None = None
 
-    def send(self, request: Request, waited: Callable[[float], None] = lambda seconds: None) -> Response | Failure:
+    def send(
+        self,
+        request: Request,
+        waited: Callable[[float], None] = lambda seconds: None,
+        deadline: Deadline = _NEVER,
+    ) -> Response | Failure:
         """Wait for a slot, then send once; `waited` hears how long that took. The response may have any status.
 
-        Raises SettingError if credentials are missing or the certificates cannot be read.
+        Raises SettingError if credentials are missing or the certificates cannot be read, and OperationalError if no
+        slot is free before the `deadline`. A response that is not complete by then is a Failure.
         """
         connections, headers = self._ready or self._get_ready()
         came = time.monotonic()
-        with self._limit.slot(self._settings.max_in_flight, urgent=request.urgent, again=request.again) as begun:
+        most = self._settings.max_in_flight
+        with self._limit.slot(most, urgent=request.urgent, again=request.again, deadline=deadline) as begun:
             waited(begun - came)
-            response = self._send(connections, self._prepared(request, headers), begun)
+            response = self._send(connections, self._prepared(request, headers), begun, deadline)
             # An error without Twilio's request id may be a proxy's, with the time of another clock.
             if isinstance(response, Response) and (response.status < 300 or response.request_id):
                 self.clock.hear(response.headers.get("Date"), begun)
@@ -103,11 +114,13 @@ class Transport:
         if self._ready:
             self._ready[0].close()
 
-    def _send(self, connections: Connections, request: PreparedRequest, begun: float) -> Response | Failure:
-        timeout = self._settings.timeout
+    def _send(
+        self, connections: Connections, request: PreparedRequest, begun: float, deadline: Deadline
+    ) -> Response | Failure:
+        timeout = max(_SHORTEST, min(self._settings.timeout, deadline.at - begun))
         times = (min(timeout, LONGEST_CONNECT), timeout)
         handled = sys.exc_info()[1]  # an error that the caller is handling is not the reason of ours
-        begin(begun + LONGEST_RESPONSE * timeout)
+        begin(min(begun + LONGEST_RESPONSE * timeout, deadline.at))
         try:
             response = connections.send(request, stream=True, timeout=times, proxies=self._proxies)
         except NO_RESPONSE as error:

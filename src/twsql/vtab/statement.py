@@ -15,7 +15,9 @@ from twsql.dialing import guard
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value, inputs
+from twsql.twilio import deadline
 from twsql.twilio.costs import Cost, counting
+from twsql.twilio.deadline import Deadline
 from twsql.vtab.lookahead import Lookahead
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Statement:
     SQLite may evaluate a table function as often as its planner likes; `done` remembers each run. `keys` has the
     identity of rows by rowid, for rows that SQLite is about to change. `lookahead` connects the scans of a join; `cost`
     counts the requests. `sql` is the text, if the host knows it. `allowed` has the tables that the statement may
-    change, `warned` the columns that it has warned of.
+    change, `warned` the columns that it has warned of. No request for rows, and no call, begins after `deadline`.
     """
 
     engine: Engine
@@ -48,6 +50,7 @@ class Statement:
     together: bool = False
     sql: str = ""
     warned: set[str] = field(default_factory=set)
+    deadline: Deadline = field(init=False)
     _process: int = field(default_factory=os.getpid)
     allowed: set[str] = field(default_factory=set)
     _counted: set[RunKey] = field(default_factory=set)
@@ -55,10 +58,13 @@ class Statement:
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def __post_init__(self) -> None:
+        self.deadline = deadline.after(self.engine.settings.statement_timeout)
+
     @cached_property
     def client(self) -> Client:
-        """The client of Twilio's REST API; it adds its requests to this statement's cost."""
-        return self.engine.client.counted(self.cost)
+        """The client of Twilio's REST API; it adds its requests to this statement's cost, and keeps its deadline."""
+        return self.engine.client.counted(self.cost, self.deadline)
 
     def warn(self, subject: str, words: str) -> None:
         """Warn of a column, once."""
@@ -177,6 +183,7 @@ class Statement:
         def and_count(stop: Stop) -> Row:
             with counting(self.cost):
                 try:
+                    self.deadline.check()
                     return work(stop)
                 except BaseException:
                     if not is_row(checked):
