@@ -123,6 +123,26 @@ def test_calls_and_accounts_of_the_official_client(client: Client, api: Sandbox)
     assert client.api.v2010.accounts(api.account_sid).fetch().status == "active"
 
 
+def test_messages_of_the_official_client(client: Client) -> None:
+    """Messages are sent, listed, redacted and deleted, their media too; a scheduled one is canceled."""
+    service, later = "MG" + "0" * 32, datetime(2100, 1, 1, tzinfo=timezone.utc)
+    sent = client.messages.create(to=TO, from_=FROM, body="hello", media_url=["https://example.com/a.png"])
+    assert (sent.status, sent.num_media, sent.date_sent) == ("queued", "1", None)
+    plan = {"schedule_type": "fixed", "send_at": later, "risk_check": "disable"}
+    planned = client.messages.create(to=TO, messaging_service_sid=service, body="soon", **plan)
+    assert (planned.status, planned.from_) == ("scheduled", None)
+    assert client.messages(planned.sid).update(status="canceled").status == "canceled"
+    since = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert [one.sid for one in client.messages.list(to=TO, from_=FROM, date_sent_after=since)] == [sent.sid]
+    [medium] = client.messages(sent.sid).media.list()
+    assert client.messages(sent.sid).media(medium.sid).fetch().content_type == "image/png"
+    assert client.messages(sent.sid).media(medium.sid).delete() is True
+    assert client.messages(sent.sid).media.list() == []
+    assert client.messages(sent.sid).update(body="").body == ""
+    assert client.messages(sent.sid).delete() is True
+    assert [one.sid for one in client.messages.list()] == [planned.sid]
+
+
 def test_errors_of_the_official_client(client: Client, api: Sandbox) -> None:
     """The official client understands an error's status, code and message."""
     attempts: list[tuple[Callable[[], object], int, int]] = [

@@ -18,6 +18,7 @@ _CODES = {
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
     20007: (400, "Page size must be from 1 to 1000"),
+    20009: (409, "The message is still on its way"),
     20404: (404, "The requested resource was not found"),
     20409: (409, "The resource cannot be deleted now"),
     20429: (429, "Too Many Requests"),
@@ -34,14 +35,28 @@ _CODES = {
     21216: (400, "The account may not call this number"),
     21217: (400, "The phone number does not appear to be valid"),
     21220: (400, "Invalid call state"),
+    21408: (400, "The account may not send to this country"),
+    21603: (400, "A From number or a MessagingServiceSid is required"),
+    21604: (400, "A To number is required"),
+    21606: (400, "The From number cannot send messages"),
+    21610: (400, "The recipient has unsubscribed"),
+    21611: (400, "The From number has too many messages in its queue"),
+    21612: (400, "The To number cannot be reached from this From number"),
+    21614: (400, "The To number cannot receive messages"),
+    21617: (400, "The body is longer than 1600 characters"),
+    21619: (400, "A message needs a Body, MediaUrl or ContentSid"),
+    21620: (400, "Invalid media URL"),
+    21623: (400, "A message has ten media at most"),
+    30409: (400, "The message cannot be canceled any more"),
 }
 
 
 class ApiError(Exception):
     """An error response: Twilio's code, its message and its HTTP status."""
 
-    def __init__(self, code: int, detail: str = "") -> None:
-        self.status, text = _CODES[code]
+    def __init__(self, code: int, detail: str = "", status: int | None = None) -> None:
+        known, text = _CODES[code]
+        self.status = status or known
         self.code = code
         self.message = f"{text}: {detail}" if detail else text
         super().__init__(self.message)

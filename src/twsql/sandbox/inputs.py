@@ -41,10 +41,16 @@ _ENUMS = {
     "TriggerBy": "count usage price",
     "VoiceReceiveMode": "voice fax",
     "EmergencyStatus": "Active Inactive",
+    "ContentRetention": "retain discard",
+    "AddressRetention": "retain obfuscate",
+    "TrafficType": "free",
+    "ScheduleType": "fixed",
+    "RiskCheck": "enable disable",
 }
 _BOOLEANS = (
     "Record Muted Hold StartConferenceOnEnter EndConferenceOnExit EarlyMedia Coaching BeepOnExit VoiceCallerIdLookup"
 )
+_MESSAGE_BOOLEANS = "ProvideFeedback ForceDelivery SmartEncoded ShortenUrls SendAsMms"
 _CALLBACKS = tuple(name + "StatusCallback" for name in ("", "Conference", "Recording", "ConferenceRecording", "Amd"))
 _URLS = (
     "WaitUrl HoldUrl AnnounceUrl ClientNotificationUrl Url FallbackUrl"
@@ -57,7 +63,7 @@ _METHODS = (
 
 INPUTS: dict[str, Input] = {
     **{name: _choice(name, values) for name, values in _ENUMS.items()},
-    **{name: Input("boolean") for name in _BOOLEANS.split()},
+    **{name: Input("boolean") for name in f"{_BOOLEANS} {_MESSAGE_BOOLEANS}".split()},
     **{name: Input("url") for name in (*_CALLBACKS, *_URLS.split())},
     **{name: Input("method") for name in _METHODS.split()},
     **{name + "Method": Input("method") for name in _CALLBACKS},
@@ -65,6 +71,11 @@ INPUTS: dict[str, Input] = {
     "VoiceApplicationSid": Input("sid", prefix="AP"),
     "SmsApplicationSid": Input("sid", prefix="AP"),
     "Byoc": Input("sid", prefix="BY"),
+    "ApplicationSid": Input("sid", prefix="AP"),
+    "MessagingServiceSid": Input("sid", prefix="MG"),
+    "ContentSid": Input("sid", prefix="HX"),
+    "Attempt": Input("integer"),
+    "ValidityPeriod": Input("integer", least=1, most=36000),
     "CallerDisplayName": Input("text", least=2, most=255),
     "Timeout": Input("integer", least=5, most=600),
     "TimeLimit": Input("integer", least=1),

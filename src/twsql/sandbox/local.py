@@ -44,6 +44,18 @@ class ConferenceView:
     calls: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class MessageView:
+    """A snapshot of a message; `media` are the URLs of its media."""
+
+    sid: str
+    to: str
+    from_: str | None
+    body: str
+    media: tuple[str, ...]
+    status: str
+
+
 class Sandbox:
     """A local Twilio over HTTP on 127.0.0.1 and the given port. Keywords are those of `Settings`.
 
@@ -151,6 +163,10 @@ class Sandbox:
         """Return the calls that were placed (not those of the seed), oldest first."""
         return self._ask(lambda: _calls(self._state, to, account or self.account_sid))
 
+    def messages(self, *, to: str | None = None, account: str | None = None) -> list[MessageView]:
+        """Return the messages that were sent (not those of the seed) and not deleted, oldest first."""
+        return self._ask(lambda: _messages(self._state, to, account or self.account_sid))
+
     def conferences(self, name: str | None = None, *, account: str | None = None) -> list[ConferenceView]:
         """Return the conferences, or those of a name, oldest first."""
         return self._ask(lambda: _conferences(self._state, name, account or self.account_sid))
@@ -178,6 +194,22 @@ def _calls(state: State, to: str | None, account: str) -> list[CallView]:
     state.world.settle()
     calls = state.world.accounts[account].calls
     return [_call_view(state, call) for call in calls if to in (None, call.to) and not call.deleted]
+
+
+def _messages(state: State, to: str | None, account: str) -> list[MessageView]:
+    now, sids = state.clock.now(), state.world.sids
+    sent = [one for one in state.world.mailboxes[account].sent if to in (None, one.to) and not one.deleted]
+    return [
+        MessageView(
+            sids.make(one.prefix, one.account.number, one.number),
+            one.to,
+            one.from_,
+            one.body,
+            tuple(url for url in one.media if url is not None),
+            one.status(now),
+        )
+        for one in sent
+    ]
 
 
 def _conferences(state: State, name: str | None, account: str) -> list[ConferenceView]:

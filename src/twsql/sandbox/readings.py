@@ -34,17 +34,18 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
 class Readings:
     """One possible Twilio; the defaults are what its documentation suggests.
 
-    `upper_bound`: whether `DateCreated<=D` and `DateUpdated<=D` of conferences hold the day D or end at D 00:00;
-    `calls_upper_bound`: the same of calls' StartTime and EndTime. `order`: how lists of conferences and calls are
-    sorted. `list_lag`: seconds for which they lack what has just been made. `ended_participants`: what the list of a
-    completed conference's participants is. `refusal_status`: the HTTP status of errors with a code of 16000 to 16999.
-    `default_status`: which conferences are listed if no Status is given. `names`: whether upper and lower case make
-    another conference; else only the filter, or creation too, ignores them. `label_reuse`: when a label of a conference
-    is free again. `queued_start_time`: the start_time of a call that waits, and whether a StartTime filter finds that.
-    `caller_id_from`: the `from` of a call that shows another number than it came from. `largest_page`: more items than
-    these are not on a page, whatever is asked for. `statuses`: of participants and calls. `properties`: whether
-    items have all that is documented, and more. `next_page_uri`: with or without scheme and host.
-    `available_numbers`: whether the list of numbers that can be bought goes on after its first page.
+    `upper_bound`: whether `DateCreated<=D` and `DateUpdated<=D` of conferences, and `DateSent<=D` of messages, hold the
+    day D or end at D 00:00; `calls_upper_bound`: the same of calls' StartTime and EndTime. `order`: how lists of
+    conferences and calls are sorted. `list_lag`: seconds for which they lack what has just been made.
+    `ended_participants`: what the list of a completed conference's participants is. `refusal_status`: the HTTP status
+    of errors with a code of 16000 to 16999. `default_status`: which conferences are listed if no Status is given.
+    `names`: whether upper and lower case make another conference; else only the filter, or creation too, ignores them.
+    `label_reuse`: when a label of a conference is free again. `queued_start_time`: the start_time of a call that waits,
+    and whether a StartTime filter finds that (and a DateSent filter a message that waits). `caller_id_from`: the `from`
+    of a call that shows another number than it came from. `largest_page`: more items than these are not on a page,
+    whatever is asked for. `statuses`: of participants and calls. `properties`: whether items have all that is
+    documented, and more. `next_page_uri`: with or without scheme and host. `available_numbers`: whether the list of
+    numbers that can be bought goes on after its first page.
     """
 
     upper_bound: str = "day included"

@@ -12,7 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from . import accounts, available_numbers, billing, calls, conferences, insights, participants, queues, resources
+from . import (
+    accounts,
+    available_numbers,
+    billing,
+    calls,
+    conferences,
+    insights,
+    messages,
+    participants,
+    queues,
+    resources,
+)
 from .errors import ApiError
 from .kinds import KINDS, OUTGOING_CALLER_IDS, Kind
 from .request import Request
@@ -66,6 +77,7 @@ def _reading(path: str, name: str, run: Callable[[Request], Answer]) -> Route:
 
 _ACCOUNTS = "/2010-04-01/Accounts"
 _CONFERENCES = _ACCOUNTS + "/{account}/Conferences"
+_MESSAGES = _ACCOUNTS + "/{account}/Messages"
 
 ROUTES = (
     Route(
@@ -107,6 +119,29 @@ ROUTES = (
             "GET": Operation("FetchCall", calls.fetch_call),
             "POST": Operation("UpdateCall", calls.update_call),
             "DELETE": Operation("DeleteCall", calls.delete_call),
+        },
+    ),
+    Route(
+        _MESSAGES + ".json",
+        {
+            "GET": Operation("ListMessage", messages.list_messages),
+            "POST": Operation("CreateMessage", messages.create_message),
+        },
+    ),
+    Route(
+        _MESSAGES + "/{message}.json",
+        {
+            "GET": Operation("FetchMessage", messages.fetch_message),
+            "POST": Operation("UpdateMessage", messages.update_message),
+            "DELETE": Operation("DeleteMessage", messages.delete_message),
+        },
+    ),
+    Route(_MESSAGES + "/{message}/Media.json", {"GET": Operation("ListMedia", messages.list_media)}),
+    Route(
+        _MESSAGES + "/{message}/Media/{medium}.json",
+        {
+            "GET": Operation("FetchMedia", messages.fetch_medium),
+            "DELETE": Operation("DeleteMedia", messages.delete_medium),
         },
     ),
     Route(_ACCOUNTS + ".json", {"GET": Operation("ListAccount", accounts.list_accounts)}),

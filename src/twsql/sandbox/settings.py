@@ -26,6 +26,7 @@ class Settings:
 
     conferences: int = 0
     participants: int = 0
+    messages: int = 0
     over: float = 0.5
     days: float = 365.0
     seed: int = 0
@@ -33,6 +34,7 @@ class Settings:
     ring_after: float = 0.0
     answer_after: float | None = 0.0
     hang_up_after: float | None = None
+    deliver_after: float = 0.0
     calls_per_second: float | None = None
     latency: float = 0.0
     max_concurrent: int | None = None
@@ -44,7 +46,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raise ValueError for numbers that no sandbox can have."""
-        if self.conferences < 0 or not 0 <= self.participants <= 250 or not 0 <= self.over <= 1:
-            raise ValueError("conferences must be 0 or more, participants 0 to 250, over 0 to 1")
+        if min(self.conferences, self.messages) < 0 or not 0 <= self.participants <= 250 or not 0 <= self.over <= 1:
+            raise ValueError("conferences and messages must be 0 or more, participants 0 to 250, over 0 to 1")
         if not 0 <= self.subaccounts <= 250:  # a SID has its account's number in 8 bits
             raise ValueError("subaccounts must be 0 to 250")

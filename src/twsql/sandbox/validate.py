@@ -144,7 +144,7 @@ def check(form: Form) -> None:
 
 def _check_value(name: str, known: Input, value: str) -> None:
     if known.kind == "url":
-        if value and not _is_url(value):  # an empty WaitUrl means silence
+        if value and not is_url(value):  # an empty WaitUrl means silence
             raise ApiError(21205, f"{name} is {value!r}")
     elif known.kind == "method":
         if value.upper() not in ("GET", "POST"):
@@ -170,6 +170,7 @@ def _check_integer(name: str, known: Input, value: str) -> None:
         raise ApiError(code, f"{name} is {value!r}")
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Return whether a text is an absolute web address."""
     parts = urlsplit(text)
     return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text

@@ -13,6 +13,7 @@ from .clock import Clock
 from .credentials import ACCOUNT, SUBACCOUNT
 from .errors import ApiError
 from .kinds import furnish
+from .mailbox import mailbox
 from .orders import CallOrder, ParticipantChange, ParticipantOrder
 from .records import ENDED, Account, Call, Conference, Participant
 from .seed import PLACED, further_subaccounts, seed_account, seeded_participant, seeded_participants
@@ -46,6 +47,10 @@ class World:
         self.readable = {SUBACCOUNT.user: (SUBACCOUNT.user,), ACCOUNT.user: tuple(self.accounts)}
         seed_account(main, settings, now)
         furnish(main, now)
+        self.mailboxes = {
+            sid: mailbox(account, settings, now, seeded=settings.messages * (account is main))
+            for sid, account in self.accounts.items()
+        }
 
     # Finding
 
