@@ -53,10 +53,10 @@ def test_while_others_write(run: Run, journal: Ask) -> None:
     """A child that was forked while threads wrote the journal writes it at once; its parent goes on."""
     code = """
 import signal, threading
-from twsql.dialing.journal import shared
+from twsql.dialing.sqlite_journal import shared
 one = shared(os.environ["TWSQL_JOURNAL"])
-one.write(lambda c: c.execute("CREATE TABLE made (pid)"))
-def write(): one.write(lambda c: c.execute("INSERT INTO made VALUES (?)", (os.getpid(),)))
+one.write(lambda execute: execute("CREATE TABLE made (pid)", {}))
+def write(): one.write(lambda execute: execute("INSERT INTO made VALUES (:pid)", {"pid": os.getpid()}))
 over = threading.Event()
 def go_on():
     while not over.is_set(): write()

@@ -23,8 +23,9 @@ import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
 from twsql.dialing.entries import digest
-from twsql.dialing.journal import Journal
+from twsql.dialing.journal import Execute
 from twsql.dialing.journal_versions import VERSIONS
+from twsql.dialing.sqlite_journal import SqliteJournal
 from twsql.errors import InputError, OperationalError
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.sandbox import Sandbox
@@ -206,7 +207,7 @@ def test_no_permission(connect: Connect, sandbox: Sandbox, tmp_path: Path, writa
     folder.mkdir()
     path = folder / "journal.db"
     if writable == "the folder":
-        Journal(str(path))
+        SqliteJournal(str(path))
         path.chmod(0o444)
     for parent in (tmp_path, *tmp_path.parents[:3]):
         parent.chmod(parent.stat().st_mode | 0o055)
@@ -338,29 +339,29 @@ def test_a_small_disk(connect: Connect, sandbox: Sandbox, small_disk: Path) -> N
 def test_group_commit(tmp_path: Path) -> None:
     """Threads that write while a commit is under way share the next one: 32 writes, two transactions."""
     path = str(tmp_path / "journal.db")
-    journal = Journal(path)
-    journal.write(lambda db: db.execute("CREATE TABLE t (n)"))
+    journal = SqliteJournal(path)
+    journal.write(lambda execute: execute("CREATE TABLE t (n)", {}))
     commits: list[int] = []
     with closing(apsw.Connection(path)) as other, ThreadPoolExecutor(32) as pool:
         other.execute("BEGIN IMMEDIATE")
         journal._connection.set_wal_hook(lambda *_: commits.append(1) or 0)
         for number in range(32):
-            pool.submit(journal.write, lambda db, n=number: db.execute("INSERT INTO t VALUES (?)", (n,)))
+            pool.submit(journal.write, lambda execute, n=number: execute("INSERT INTO t VALUES (:n)", {"n": n}))
         until(lambda: len(journal._waiting) == 31)
         other.execute("COMMIT")
-    assert sorted(row["n"] for row in journal.read("SELECT n FROM t")) == [*range(32)]
+    assert sorted(row["n"] for row in journal.read("SELECT n FROM t", {})) == [*range(32)]
     assert len(commits) == 2
 
 
 def test_one_change_that_fails(tmp_path: Path) -> None:
     """A change that is refused takes back itself, and none of those that share its transaction."""
-    journal = Journal(str(tmp_path / "journal.db"))
+    journal = SqliteJournal(str(tmp_path / "journal.db"))
     gate = threading.Barrier(8)
 
     def write(number: int) -> str:
-        def change(db: apsw.Connection) -> None:
-            db.execute("CREATE TABLE IF NOT EXISTS t (n)")
-            db.execute("INSERT INTO t VALUES (?)", (number,))
+        def change(execute: Execute) -> None:
+            execute("CREATE TABLE IF NOT EXISTS t (n)", {})
+            execute("INSERT INTO t VALUES (:n)", {"n": number})
             if number % 2:
                 raise InputError("odd")
 
@@ -373,19 +374,19 @@ def test_one_change_that_fails(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(write, range(8))) == ["even", "odd"] * 4
-    assert [row["n"] % 2 for row in journal.read("SELECT n FROM t")] == [0] * 4
+    assert [row["n"] % 2 for row in journal.read("SELECT n FROM t", {})] == [0] * 4
 
 
 def test_a_program_error_keeps_nobody_waiting(tmp_path: Path) -> None:
     """What goes wrong in a change is raised to whoever made it, and the journal can be used on."""
-    journal = Journal(str(tmp_path / "journal.db"))
+    journal = SqliteJournal(str(tmp_path / "journal.db"))
 
-    def wrong(db: apsw.Connection) -> None:
+    def wrong(execute: Execute) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         journal.write(wrong)
-    assert journal.write(lambda db: 5) == 5
+    assert journal.write(lambda execute: 5) == 5
 
 
 def test_another_sqlite_in_this_process(connect: Connect, journal: Ask, tmp_path: Path) -> None:

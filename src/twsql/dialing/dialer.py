@@ -190,7 +190,7 @@ class Dialer:
             left = list(self._under_way.values())
         for entry in left:
             with suppress(OperationalError):  # the entry stays `sending`, which is as much in doubt
-                self._outcomes.fail(entry, "unknown", "the connection was closed before the response came")
+                self._outcomes.fail(entry, "unknown", "the connection was closed before the response came", over=False)
 
     def _claim_counted(self, intent: Intent, stop: Stop) -> Entry:
         """Count the call, then claim it unless `stop` is set: a thread that sets `stop` sees every call counted."""
@@ -232,7 +232,9 @@ class Dialer:
         label, mark = attempts.entry.intent.label, once.mark
         labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
         doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
-        client = self._client.gated(lambda: self._pause(0, stop))  # it may wait long for its turn among the requests
+        client = self._client.gated(
+            lambda: self._go(attempts, stop)
+        )  # it may wait long for its turn among the requests
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
                 if (found := self._outcomes.find(once, attempts.timed())) is not None:
@@ -259,6 +261,15 @@ class Dialer:
         if (found := self._outcomes.find(once, attempts.timed())) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
+
+    def _go(self, attempts: Attempts, stop: Stop) -> None:
+        """Let an attempt go out now. Raises NotBegunError after `stop`, or if the entry is not ours any more."""
+        self._pause(0, stop)
+        if attempts.entry.is_late:
+            try:
+                attempts.entry = entries.renewed(self._journal, attempts.entry, self._is_off(stop))
+            except OperationalError as error:
+                raise NotBegunError(f"it was not sent in time: {error}") from error
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
         """Record a further attempt at what no witness has found."""

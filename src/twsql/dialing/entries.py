@@ -6,14 +6,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
-import apsw
-
-from twsql.dialing.journal import Journal, rows_of
-from twsql.dialing.journal_file import never
-from twsql.errors import InputError, InternalError, OperationalError
+from twsql.dialing.journal import Execute, Journal, boottime, never
+from twsql.errors import InputError, OperationalError
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
 from twsql.schema.once import Record
@@ -40,9 +37,14 @@ class Intent:
     record: Record
 
     @property
-    def key(self) -> tuple[str, str, str, str | None]:
+    def owner(self) -> dict[str, str]:
+        """The columns that identify an account."""
+        return {"account_sid": self.account_sid, "server": self.server}
+
+    @property
+    def key(self) -> dict[str, str | None]:
         """The columns that identify a keyed entry."""
-        return self.procedure, self.account_sid, self.server, self.request_key
+        return {"procedure": self.procedure, **self.owner, "request_key": self.request_key}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Entry:
     - recorded: `answer` is its result.
     - wait: another thread or process works on it.
 
-    With send and settle this thread has the entry's lock, until `release`.
+    With send and settle this thread has the entry's lock, until `release`. It may be sent until `deadline`, by
+    `boottime`; None for any time.
     """
 
     number: int
@@ -68,6 +71,12 @@ class Entry:
     since: str | None = None
     until: str | None = None
     answer: Row | None = None
+    deadline: float | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it must be `renewed` before it is sent."""
+        return self.deadline is not None and boottime() > self.deadline
 
 
 def digest(procedure: Procedure, checked: Checked) -> str:
@@ -78,14 +87,14 @@ def digest(procedure: Procedure, checked: Checked) -> str:
 
 def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row], set[str]]:
     """The results of the keys whose calls were placed, and the keys that were used with other inputs."""
-    digests: dict[tuple[str, str, str, str | None], str] = {}
+    digests: dict[tuple[str | None, ...], str] = {}
     wrong: set[str] = set()
     for each in intents:
         if each.request_key is not None:
-            known = digests.setdefault(each.key, each.digest)
+            known = digests.setdefault(tuple(each.key.values()), each.digest)
             wrong |= {each.request_key} if known != each.digest else set()
     keys = json.dumps([list(key) for key in digests])
-    rows = journal.read(_BY_KEYS, (keys,)) if digests else []
+    rows = journal.read(journal.statements.by_keys, {"listed": keys}) if digests else []
     wrong |= {
         row["request_key"]
         for row in rows
@@ -109,27 +118,39 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
 
     Raises InputError if the key was used with other inputs.
     """
+    ask, locks, claim = journal.statements, journal.locks, object()
+    hold = secrets.randbits(62)  # not the id, which SQLite may give again after a failed transaction
 
-    def change(connection: apsw.Connection) -> Entry:
-        known = None if intent.request_key is None else _one(connection, _BY_KEY, intent.key)
+    def change(execute: Execute) -> Entry:
+        deadline = locks.deadline()
+        known = None if intent.request_key is None else _one(execute, ask.by_key, intent.key)
         if known is None:
-            lock = secrets.randbits(62)  # not the id, which SQLite may give again after a failed transaction
-            taken.append(lock)
-            journal.entry_locks.take(lock)
-            return _entry("send", _one(connection, _INSERT, (*_columns(intent), lock, now, now)), intent)
-        if known["digest"] != intent.digest:
+            taken.append(hold)
+            locks.begin(hold, claim)
+            made = _one(execute, ask.insert, {**_columns(intent), "hold": hold, "now": now})
+            if made is not None:
+                return _entry("send", made, intent, deadline)
+            # Another process's transaction has just recorded the key; or the last one of ours did, but nobody told us.
+            known = _one(execute, ask.by_hold, {"hold": hold}) or _one(execute, ask.by_key, intent.key)
+        if known is None or known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
             return _entry("recorded", known, intent)
-        if not journal.entry_locks.take(known["hold"]):
-            return _entry("wait", known, intent)
+        return _taken(execute, known, deadline) or _entry("wait", known, intent)
+
+    def _taken(execute: Execute, known: dict[str, Any], deadline: float | None) -> Entry | None:
+        if not locks.take(execute, known, claim):
+            return None
         taken.append(known["hold"])
+        row = {**_columns(intent), **_named(known), "now": now}
+        if known["hold"] == hold:
+            return _entry_of("send", _one(execute, ask.renew, row), intent, deadline)
         if known["state"] == "refused":  # no call was placed, so the entry begins anew
-            return _entry("send", _one(connection, _BEGIN_ANEW, (intent.label, now, now, known["id"])), intent)
-        return _entry("settle", _one(connection, _TAKE, (known["id"],)), replace(intent, label=known["label"]))
+            return _entry_of("send", _one(execute, ask.begin_anew, row), intent, deadline)
+        return _entry_of("settle", _one(execute, ask.take, row), replace(intent, label=known["label"]))
 
     taken: list[int] = []
-    return _write_locked(journal, change, taken, give_up)
+    return _write_locked(journal, change, taken, give_up, str(intent.request_key))
 
 
 def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry | None:
@@ -137,16 +158,16 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
 
     Raises InputError if the account has no such entry on this server.
     """
+    claim = object()
 
-    def change(connection: apsw.Connection) -> Entry | None:
-        known = _one(connection, _BY_ID, (number, account_sid, server))
+    def change(execute: Execute) -> Entry | None:
+        known = _one(execute, journal.statements.by_id, {"id": number, "account_sid": account_sid, "server": server})
         if known is None:
             raise InputError(f"the journal has no entry {number} of account {account_sid} at {server}")
-        if known["state"] not in ("sending", "unknown") or not journal.entry_locks.take(known["hold"]):
+        if known["state"] not in ("sending", "unknown") or not journal.locks.take(execute, known, claim):
             return None
         taken.append(known["hold"])
-        intent = _intent(known)
-        return _entry("settle", _one(connection, _TAKE, (number,)), intent)
+        return _entry_of("settle", _one(execute, journal.statements.take, _named(known)), _intent(known))
 
     taken: list[int] = []
     return _write_locked(journal, change, taken)
@@ -154,27 +175,68 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
 
 def release(journal: Journal, entry: Entry) -> None:
     """Unlock an entry, so that the next thread or process may take it up."""
-    journal.entry_locks.release(entry.lock)
+    journal.locks.release(entry.lock)
 
 
 def in_doubt(journal: Journal, account_sid: str, server: str) -> list[int]:
     """The entries of an account whose outcome is unknown, oldest first; a process may be working on some of them."""
-    return [row["id"] for row in journal.read(_IN_DOUBT, (account_sid, server))]
+    rows = journal.read(journal.statements.in_doubt, {"account_sid": account_sid, "server": server})
+    return [row["id"] for row in rows]
 
 
 def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[], bool]) -> Entry:
-    """Record a further attempt before it is sent; `now` is Twilio's time."""
+    """Record a further attempt before it is sent; `now` is Twilio's time.
 
-    def change(connection: apsw.Connection) -> Entry:
-        return _entry("send", _one(connection, _COUNT, (entry.since, now, entry.number)), entry.intent)
+    Raises OperationalError if another process has taken the entry over.
+    """
+    return _again(journal, entry, journal.statements.count, {"since": entry.since, "now": now}, give_up)
+
+
+def renewed(journal: Journal, entry: Entry, give_up: Callable[[], bool]) -> Entry:
+    """Record once more that an attempt is about to be sent, as the time for it is over.
+
+    Raises OperationalError if another process has taken the entry over.
+    """
+    return _again(journal, entry, journal.statements.renew, {}, give_up)
+
+
+def _again(
+    journal: Journal, entry: Entry, statement: str, values: dict[str, Any], give_up: Callable[[], bool]
+) -> Entry:
+    def change(execute: Execute) -> Entry:
+        deadline = journal.locks.deadline()
+        row = _one(execute, statement, {"id": entry.number, "hold": entry.lock, **values})
+        if row is None:
+            raise OperationalError(
+                "another process has taken the call over, as the journal was out of reach: see twsql_journal;"
+                " this attempt was not sent"
+            )
+        return _entry("send", row, entry.intent, deadline)
 
     return journal.write(change, give_up)
 
 
 def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up: Callable[[], bool]) -> None:
-    """Record that the call was placed, its SID, and Twilio's JSON."""
-    values = (None if sid is None else clean(sid), clean_json(answer), entry.number)
-    journal.write(lambda connection: _one(connection, _PLACED, values), give_up)
+    """Record that the call was placed, its SID, and Twilio's JSON.
+
+    Raises OperationalError if the journal has another call of this entry.
+    """
+    conference = answer.get("conference_sid")
+    values = {
+        "id": entry.number,
+        "hold": entry.lock,
+        "sid": None if sid is None else clean(sid),
+        "answer": clean_json(answer),
+        "conference_sid": clean(conference) if isinstance(conference, str) else None,
+        "over": True,
+    }
+
+    def change(execute: Execute) -> None:
+        if _one(execute, journal.statements.placed, values) is None:
+            raise OperationalError("its entry has gone, or has another call: see twsql_journal")
+
+    journal.write(change, give_up)
+    journal.locks.recorded(entry.lock)
 
 
 def failed(
@@ -184,40 +246,66 @@ def failed(
     message: str,
     code: int | None,
     give_up: Callable[[], bool],
+    *,
+    over: bool = True,
 ) -> None:
-    """Record that the call was refused, or that its outcome is unknown, and why; a placed call stays placed."""
-    values = (state, code, message, entry.since, entry.until, entry.number)
-    journal.write(lambda connection: _one(connection, _FAILED, values), give_up)
+    """Record that the call was refused, or that its outcome is unknown, and why; a placed call stays placed.
+
+    So does an entry that another process has taken over. It stays locked unless its work is `over`.
+    """
+    values = {
+        "id": entry.number,
+        "hold": entry.lock,
+        "state": state,
+        "code": code,
+        "message": message,
+        "since": entry.since,
+        "until": entry.until,
+        "over": over,
+    }
+    journal.write(lambda execute: execute(journal.statements.failed, values), give_up)
+    if over:
+        journal.locks.recorded(entry.lock)
 
 
 def has_digest(journal: Journal, intent: Intent, digest: str) -> bool:
     """Whether the entry of the intent's key has this digest."""
-    return bool(journal.read(f"{_BY_KEY} AND digest = ?", (*intent.key, digest)))
+    return any(row["digest"] == digest for row in journal.read(journal.statements.by_key, intent.key))
 
 
 def is_known(journal: Journal, intent: Intent, sid: str) -> bool:
     """Whether a SID is the result of an entry already."""
-    return bool(journal.read(_KNOWN, (sid, intent.account_sid, intent.server)))
+    return bool(journal.read(journal.statements.known, {"sid": sid, **intent.owner}))
 
 
 def rivals(journal: Journal, entry: Entry) -> list[str | None]:
     """The details of the other open entries of the same kind between the same numbers."""
-    return [row["details"] for row in journal.read(_RIVALS, (entry.number,))]
+    return [row["details"] for row in journal.read(journal.statements.rivals, {"id": entry.number})]
 
 
 def foreign(journal: Journal, intent: Intent, calls: Sequence[tuple[str, str]]) -> set[str]:
     """The SIDs of `calls`, pairs of SID and recipient, that belong to no entry: neither a placed nor an open one."""
-    owner = (intent.account_sid, intent.server)
-    bindings = (json.dumps(calls), *owner, intent.kind, *owner)
-    return {row["sid"] for row in journal.read(_FOREIGN, bindings)}
+    bindings = {"listed": json.dumps(calls), "kind": intent.kind, **intent.owner}
+    return {row["sid"] for row in journal.read(journal.statements.foreign, bindings)}
 
 
 _RECORD = tuple(each.name for each in fields(Record))
 
 
-def _columns(intent: Intent) -> tuple[Any, ...]:
-    """The values of an intent's columns, in the order of `_INSERT`."""
-    return (*intent.key, intent.kind, intent.digest, intent.label, *astuple(intent.record))
+def _columns(intent: Intent) -> dict[str, Any]:
+    """The values of an intent's columns."""
+    return {
+        **intent.key,
+        "kind": intent.kind,
+        "digest": intent.digest,
+        "label": intent.label,
+        **{name: getattr(intent.record, name) for name in _RECORD},
+    }
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that name an entry, and who had it when it was read."""
+    return {"id": row["id"], "hold": row["hold"], "seen": row.get("holder")}
 
 
 def _intent(row: Mapping[str, Any]) -> Intent:
@@ -227,19 +315,26 @@ def _intent(row: Mapping[str, Any]) -> Intent:
 
 
 def _write_locked(
-    journal: Journal, change: Callable[[apsw.Connection], T], taken: list[int], give_up: Callable[[], bool] = never
+    journal: Journal,
+    change: Callable[[Execute], T],
+    taken: list[int],
+    give_up: Callable[[], bool] = never,
+    order: str = "",
 ) -> T:
-    """Write a change; if that fails, release the locks that it has `taken`."""
+    """Write a change; release the locks that it has `taken`, except that of the entry that it gives to work on."""
+    kept: int | None = None
     try:
-        return journal.write(change, give_up)
-    except BaseException:
-        for lock in taken:
-            journal.entry_locks.release(lock)
-        raise
+        result = journal.write(change, give_up, order)
+        if isinstance(result, Entry) and result.todo in ("send", "settle"):
+            kept = result.lock
+        return result
+    finally:
+        for hold in set(taken) - {kept}:
+            journal.locks.release(hold)
 
 
-def _one(connection: apsw.Connection, sql: str, bindings: tuple[Any, ...]) -> dict[str, Any] | None:
-    rows = rows_of(connection.execute(sql, bindings))
+def _one(execute: Execute, sql: str, bindings: Mapping[str, Any]) -> dict[str, Any] | None:
+    rows = execute(sql, bindings)
     return rows[0] if rows else None
 
 
@@ -257,54 +352,12 @@ def _answer(row: dict[str, Any]) -> Row:
     return answer
 
 
-def _entry(todo: Todo, row: dict[str, Any] | None, intent: Intent) -> Entry:
-    if row is None:
-        raise InternalError("an entry of the journal has gone")
+def _entry(todo: Todo, row: dict[str, Any], intent: Intent, deadline: float | None = None) -> Entry:
     answer = _answer(row) if todo == "recorded" else None
     times = (row["started"], row["sent"])
-    return Entry(row["id"], todo, row["hold"], *times, intent, row["since"], row["until"], answer)
+    return Entry(row["id"], todo, row["hold"], *times, intent, row["since"], row["until"], answer, deadline)
 
 
-# Times are UTC with milliseconds, in SQLite's own form.
-_BY_ID = "SELECT * FROM effects WHERE id = ? AND account_sid = ? AND server = ?"
-_BY_KEY = "SELECT * FROM effects WHERE procedure = ? AND account_sid = ? AND server = ? AND request_key = ?"
-_BY_KEYS = """
-    SELECT procedure, account_sid, server, request_key, digest, answer FROM effects
-    WHERE (procedure, account_sid, server, request_key)
-       IN (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))"""
-_INSERT = """
-    INSERT INTO effects (procedure, account_sid, server, request_key, kind, digest, label,
-                         sender, recipient, conference, shown, details,
-                         hold, since, until, state, attempts, started, sent, changed)
-    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending', 1, now, now, now
-    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now)
-    RETURNING *"""
-_BEGIN_ANEW = """
-    UPDATE effects SET state = 'sending', label = ?, attempts = attempts + 1, code = NULL, message = NULL,
-                       since = ?, until = ?, started = now, sent = now, changed = now
-    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
-_TAKE = "UPDATE effects SET state = 'sending' WHERE id = ? RETURNING *"
-_COUNT = """
-    UPDATE effects SET attempts = attempts + 1, since = ?, until = ?, sent = now, changed = now
-    FROM (SELECT strftime('%Y-%m-%d %H:%M:%f') AS now) WHERE id = ? RETURNING *"""
-_IN_DOUBT = """
-    SELECT id FROM effects WHERE account_sid = ? AND server = ? AND state IN ('sending', 'unknown') ORDER BY id"""
-_PLACED = """
-    UPDATE effects SET state = 'placed', sid = ?, answer = ?, code = NULL, message = NULL,
-                       changed = strftime('%Y-%m-%d %H:%M:%f')
-    WHERE id = ?"""
-_FAILED = """
-    UPDATE effects SET state = ?, code = ?, message = ?, since = ?, until = ?, changed = strftime('%Y-%m-%d %H:%M:%f')
-    WHERE id = ? AND state <> 'placed'"""
-_KNOWN = "SELECT 1 FROM effects WHERE sid = ? AND account_sid = ? AND server = ?"
-_RIVALS = """
-    SELECT effects.details FROM effects JOIN effects AS mine USING (account_sid, server, kind)
-    WHERE mine.id = ? AND effects.id <> mine.id AND effects.state IN ('sending', 'unknown')
-      AND ltrim(lower(effects.recipient), '+') = ltrim(lower(mine.recipient), '+')
-      AND (effects.sender IN (mine.sender, mine.shown) OR effects.shown IN (mine.sender, mine.shown))"""
-_FOREIGN = """
-    SELECT listed.sid FROM (SELECT value ->> 0 AS sid, value ->> 1 AS number FROM json_each(?)) AS listed
-    WHERE NOT EXISTS (SELECT 1 FROM effects WHERE effects.sid = listed.sid AND account_sid = ? AND server = ?)
-      AND NOT EXISTS (SELECT 1 FROM effects WHERE kind = ? AND account_sid = ? AND server = ?
-                      AND state IN ('sending', 'unknown')
-                      AND ltrim(lower(recipient), '+') = ltrim(lower(number), '+'))"""
+def _entry_of(todo: Todo, row: dict[str, Any] | None, intent: Intent, deadline: float | None = None) -> Entry | None:
+    """The entry of a row; None if another process was quicker."""
+    return None if row is None else _entry(todo, row, intent, deadline)

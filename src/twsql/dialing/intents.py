@@ -40,7 +40,11 @@ def _as_recorded(journal: Journal, intent: Intent, procedure: Procedure, checked
 
     Earlier versions of twsql made the digest of the numbers as written, not of their E.164 form.
     """
-    if intent.request_key is None or not any(isinstance(value, Number) for value in checked.values()):
+    if (
+        intent.request_key is None
+        or not journal.older_digests
+        or not any(isinstance(value, Number) for value in checked.values())
+    ):
         return intent
     written = {name: value.written if isinstance(value, Number) else value for name, value in checked.items()}
     earlier = entries.digest(procedure, written)

@@ -12,6 +12,7 @@ from functools import cache
 
 import apsw
 
+from twsql.dialing.journal import never
 from twsql.dialing.journal_versions import VERSIONS
 from twsql.sqlite_files import ForeignFileError, transaction
 
@@ -20,11 +21,6 @@ _SHARED = (0x40000002, 510)
 """The first byte and the number of bytes that SQLite locks in a file while it reads."""
 _LONGEST_WAIT = 60.0
 """Seconds to wait for another process that has locked the file."""
-
-
-def never() -> bool:
-    """Give up never."""
-    return False
 
 
 class BusyHandler:

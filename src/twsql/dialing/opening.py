@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from twsql import forks
-from twsql.dialing.journal import Journal, shared
+from twsql.dialing.journal import Journal
+from twsql.dialing.sqlite_journal import SqliteJournal, shared
+from twsql.twilio.journal_address import JournalAddress
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -40,21 +42,30 @@ forks.renew_in_children(_one)
 def journal_of(client: Client) -> Journal:
     """The journal of a client, opened at its first use. Raises OperationalError if that fails.
 
-    It is the file of the setting `journal`, else in memory for a connection with its own sandbox, else a file in the
-    user's state folder. Each `twsql sandbox` has a file of its own there.
+    It is the file or the PostgreSQL database of the setting `journal`, else in memory for a connection with its own
+    sandbox, else a file in the user's state folder. Each `twsql sandbox` has a file of its own there.
     """
     with _one.lock:
         if client not in _opened:
-            settings = client.settings
-            _opened[client] = Journal(_MEMORY) if settings.journal == _MEMORY else shared(place(settings))
+            _opened[client] = _journal(client.settings)
         return _opened[client]
 
 
+def _journal(settings: Settings) -> Journal:
+    if isinstance(settings.journal, JournalAddress):
+        from twsql.dialing.postgres_journal import shared as in_postgres
+
+        return in_postgres(settings.journal)
+    return SqliteJournal(_MEMORY) if settings.journal == _MEMORY else shared(place(settings))
+
+
 def place(settings: Settings) -> str:
-    """The path of the journal, or `:memory:`."""
+    """The path of the journal, or `:memory:`, or a PostgreSQL database without its password."""
     in_memory = settings.journal == _MEMORY or (settings.sandbox and not settings.journal)
     if in_memory:
         return _MEMORY
+    if isinstance(settings.journal, JournalAddress):
+        return settings.journal
     if settings.journal:
         return str(Path(settings.journal).resolve())
     if settings.is_local and _SANDBOX.fullmatch(settings.account_sid or ""):

@@ -95,9 +95,17 @@ class Outcomes:
                 raise OperationalError(f"{error}; this could not be recorded: {failure}") from error
             raise error from failure
 
-    def fail(self, entry: Entry, state: Literal["refused", "unknown"], message: str, code: int | None = None) -> None:
-        """Record a state and its reason."""
-        entries.failed(self._journal, entry, state, message, code, self._is_over)
+    def fail(
+        self,
+        entry: Entry,
+        state: Literal["refused", "unknown"],
+        message: str,
+        code: int | None = None,
+        *,
+        over: bool = True,
+    ) -> None:
+        """Record a state and its reason; the work on it goes on unless it is `over`."""
+        entries.failed(self._journal, entry, state, message, code, self._is_over, over=over)
 
     def _is_over(self) -> bool:
         return time.monotonic() > self._stopped + _LAST_WRITES

@@ -20,7 +20,7 @@ def twsql_journal(client: Client, where: Where) -> Iterator[Row]:
     from twsql.dialing.opening import journal_of  # other statements that only read need no journal
 
     journal, last = journal_of(client), 0
-    while page := journal.read("SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT ?", (last, _AT_ONCE)):
+    while page := journal.read(journal.statements.listed, {"id": last, "count": _AT_ONCE}):
         yield from page
         last = page[-1]["id"]
 

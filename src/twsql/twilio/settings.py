@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twsql.errors import SettingError
-from twsql.twilio import spellings
+from twsql.twilio import journal_address, spellings
 from twsql.twilio.spellings import Reader
 
 LONGEST_STATEMENT = 365 * 86400.0
@@ -50,7 +50,7 @@ class Settings:
     max_attempts: int = _setting("TWSQL_MAX_ATTEMPTS", spellings.integer(1, 100), 5)
     max_in_flight: int = _setting("TWSQL_MAX_IN_FLIGHT", spellings.integer(1, 1000), 64)
     page_size: int = _setting("TWSQL_PAGE_SIZE", spellings.integer(1, 1000), 1000)
-    journal: str | None = _setting("TWSQL_JOURNAL", spellings.file)
+    journal: str | None = _setting("TWSQL_JOURNAL", journal_address.read)
     max_calls: int = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9), 1000)
     max_changes: int = _setting("TWSQL_MAX_CHANGES", spellings.integer(0, 10**9), 100)
     calls_per_second: float | None = _setting("TWSQL_CALLS_PER_SECOND", spellings.seconds(1000))

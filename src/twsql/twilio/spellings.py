@@ -46,13 +46,6 @@ def country(value: object) -> str:
     raise ValueError("must be a country's two letters, such as US or IN")
 
 
-def file(value: object) -> str:
-    """Read the path of a file."""
-    if isinstance(value, str) and value and "\0" not in value:
-        return value
-    raise ValueError("must be the path of a file")
-
-
 def boolean(value: object) -> bool:
     """Read true or False, 1 or 0, yes or no, on or off."""
     known = BOOLEANS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
