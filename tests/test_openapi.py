@@ -27,6 +27,13 @@ SESSION = [
     " WHERE AnnounceUrl = 'https://example.com/' AND AnnounceMethod = 'GET'",
     "UPDATE conferences SET AnnounceUrl = 'https://example.com/' WHERE FriendlyName = 'team'",
     "DELETE FROM participants WHERE FriendlyName = 'team'",
+    "SELECT * FROM conference_summaries WHERE Tag IN ('high_jitter', 'low_mos') AND MixerRegion = 'us1'"
+    " AND CreateTime BETWEEN date('now', '-3 days') AND date('now', '-1 day')",
+    "SELECT * FROM conference_summaries JOIN conference_participant_summaries p USING (ConferenceSid)"
+    " WHERE p.Label = 'ada' AND FriendlyName = 'team'",
+    "SELECT * FROM conferences CROSS JOIN conference_summaries ON ConferenceSid = Sid WHERE Region = 'us1'",
+    "SELECT * FROM call_summaries WHERE CallState = 'answered' AND HasTag = 0 AND Callee = '+15550000001'",
+    "SELECT * FROM call_summaries WHERE CallSid IN (SELECT CallSid FROM conference_participant_summaries)",
     f"SELECT * FROM {CALLED}",
     "SELECT * FROM RemoveParticipants('team', (SELECT CallSid FROM participants('team')))",
     f"SELECT * FROM {CALLED}",
@@ -40,7 +47,7 @@ def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox) -> No
         db.execute(sql).fetchall()
     asked = sandbox.requests
     _check(asked, sandbox.base_url)
-    assert len({each.route for each in asked}) == 8
+    assert len({each.route for each in asked}) == 13
 
 
 @pytest.mark.parametrize("kind", ["500-before", "reset-after", "garbage-after"])

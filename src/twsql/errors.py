@@ -29,6 +29,9 @@ import builtins
 
 from twsql.redaction import clean
 
+NO_INSIGHTS = 17007
+"""The code of the TwilioError for an account without Voice Insights Advanced Features."""
+
 
 class Warning(builtins.Warning):
     """A statement may not mean what it says. It comes through `warnings.warn`; only a filter raises it."""

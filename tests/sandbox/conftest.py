@@ -66,7 +66,8 @@ def official() -> Iterator[Callable[..., Client]]:
         http_client.session.trust_env = False
         user, password = user or sandbox.account_sid, password or sandbox.auth_token
         client = Client(user, password, http_client=http_client, **options)
-        client.api.base_url = sandbox.base_url
+        for api in (client.api, client.insights, client.pricing):
+            api.base_url = sandbox.base_url
         return client
 
     yield client

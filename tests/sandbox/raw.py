@@ -24,7 +24,7 @@ class Http:
 
     def send(self, method: str, path: str, form: Any = None, **options: Any) -> requests.Response:
         """Send a request; a path that begins with `/2010` or `/v1` is relative to the server."""
-        root = self.base if path.startswith(("/2010", "/v1", "/sandbox")) else self.account
+        root = self.base if path.startswith(("/2010", "/v1", "/v2", "/sandbox")) else self.account
         options = {"timeout": 10, "allow_redirects": False, **options}
         return self.session.request(method, root + path, data=form, **options)
 

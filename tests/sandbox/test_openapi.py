@@ -143,6 +143,32 @@ def test_messages_of_the_official_client(client: Client) -> None:
     assert [one.sid for one in client.messages.list()] == [planned.sid]
 
 
+def test_insights_of_the_official_client(client: Client) -> None:
+    """Conferences, their participants and calls are listed and fetched, in every state and by every kind of filter."""
+    insights, since = client.insights.v1, "2020-01-01T00:00:00Z"
+    client.conferences("team").participants.create(from_=FROM, to=TO, label="bob")
+    every = insights.conferences.list(created_after=since, page_size=2)
+    assert {one.status for one in every} == {"completed", "in_progress"}
+    (team,) = insights.conferences.list(friendly_name="team", status="in_progress", created_after=since)
+    assert insights.conferences(team.conference_sid).fetch().create_time.tzinfo is not None
+    people = insights.conferences(team.conference_sid).conference_participants
+    (bob,) = people.list(label="bob")
+    assert people(bob.participant_sid).fetch().call_sid == bob.call_sid
+    (call,) = insights.call_summaries.list(to=TO, start_time=since, has_tag=False, processing_state="all")
+    assert (call.call_sid, call.call_state, call.to["callee"]) == (bob.call_sid, "answered", TO)
+    assert insights.calls(bob.call_sid).summary().fetch(processing_state="partial").created_time.tzinfo is not None
+
+
+def test_pricing_of_the_official_client(client: Client) -> None:
+    """Prices by number and by country."""
+    price = client.pricing.v2.voice.numbers("+447700900123").fetch(origination_number=FROM)
+    assert (price.iso_country, price.price_unit) == ("GB", "USD")
+    assert [one["current_price"] for one in price.outbound_call_prices] == [0.0325]
+    countries = client.pricing.v2.voice.countries
+    assert {one.iso_country for one in countries.list(page_size=2)} >= {"GB", "US"}
+    assert len(countries("GB").fetch().outbound_prefix_prices) == 3
+
+
 def test_errors_of_the_official_client(client: Client, api: Sandbox) -> None:
     """The official client understands an error's status, code and message."""
     attempts: list[tuple[Callable[[], object], int, int]] = [

@@ -208,6 +208,45 @@ def test_next_page_uri(http: Http) -> None:
     assert http.get(relative).json()["next_page_uri"] is None
 
 
+def test_insights_since(http: Http) -> None:
+    """Without a beginning lists of Insights begin 30 days or four hours ago."""
+    assert len(http.get("/v1/Conferences").json()["conferences"]) == 10
+    _read(http, insights_since="4 hours")
+    assert len(http.get("/v1/Conferences").json()["conferences"]) < 10
+    since = "2026-03-01T00:00:00Z"
+    assert len(http.get("/v1/Conferences", params={"CreatedAfter": since}).json()["conferences"]) == 10
+
+
+def test_summaries_until(http: Http) -> None:
+    """EndTime bounds when calls began, or when they were over or are."""
+    until = {"StartTime": "2026-03-01T00:00:00Z", "EndTime": "2026-03-10T00:29:59Z"}
+    assert len(http.get("/v1/Voice/Summaries", params=until).json()["call_summaries"]) == 20
+    _read(http, summaries_until="ended")
+    assert 0 < len(http.get("/v1/Voice/Summaries", params=until).json()["call_summaries"]) <= 10
+
+
+def test_call_summary(http: Http) -> None:
+    """A call that goes on has a summary, or none unless a partial one is asked for."""
+    path = f"/v1/Voice/{http.add('team')['call_sid']}/Summary"
+    assert http.get(path).json()["processing_state"] == "partial"
+    _read(http, call_summary="complete")
+    assert http.get(path).status_code == 404
+    assert http.get(f"{path}?ProcessingState=partial").status_code == 200
+
+
+def test_prices(http: Http) -> None:
+    """Prices are numbers or text, and those for the caller, for any caller, or for each."""
+    path, own = "/v2/Voice/Numbers/%2B447700900123", "?OriginationNumber=%2B442079460000"
+
+    def prices(query: str = "") -> list[Any]:
+        return [each["current_price"] for each in http.get(path + query).json()["outbound_call_prices"]]
+
+    assert (prices(), prices(own)) == ([0.0325], [0.0158])
+    _read(http, origin_prices="every origin", price_type="text")
+    assert prices() == prices(own) == ["0.0158", "0.0325"]
+    assert http.get("/v2/Voice/Numbers/%2B9990").status_code == 404
+
+
 def test_control(http: Http) -> None:
     """Readings are changed one by one, alone or with other settings, told, and taken back; a wrong one is refused."""
     _read(http, order="by sid")

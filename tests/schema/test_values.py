@@ -40,6 +40,8 @@ def test_dates(moment: datetime, offset: int) -> None:
         ("Fri, 18 Feb 2022 21:46:53 GMT", "2022-02-18 21:46:53"),
         ("18 Feb 2022 21:46:53 +0000", "2022-02-18 21:46:53"),
         ("Fri, 18 Feb 2022 21:46:53 -0000", "2022-02-18 21:46:53"),
+        ("2022-02-18T21:46:53Z", "2022-02-18 21:46:53"),
+        ("2022-02-18T21:46:53.987+01:00", "2022-02-18 20:46:53"),
     ],
 )
 def test_spellings_of_dates(text: str, value: str) -> None:
@@ -51,7 +53,9 @@ def test_spellings_of_dates(text: str, value: str) -> None:
     "text",
     [
         "",
-        "2022-02-18T21:46:53Z",
+        "2022-02-18T21:46:53",
+        "2022-13-18T21:46:53Z",
+        "0001-01-01T00:00:00+01:00",
         "nonsense",
         "Fri, 18 Foo 2022 21:46:53 +0000",
         "Fri, xx Feb yyyy zz:zz:zz +0000",

@@ -10,8 +10,6 @@ from tests.sync.conftest import File
 from twsql.errors import TwilioError
 from twsql.sandbox import Sandbox
 from twsql.sync import sync
-from twsql.sync.insights import settings
-from twsql.twilio.settings import Settings
 
 
 @pytest.fixture
@@ -74,7 +72,7 @@ def test_account_without_insights_is_told(sandbox: Sandbox, file: File, account:
     sandbox.change(insights=False)
     report = sync(file.path, insights=True, **account)
     assert report.remark is not None
-    assert report.remark.startswith("insights: not read, as the account has no Voice Insights Advanced Features: ")
+    assert report.remark.startswith("insights: not read: the account has no Voice Insights Advanced Features")
     assert "17007" in report.remark
     assert file.rows("SELECT Outcome, Error FROM sync_runs") == [("ok", report.remark)]
     sandbox.change(insights=True)
@@ -116,17 +114,3 @@ def test_odd_answers_of_insights_are_errors(
     sandbox.heal()
     sync(file.path, insights=True, **account)
     assert file.one("SELECT count(*) FROM participants WHERE LeftAtSource = 'insights'") == 30
-
-
-@pytest.mark.parametrize(
-    ("given", "server"),
-    [
-        ({}, "https://insights.twilio.com"),
-        ({"region": "ie1", "edge": "dublin"}, "https://insights.dublin.ie1.twilio.com"),
-        ({"edge": "dublin"}, "https://insights.dublin.us1.twilio.com"),
-        ({"base_url": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
-    ],
-)
-def test_insights_have_a_host_of_their_own(given: dict[str, str], server: str) -> None:
-    """Where the region and the edge say, unless a base_url has both APIs."""
-    assert settings(Settings.load({}, **given)).server == server

@@ -68,7 +68,7 @@ def test_account_without_insights_is_told(twsql: Run, login: dict[str, str], fil
     sandbox.change(insights=False)
     done = twsql("sync", file.path, "--insights", env=login)
     assert done.returncode == 0
-    assert done.stderr.startswith("twsql: insights: not read, as the account has no Voice Insights Advanced Features")
+    assert done.stderr.startswith("twsql: insights: not read: the account has no Voice Insights Advanced Features")
 
 
 def test_metadata_are_written(twsql: Run, login: dict[str, str], file: File, tmp_path: Path) -> None:

@@ -285,3 +285,17 @@ def test_safe_is_read_only_and_has_limits() -> None:
     assert (safe.read_only, safe.statement_timeout, safe.max_rows) == (True, 30.0, 5)
     usual = Settings.load({})
     assert (usual.read_only, usual.statement_timeout, usual.max_rows) == (False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "server"),
+    [
+        ({}, "https://insights.twilio.com"),
+        ({"region": "ie1", "edge": "dublin"}, "https://insights.dublin.ie1.twilio.com"),
+        ({"edge": "dublin"}, "https://insights.dublin.us1.twilio.com"),
+        ({"base_url": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
+    ],
+)
+def test_other_apis_have_hosts_of_their_own(given: dict[str, str], server: str) -> None:
+    """Where the region and the edge say, unless a base_url serves all APIs."""
+    assert Settings.load({}, **given).server_of("insights") == server

@@ -11,8 +11,8 @@ Its credentials are fixed and obviously fake:
 
 Modules, each importing only from those before it: readings, settings, clock, errors, sids, records, credentials;
 inputs, orders, validate; kinds, waiting, seed, world, usage (the rules, no HTTP); wire, variants, faults, counters,
-state; pages, filters, render, request; accounts, calls, conferences, participants, insights, resources, queues,
-available_numbers, billing (the operations); routes, control, app, server, local.
+state; pages, filters, render, request, summaries; accounts, calls, conferences, participants, insights, pricing,
+resources, queues, available_numbers, billing (the operations); routes, control, app, server, local.
 """
 
 from __future__ import annotations

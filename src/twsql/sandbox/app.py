@@ -60,7 +60,7 @@ class App:
             answer = operation.run(request)
         except ApiError as error:
             return _error(error, status=readings.refusal_status if 16000 <= error.code < 17000 else None)
-        return varied(answer, readings, "http://" + request.header(b"host").decode("latin-1"))
+        return varied(answer, readings, request.origin)
 
 
 def _error(error: ApiError, wait: float | None = None, status: int | None = None) -> Answer:

@@ -26,6 +26,11 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "properties": ("documented", "more", "fewer", "no dates"),
     "next_page_uri": ("relative", "absolute"),
     "available_numbers": ("one page", "pages"),
+    "insights_since": ("30 days", "4 hours"),
+    "summaries_until": ("started", "ended"),
+    "call_summary": ("any", "complete"),
+    "price_type": ("number", "text"),
+    "origin_prices": ("of the origin", "every origin"),
 }
 """The values of each reading that tests use, the default first; other numbers are possible."""
 
@@ -46,6 +51,10 @@ class Readings:
     whatever is asked for. `statuses`: of participants and calls. `properties`: whether items have all that is
     documented, and more. `next_page_uri`: with or without scheme and host. `available_numbers`: whether the list of
     numbers that can be bought goes on after its first page.
+    `insights_since`: how far back lists of Insights reach if nothing is said. `summaries_until`: whether EndTime of
+    call summaries bounds when calls began or when they ended. `call_summary`: whether one that is fetched by its SID
+    may be of a call that is not over. `price_type`: how Pricing writes prices. `origin_prices`: whether a number's
+    prices are those for the caller's number (for any caller, without one) or all that there are.
     """
 
     upper_bound: str = "day included"
@@ -64,6 +73,11 @@ class Readings:
     properties: str = "documented"
     next_page_uri: str = "relative"
     available_numbers: str = "one page"
+    insights_since: str = "30 days"
+    summaries_until: str = "started"
+    call_summary: str = "any"
+    price_type: str = "number"
+    origin_prices: str = "of the origin"
 
     def __post_init__(self) -> None:
         """Raise ValueError for a value that a reading does not have."""

@@ -30,6 +30,11 @@ class Request:
         """Return the value of a header, given in lower case; empty when there is none."""
         return next((value for key, value in self.headers if key == name), b"")
 
+    @property
+    def origin(self) -> str:
+        """The server's address as the client has it, for addresses in answers."""
+        return "http://" + self.header(b"host").decode("latin-1")
+
     def authorize(self) -> None:
         """Find the accounts: `readable` are those that the credentials open, `account` the one in the path.
 

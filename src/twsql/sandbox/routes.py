@@ -21,6 +21,7 @@ from . import (
     insights,
     messages,
     participants,
+    pricing,
     queues,
     resources,
 )
@@ -178,6 +179,17 @@ ROUTES = (
         )
         for name in ("Local", "Mobile", "TollFree")
     ),
+    Route(
+        "/v1/Conferences/{conference}/Participants/{participant}",
+        {"GET": Operation("FetchConferenceParticipant", insights.fetch_conference_participant)},
+    ),
+    Route("/v1/Conferences", {"GET": Operation("ListConferenceSummary", insights.list_conferences)}),
+    Route("/v1/Conferences/{conference}", {"GET": Operation("FetchConferenceSummary", insights.fetch_conference)}),
+    Route("/v1/Voice/Summaries", {"GET": Operation("ListCallSummaries", insights.list_call_summaries)}),
+    Route("/v1/Voice/{call}/Summary", {"GET": Operation("FetchSummary", insights.fetch_call_summary)}),
+    Route("/v2/Voice/Numbers/{number}", {"GET": Operation("FetchVoiceNumber", pricing.fetch_number)}),
+    Route("/v2/Voice/Countries", {"GET": Operation("ListVoiceCountry", pricing.list_countries)}),
+    Route("/v2/Voice/Countries/{country}", {"GET": Operation("FetchVoiceCountry", pricing.fetch_country)}),
 )
 
 

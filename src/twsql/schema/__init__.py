@@ -65,6 +65,11 @@ class Column:
     names: str = ""
 
     @property
+    def is_input(self) -> bool:
+        """Whether it is no property of Twilio's, but filters the list; a row has the value that was given."""
+        return self.hidden and bool(self.filter)
+
+    @property
     def json_key(self) -> str:
         """The key in Twilio's JSON."""
         return self.field or snake_case(self.name)

@@ -18,17 +18,23 @@ _USUAL = re.compile(
     r" ((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]) \+0000"
 )
 """The form of Twilio's dates."""
+_ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+"""The form of the dates of Twilio's other APIs: Voice Insights, say."""
 
 
 @lru_cache(maxsize=4096)
 def utc(text: str) -> str:
     """Convert RFC 2822 to SQLite's own form: `Fri, 18 Feb 2022 21:46:53 +0100` becomes `2022-02-18 20:46:53`.
 
-    Raises DataError for anything else. Twilio's dates repeat (created and updated, rows of one batch), hence the cache.
+    So does ISO 8601, with its offset: `2022-02-18T21:46:53+01:00`. Raises DataError for anything else. Twilio's dates
+    repeat (created and updated, rows of one batch), hence the cache.
     """
     usual = _USUAL.fullmatch(text)
     if usual and usual[2] in _MONTHS:
         return f"{usual[3]}-{_MONTHS[usual[2]]}-{usual[1]} {usual[4]}"
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _of_iso(f"{iso[1]} {iso[2]}{iso[3].replace('Z', '+00:00')}", text)
     from email.utils import parsedate_to_datetime  # 5 ms that other dates need not wait
 
     moment: datetime | None
@@ -39,8 +45,19 @@ def utc(text: str) -> str:
     except (TypeError, ValueError, IndexError, OverflowError):  # whose words repeat the text, uncleaned
         moment = None
     if moment is None:
-        raise DataError(f"not a date as Twilio writes it (RFC 2822): {text[:200]!r}")
+        raise _no_date(text)
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _of_iso(moment: str, text: str) -> str:
+    try:
+        return datetime.fromisoformat(moment).astimezone(timezone.utc).replace(tzinfo=None).isoformat(" ")
+    except (ValueError, OverflowError):  # a month 13; an offset that leads out of the calendar
+        raise _no_date(text) from None
+
+
+def _no_date(text: str) -> DataError:
+    return DataError(f"not a date as Twilio writes it (RFC 2822, or ISO 8601): {text[:200]!r}")
 
 
 def _integer(value: Any) -> Value:

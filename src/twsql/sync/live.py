@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import apsw
 
@@ -14,10 +13,8 @@ from twsql.schema import Value
 from twsql.sync import insights
 from twsql.sync.insights import Told
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
-from twsql.twilio.client import Client
 from twsql.twilio.settings import LONGEST_STATEMENT, MOST_ROWS, Settings
 
-T = TypeVar("T")
 Rows = Iterator[tuple[Value, ...]]
 _UNLIMITED = {"safe": False, "statement_timeout": LONGEST_STATEMENT, "max_rows": MOST_ROWS}
 """The SQL is ours, and reads everything."""
@@ -32,7 +29,6 @@ class Live:
         self._db = apsw.Connection(":memory:")
         self._registration = register(self._db, **{**settings, **_UNLIMITED, "read_only": True})
         self.client = self._registration.engine.client
-        self._insights = Client(insights.settings(self.settings))
 
     @property
     def settings(self) -> Settings:
@@ -42,7 +38,7 @@ class Live:
     @property
     def requests(self) -> int:
         """How many requests have been sent."""
-        return self.client.total.requests + self._insights.total.requests
+        return self.client.total.requests
 
     def conferences(self, status: str, since: str | None = None) -> Rows:
         """Yield the conferences of a status; with `since` only those that changed from then on."""
@@ -63,13 +59,18 @@ class Live:
     def insights(self, sids: list[str]) -> Iterator[Told]:
         """Yield Insights' data on these conferences, in order; several are fetched at the same time.
 
-        Raises TwilioError with the code insights.NOT_ENABLED for an account without Insights.
+        Raises TwilioError with the code NO_INSIGHTS for an account without Insights.
         """
-        yield from self._insights.prefetch(partial(insights.participants, self._insights), sids)
+        columns = ", ".join(f'"{name}"' for name in insights.COLUMNS)
+        table = "main.conference_participant_summaries"
+        select = " ".join(("SELECT", columns, "FROM", table, "WHERE ConferenceSid IN (SELECT value FROM json_each(?))"))
+        for start in range(0, len(sids), _AT_ONCE):
+            chunk = sids[start : start + _AT_ONCE]
+            rows = self._db.execute(select, (json.dumps(chunk),))
+            yield from insights.told(chunk, rows)
 
     def close(self) -> None:
         """End the connections to Twilio."""
-        self._insights.close()
         self._registration.close()
         self._db.close()
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from twsql.errors import DataError, Error, TwilioError
+from twsql.errors import NO_INSIGHTS, DataError, Error, TwilioError
 from twsql.sync.batches import batches
-from twsql.sync.insights import NOT_ENABLED
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
 from twsql.sync.lock import Lock
 from twsql.sync.writer import Writer
@@ -142,9 +141,9 @@ class _Run:
                 self.writer.put_insights(batch, self.live.requests)
                 self._count("insights", PARTICIPANTS, sum(len(told.rows) for told in batch), len(sids))
         except TwilioError as error:
-            if error.code != NOT_ENABLED:
+            if error.code != NO_INSIGHTS:
                 raise
-            self.remark = f"insights: not read, as the account has no Voice Insights Advanced Features: {error}"
+            self.remark = f"insights: not read: {error}"
 
     def _count(self, stage: str, table: FileTable, rows: int, requests: int | None) -> None:
         self.rows[table.name] += rows

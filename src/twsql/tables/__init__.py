@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from twsql.tables.call_summaries import CALL_SUMMARIES
+from twsql.tables.conference_participant_summaries import CONFERENCE_PARTICIPANT_SUMMARIES
+from twsql.tables.conference_summaries import CONFERENCE_SUMMARIES
 from twsql.tables.conferences import CONFERENCES
 from twsql.tables.participants import PARTICIPANTS
 from twsql.tables.twsql_journal import TWSQL_JOURNAL
 from twsql.tables.twsql_requests import TWSQL_REQUESTS
 
-TABLES = (CONFERENCES, PARTICIPANTS, TWSQL_JOURNAL, TWSQL_REQUESTS)
+TABLES = (
+    CONFERENCES,
+    PARTICIPANTS,
+    CONFERENCE_SUMMARIES,
+    CONFERENCE_PARTICIPANT_SUMMARIES,
+    CALL_SUMMARIES,
+    TWSQL_JOURNAL,
+    TWSQL_REQUESTS,
+)
 """All tables except the sys_ tables, which describe these: see `twsql.catalog`."""

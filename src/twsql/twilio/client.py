@@ -56,6 +56,7 @@ class Client:
         self._gate: Callable[[], None] = _open
         self.most_pages = most_pages
         self._transport = Transport(settings)
+        self._transports = {settings.server: self._transport}
         self._workers = Workers(settings.max_in_flight)
         self._repeat = repeating(settings.max_attempts, self._nap)
         self._sleep = sleep
@@ -94,6 +95,16 @@ class Client:
         gated._gate = gate
         return gated
 
+    def at(self, product: str) -> Client:
+        """Give the same client for another of Twilio's APIs, `insights` or `pricing`, which has a host of its own."""
+        server = self.settings.server_of(product)
+        if server == self.settings.server:
+            return self
+        there = copy(self)
+        there.settings = replace(self.settings, base_url=server)
+        there._transport = self._transports.setdefault(server, Transport(there.settings))
+        return there
+
     def path(self, *segments: str) -> str:
         """Give the path of a resource of this account: `path("Conferences", name, "Participants")`.
 
@@ -103,7 +114,9 @@ class Client:
 
     def get(self, path: str, params: Params = (), *, key: str = "") -> Row:
         """Fetch one JSON object. `key` names its list (`calls`), which says what SIDs the object must have."""
-        return self._send(Request("GET", urls.target(path, params)), lambda response: responses.item(response, key))
+        classic = urls.is_classic(path)
+        request = Request("GET", urls.target(path, params))
+        return self._send(request, lambda response: responses.item(response, key, classic=classic))
 
     def page(self, path: str, key: str, params: Params = (), *, page_size: int | None = None) -> Page:
         """Fetch the first page of the list that the response has under `key`; `page_size` is 1 to 1000."""
@@ -213,7 +226,8 @@ class Client:
     def close(self) -> None:
         """Close the idle connections; the client can still be used, and opens new ones."""
         self._workers.close()
-        self._transport.close()
+        for transport in tuple(self._transports.values()):
+            transport.close()
 
     def _send(self, request: Request, read: Callable[[Response], T], *, repeatable: bool = True) -> T:
         attempts = chain((request,), repeat(replace(request, again=True)))
@@ -250,7 +264,8 @@ class Client:
         self._sleep(seconds)
 
     def _page(self, target: str, key: str) -> Page:
-        page = self._send(Request("GET", target), lambda response: responses.page(response, key))
+        classic = urls.is_classic(target)
+        page = self._send(Request("GET", target), lambda response: responses.page(response, key, classic=classic))
         return replace(page, target=target)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from twsql.errors import AuthenticationFailed, NotFound, RateLimited, TwilioError
+from twsql.errors import NO_INSIGHTS, AuthenticationFailed, NotFound, RateLimited, TwilioError
 from twsql.redaction import clean
 from twsql.schema import Row
 from twsql.twilio.retries import Failure, Verdict, retry_after
@@ -23,6 +23,12 @@ IDENTITY: Mapping[str, tuple[str, ...]] = {
     "queue_members": ("call_sid",),
 }
 """The properties that identify an item of each list; every item must have them, as text."""
+_SUMMARIES: Mapping[str, tuple[str, ...]] = {
+    "call_summaries": ("call_sid",),
+    "conferences": ("conference_sid",),
+    "participants": ("conference_sid",),
+}
+"""The same for lists of other hosts than the API's."""
 MOST_NESTED = 250_000
 """Arrays and objects that a response may have: each takes 20 times its bytes in memory. A page of 1,000 has 2,000."""
 TRY_LATER = 16030
@@ -94,25 +100,35 @@ def _decoded(body: bytes) -> Any:
         return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def page(response: Response, key: str) -> Page:
-    """Read one page of the list `key`; raises TwilioError unless it is a list of objects."""
+def page(response: Response, key: str, *, classic: bool = True) -> Page:
+    """Read one page of the list `key`; raises TwilioError unless it is a list of objects.
+
+    The API of 2010-04-01, the `classic` one, has the address of the next page beside the list, others in `meta`.
+    """
     value = parsed(response)
-    items, next_uri = value.get(key), value.get("next_page_uri")
+    place, name = (value, "next_page_uri") if classic else (value.get("meta"), "next_page_url")
+    if not isinstance(place, dict):
+        raise _unreadable(response, "has no 'meta', which says whether the list goes on")
+    items, next_uri = value.get(key), place.get(name)
     if not isinstance(items, list) or not {dict}.issuperset(map(type, items)):
         raise _unreadable(response, f"has no list of objects under {key!r}")
-    if not all({str}.issuperset(map(type, [each.get(name) for each in items])) for name in IDENTITY.get(key, ())):
+    if not all({str}.issuperset(map(type, [each.get(name) for each in items])) for name in _identity(key, classic)):
         raise _unreadable(response, f"has an item of {key!r} without a SID")
     if not isinstance(next_uri, str | None):
-        raise _unreadable(response, "has a next_page_uri that is not text")
+        raise _unreadable(response, f"has a {name} that is not text")
     return Page(items, next_uri or None)
 
 
-def item(response: Response, key: str) -> Row:
+def item(response: Response, key: str, *, classic: bool = True) -> Row:
     """Read a single item of the list `key`; raises TwilioError for anything else, and for an item without its SIDs."""
     value = parsed(response)
-    if not all(isinstance(sid := value.get(name), str) and _SID.fullmatch(sid) for name in IDENTITY.get(key, ())):
+    if not all(isinstance(sid := value.get(name), str) and _SID.fullmatch(sid) for name in _identity(key, classic)):
         raise _unreadable(response, f"is not one of {key!r}: it has no SID")
     return value
+
+
+def _identity(key: str, classic: bool) -> tuple[str, ...]:
+    return (IDENTITY if classic else _SUMMARIES).get(key, ())
 
 
 def created(response: Response, key: str) -> Row:
@@ -143,6 +159,8 @@ def refusal(response: Response) -> Failure:
 def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]:
     if code == TRY_LATER:  # Twilio may have carried out a create all the same
         return Verdict.UNKNOWN, TwilioError
+    if code == NO_INSIGHTS:  # whatever the status, the credentials are right
+        return Verdict.REFUSED, TwilioError
     if code in CONFERENCE_ERRORS:  # Twilio documents no HTTP status for them
         return Verdict.REFUSED, NotFound if status == 404 else TwilioError
     # A proxy may pass a request on and then answer with any status: only Twilio's own code says that nothing was done.
@@ -157,6 +175,11 @@ def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]
 
 def _message(response: Response, body: Row) -> str:
     words = _words(body.get("message"))
+    if body.get("code") == NO_INSIGHTS:
+        return (
+            "the account has no Voice Insights Advanced Features, which this needs: turn them on in Twilio's console,"
+            f" under Voice Insights: {words}"
+        )
     if 300 <= response.status < 400:
         return "refused a redirect, as it may lead the credentials astray: check base_url, region and edge"
     if not words:

@@ -91,11 +91,15 @@ class Settings:
     @property
     def server(self) -> str:
         """Scheme and host of Twilio's API, without a trailing slash."""
+        return self.server_of("api")
+
+    def server_of(self, product: str) -> str:
+        """Scheme and host of a product's API (`insights`, `pricing`); a `base_url` serves all of them."""
         if self.base_url:
             return self.base_url
         if self.edge:
-            return f"https://api.{self.edge}.{self.region or 'us1'}.twilio.com"
-        return f"https://api.{self.region}.twilio.com" if self.region else "https://api.twilio.com"
+            return f"https://{product}.{self.edge}.{self.region or 'us1'}.twilio.com"
+        return f"https://{product}.{self.region}.twilio.com" if self.region else f"https://{product}.twilio.com"
 
     @property
     def realm(self) -> str:

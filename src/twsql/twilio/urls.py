@@ -20,10 +20,24 @@ def path(account: str, segments: Sequence[str]) -> str:
     Raises InputError for a segment that no URL can carry: '', lone surrogates, `.` and `..` (URL libraries, proxies
     and servers drop those two, and the request would reach another resource).
     """
+    return f"/2010-04-01/Accounts/{account}/{_joined(segments)}.json"
+
+
+def product_path(version: str, *segments: str) -> str:
+    """The same for an API of another host: `/v1/Conferences/CF…`. Such paths name no account."""
+    return f"/{version}/{_joined(segments)}"
+
+
+def is_classic(target: str) -> bool:
+    """Whether a path is of the API of 2010-04-01, and not of a `product_path`."""
+    return re.match(r"/v[0-9]+/", target) is None
+
+
+def _joined(segments: Sequence[str]) -> str:
     for segment in segments:
         if segment in ("", ".", ".."):
             raise InputError(f"{segment!r} cannot be sent to Twilio as a name, use the SID instead")
-    return f"/2010-04-01/Accounts/{account}/{'/'.join(map(_quoted, segments))}.json"
+    return "/".join(map(_quoted, segments))
 
 
 def encoded(params: Params) -> str:

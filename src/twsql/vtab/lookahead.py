@@ -104,7 +104,7 @@ class Lookahead:
             values = where.equal.get(column.name, ())
             if len(values) != 1 or not isinstance(value := values[0], str):
                 continue
-            if (known := self._known(table, column, Outer(value))) is not None:
+            if (known := self._known(table, column, Outer(value), where)) is not None:
                 return iter(known)
             outer = self._outer(scan, domain, value)
             if outer is not None:
@@ -124,14 +124,21 @@ class Lookahead:
                 inner = replace(where, equal={**others, column.name: (outer.value,)}, outer=outer.row)
                 return Inner.read(iter(table.rows(client, inner)), client.settings.page_size)
 
-            self._windows[key] = Window(client, lambda outer: self._known(table, column, outer), fetch)
+            self._windows[key] = Window(client, lambda outer: self._known(table, column, outer, where), fetch)
         return self._windows[key]
 
-    def _known(self, table: Table, column: Column, outer: Outer) -> list[Row] | None:
-        """The inner rows of an outer row that need no request; None if a request is needed."""
+    def _known(self, table: Table, column: Column, outer: Outer, where: Where) -> list[Row] | None:
+        """The inner rows of an outer row that need no request; None if a request is needed.
+
+        A row that was read for another table has no value of an input.
+        """
         if column.none_when is not None and outer.row is not None and column.none_when(outer.row):
             return []
-        row = self._also_read.get((table.name, outer.value)) if table.identity == (column.name,) else None
+        if table.identity != (column.name,) or any(
+            each.is_input and each.name in where.equal for each in table.columns
+        ):
+            return None
+        row = self._also_read.get((table.name, outer.value))
         return None if row is None else [row]
 
     def _outer(self, inner: Scan, domain: str, value: str) -> Iterator[Outer] | None:

@@ -2,6 +2,9 @@
 #define TWSQL_TABLES \
   "conferences", \
   "participants", \
+  "conference_summaries", \
+  "conference_participant_summaries", \
+  "call_summaries", \
   "twsql_journal", \
   "twsql_requests", \
   "sys_tables", \
