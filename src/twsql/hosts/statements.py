@@ -54,8 +54,9 @@ class Statements:
         self._owners: dict[int, int] = {}
         self._known: dict[int, str] = {}
         self._seen: Count = 0, 0
+        self._hears_rows = False
+        self._hear_row = self._row  # kept: apsw forgets it while it runs
         connection.trace_v2(apsw.SQLITE_TRACE_STMT | apsw.SQLITE_TRACE_PROFILE, self._trace, id=self)
-        connection.trace_v2(apsw.SQLITE_TRACE_ROW, self._row, id=(self,))
 
     def next_plan(self) -> int:
         """The number of the next plan."""
@@ -101,10 +102,18 @@ class Statements:
         stats = connection.cache_stats()
         return stats["hits"], stats["misses"]
 
+    def _hear_rows(self, needed: bool) -> None:
+        """Trace rows only while a statement has had none: each one that is traced costs as much as a row itself."""
+        connection = self._connection()
+        if needed != self._hears_rows and connection is not None:
+            connection.trace_v2(*((apsw.SQLITE_TRACE_ROW, self._hear_row) if needed else (0, None)), id=(self,))
+            self._hears_rows = needed
+
     def _row(self, event: dict[str, Any]) -> None:
         if event["id"] in self._running:
             self._take(event["id"])
             del self._running[event["id"]]
+        self._hear_rows(bool(self._running))
 
     def _trace(self, event: dict[str, Any]) -> None:
         statement = event["id"]
@@ -133,6 +142,7 @@ class Statements:
         self._running[statement] = self._seen = seen
         self._known[statement] = sql
         self._own(plans or (), statement)
+        self._hear_rows(True)
 
     def _take(self, statement: int) -> None:
         """The statement goes on, so the plans since its beginning are its own: it was prepared anew."""
