@@ -23,6 +23,7 @@ ROOMS = (
     "catalog",
     "hosts",
     "dbapi",
+    "dialect",
     "sync",
     "cli",
     "__init__ __main__",

@@ -27,17 +27,20 @@ _READ_AND_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 _BUSY_TIMEOUT = 5_000  # milliseconds that SQLite waits for another connection's lock, as the sqlite3 module does
 
 
-def connect(database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, **settings: Any) -> Connection:
+def connect(
+    database: str | os.PathLike[str] = ":memory:", *, autocommit: bool = False, vfs: str | None = None, **settings: Any
+) -> Connection:
     """Open a SQLite database with Twilio's tables and procedures; a missing file is created.
 
     Settings that are not given come from the environment. No request is sent before a statement needs one. With `safe`
     the file must be there, and is opened to be read.
+    `vfs` is SQLite's way to the file: connections with `memdb` and the same name, as `/work`, share one in memory.
     Raises SettingError for a malformed setting, OperationalError for a database that cannot be opened.
     """
     safe = Settings.load(**settings).safe
     try:
         with Translated():
-            opened = apsw.Connection(os.fspath(database), flags=_READ if safe else _READ_AND_WRITE)
+            opened = apsw.Connection(os.fspath(database), flags=_READ if safe else _READ_AND_WRITE, vfs=vfs)
     except errors.OperationalError as error:
         hint = " (safe opens only files that are there)" if safe else ""
         raise errors.OperationalError(f"{error}: {database}{hint}") from error.__cause__
