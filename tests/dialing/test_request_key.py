@@ -37,7 +37,7 @@ def test_other_inputs(connect: Connect, sandbox: Sandbox, other: str) -> None:
     """A key that was used with other inputs is an error, and nothing is sent."""
     db = connect()
     db.execute(KEYED).fetchall()
-    with pytest.raises(InputError, match="'k' stands for a call with other inputs"):
+    with pytest.raises(InputError, match="'k' stands for other inputs"):
         db.execute(other).fetchall()
     assert sandbox.counters.placed == 1
 

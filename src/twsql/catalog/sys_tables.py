@@ -90,7 +90,7 @@ def _input_row(procedure: Procedure, ordinal: int, parameter: Parameter) -> Row:
         "ordinal": ordinal,
         "data_type_name": input_type(parameter),
         "is_required": parameter.required,
-        "is_array": parameter.kind == "array",
+        "is_array": parameter.kind in ("array", "urls", "texts"),
         "allowed_values": " ".join(parameter.values) or None,
         "minimum": parameter.least,
         "maximum": parameter.most,

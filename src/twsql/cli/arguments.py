@@ -167,8 +167,10 @@ def _add_journal(commands: Any) -> None:
     parser.add_argument("action", nargs="?", choices=("list", "settle"), default="list", help="list, or settle first")
     parser.add_argument("id", nargs="?", type=_count, metavar="ID", help="the entry to settle (all that are in doubt)")
     decision = parser.add_mutually_exclusive_group()
-    decision.add_argument("--placed", type=_call, metavar="SID", help="the entry's call is this one")
-    decision.add_argument("--not-placed", action="store_true", help="the entry's call was not placed")
+    decision.add_argument("--placed", type=_effect, metavar="SID", help="this is the entry's call or message")
+    decision.add_argument(
+        "--not-placed", action="store_true", help="the entry's call was not placed, or its message not sent"
+    )
     _add_format(parser)
     _add_settings(parser)
 
@@ -273,9 +275,9 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _call(text: str) -> str:
-    if not re.fullmatch("CA[0-9a-fA-F]{32}", text):
-        raise argparse.ArgumentTypeError("must be a call's SID: CA and 32 hexadecimal digits")
+def _effect(text: str) -> str:
+    if not re.fullmatch("(CA|SM|MM)[0-9a-fA-F]{32}", text):
+        raise argparse.ArgumentTypeError("must be the SID of a call or message: CA, SM or MM and 32 hexadecimal digits")
     return text
 
 

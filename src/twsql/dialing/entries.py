@@ -108,7 +108,7 @@ def other_inputs(keys: set[str]) -> InputError:
     first, more = sorted(keys)[:5], len(keys) - 5
     named = ", ".join(map(repr, first)) + (f" and {more} more" if more > 0 else "")
     return InputError(
-        f"RequestKey {named} stands for a call with other inputs: see twsql_journal, and give each call its own key;"
+        f"RequestKey {named} stands for other inputs: see twsql_journal, and give each call or message its own key;"
         " this was not sent"
     )
 

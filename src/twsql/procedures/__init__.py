@@ -7,5 +7,6 @@ from twsql.procedures.end_conference import END_CONFERENCE
 from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
 from twsql.procedures.place_call import PLACE_CALL
 from twsql.procedures.remove_participants import REMOVE_PARTICIPANTS
+from twsql.procedures.send_message import SEND_MESSAGE
 
-PROCEDURES = (ADD_PARTICIPANTS, MODIFY_PARTICIPANTS, REMOVE_PARTICIPANTS, END_CONFERENCE, PLACE_CALL)
+PROCEDURES = (ADD_PARTICIPANTS, MODIFY_PARTICIPANTS, REMOVE_PARTICIPANTS, END_CONFERENCE, PLACE_CALL, SEND_MESSAGE)

@@ -75,8 +75,28 @@ class Column:
         return self.field or snake_case(self.name)
 
 
-Kind = Literal["text", "integer", "boolean", "enum", "array", "url", "sid", "label", "conference", "called", "caller"]
-"""`called` is a phone number or an address; `caller` is a phone number or any name."""
+Kind = Literal[
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "datetime",
+    "enum",
+    "array",
+    "url",
+    "urls",
+    "texts",
+    "sid",
+    "label",
+    "conference",
+    "called",
+    "caller",
+    "sender",
+]
+"""`called` is a phone number or an address; `caller` is a phone number or any name; `sender` may be a short code too.
+
+`array`, `urls` and `texts` hold several items.
+"""
 
 
 @dataclass(frozen=True)

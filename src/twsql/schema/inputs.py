@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 
 from twsql.errors import InputError
 from twsql.schema import BOOLEANS, Checked, Parameter, Procedure, Value, numbers
@@ -16,6 +17,7 @@ _URL = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
 
 # Control characters, line separators, and the marks of writing direction, which make two names look alike.
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_SHORT_CODE = re.compile("[0-9]{3,8}")
 _CONFERENCE_SID = re.compile("CF[0-9a-f]{32}", re.IGNORECASE)
 
 Spell = Callable[[Parameter, Value], str | tuple[str, ...]]
@@ -150,9 +152,13 @@ def _numbers(procedure: Procedure, given: Mapping[str, Value], country: str | No
             raise _BadInputError("must be a phone number in E.164 form, or an address: sip:, client: or app:")
         return text
 
+    def sender(parameter: Parameter, value: Value) -> str:
+        text = _text(parameter, value).strip()
+        return text if _SHORT_CODE.fullmatch(text) else number(parameter, text)
+
     to = (given.get(parameter.name) for parameter in procedure.inputs if parameter.kind == "called")
     addressed = any(isinstance(each, str) and numbers.is_address(each) for each in to)
-    return {"called": called, "caller": _text if addressed else number}
+    return {"called": called, "caller": _text if addressed else number, "sender": _text if addressed else sender}
 
 
 def _integer(parameter: Parameter, value: Value) -> str:
@@ -167,6 +173,23 @@ def _integer(parameter: Parameter, value: Value) -> str:
     ):
         raise _BadInputError(f"must be {_bounds(parameter)}")
     return str(number)
+
+
+def _number(parameter: Parameter, value: Value) -> str:
+    text = str(value).strip() if isinstance(value, (str, int, float)) else ""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text):
+        raise _BadInputError("must be a number, such as 0.05")
+    return text
+
+
+def _datetime(parameter: Parameter, value: Value) -> str:
+    """A time as Twilio's form has it, of one in UTC as SQLite writes it, or in ISO 8601."""
+    text = _text(parameter, value).strip()
+    try:
+        moment = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
+    except ValueError as error:
+        raise _BadInputError("must be a time in UTC, such as 2026-01-31 12:00:00") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat().replace("+00:00", "Z")
 
 
 def _boolean(parameter: Parameter, value: Value) -> str:
@@ -187,14 +210,30 @@ def _enum(parameter: Parameter, value: Value) -> str:
 
 
 def _array(parameter: Parameter, value: Value) -> tuple[str, ...]:
+    items = _items(
+        parameter, value, lambda text: filter(None, re.split(r"[\s,]+", text)), "separated by spaces or commas"
+    )
+    return tuple(_enum(parameter, item) for item in items)
+
+
+def _urls(parameter: Parameter, value: Value) -> tuple[str, ...]:
+    return tuple(_url(parameter, item) for item in _items(parameter, value, str.split, "separated by spaces"))
+
+
+def _texts(parameter: Parameter, value: Value) -> tuple[str, ...]:
+    return tuple(_items(parameter, value, lambda text: filter(None, (text,)), "that is no array"))
+
+
+def _items(parameter: Parameter, value: Value, split: Callable[[str], Iterable[str]], otherwise: str) -> Iterable[str]:
+    """The items of a JSON array, or of a text that is `split`."""
     text = _text(parameter, value)
-    items: list[object] = list(filter(None, re.split(r"[\s,]+", text)))
-    if text.lstrip().startswith("["):
-        try:
-            items = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _BadInputError("must be a JSON array, or text separated by spaces or commas") from error
-    return tuple(_enum(parameter, item if isinstance(item, str) else json.dumps(item)) for item in items)
+    if not text.lstrip().startswith("["):
+        return split(text)
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _BadInputError(f"must be a JSON array, or text {otherwise}") from error
+    return [item if isinstance(item, str) else json.dumps(item) for item in items]
 
 
 def _url(parameter: Parameter, value: Value) -> str:
@@ -242,10 +281,14 @@ def _bounds(parameter: Parameter) -> str:
 _SPELL: dict[str, Spell] = {
     "text": _text,
     "integer": _integer,
+    "number": _number,
     "boolean": _boolean,
+    "datetime": _datetime,
     "enum": _enum,
     "array": _array,
     "url": _url,
+    "urls": _urls,
+    "texts": _texts,
     "sid": _sid,
     "label": _label,
     "conference": _conference,

@@ -55,6 +55,7 @@ class Statement:
     allowed: set[str] = field(default_factory=set)
     _counted: set[RunKey] = field(default_factory=set)
     _begun: Counter[str] = field(default_factory=Counter)
+    _participles: set[str] = field(default_factory=set)
     _ended: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -118,6 +119,7 @@ class Statement:
         guard.refuse_more(self.engine.settings, procedure, self._begun[guard.limit_of(procedure)], more)
         self._counted |= left.keys()
         self._begun[guard.limit_of(procedure)] += more
+        self._participles |= {procedure.once.done} if procedure.once else set()
         self._begin(procedure, left, Stop(self.engine.calls, *([stop] if stop else [])))
         return [
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
@@ -164,9 +166,10 @@ class Statement:
         left = f"{len(self.done) - len(tried)} not attempted" if self.together else "nothing after it attempted"
         if not self._begun["max_calls"]:
             return f"{len(tried) - failed} done, {failed} failed, {left}"
-        counts = f"{len(tried) - failed - unknown} placed, {failed} failed, {unknown} unknown, {left}"
+        done = "done" if len(self._participles) > 1 else min(self._participles)
+        counts = f"{len(tried) - failed - unknown} {done}, {failed} failed, {unknown} unknown, {left}"
         if all("RequestKey" in dict(inputs) for _, _, inputs in self.done):
-            return f"{counts}; to go on run the same again: a RequestKey that the journal has is not placed again"
+            return f"{counts}; to go on run the same again: a RequestKey that the journal has is not {done} again"
         return f"{counts}; to go on leave out what twsql_journal has as placed, or use a RequestKey from the start"
 
     def _begin(self, procedure: Procedure, new: Mapping[RunKey, Checked], stop: Stop) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -31,22 +32,30 @@ def to_recipient(client: Client, lost: Lost, key: str) -> Iterator[Row]:
     number without its plus may be listed either way.
     """
     yielded: set[str] = set()
-    window = lost.window()
-    to = lost.record.recipient
+    window, to = lost.window(), lost.record.recipient
     for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
-        page: Page | None = client.page(client.path(key.title()), key, {"To": number}, page_size=_PAGE)
-        before: set[str] = set()
-        while page is not None:
-            before.add(page.target)
-            dates = [moment(row.get("date_created")) for row in page.items]
-            for row, date in zip(page.items, dates, strict=True):
-                is_possible = date is None or window.earliest <= date <= window.latest
-                if row["sid"] not in yielded and is_possible:
-                    yielded.add(str(row["sid"]))
-                    yield row
-            known = [date for date in dates if date is not None]
-            # The newest come first, as far as is known. If a page shows another order, all pages are read.
-            is_in_order = len(known) > 1 and all(older <= newer + CLOCKS_APART for newer, older in pairwise(known))
-            if is_in_order and known[-1] < window.earliest - CLOCKS_APART:
-                break
-            page = client.following(page, key, before)
+        for row in since(client, key, {"To": number}, window.earliest, page_size=_PAGE):
+            date = moment(row.get("date_created"))
+            is_possible = date is None or window.earliest <= date <= window.latest
+            if row["sid"] not in yielded and is_possible:
+                yielded.add(str(row["sid"]))
+                yield row
+
+
+def since(
+    client: Client, key: str, params: Mapping[str, str], earliest: datetime, page_size: int | None = None
+) -> Iterator[Row]:
+    """Yield the calls or messages of a list down to a date, and some earlier ones.
+
+    The newest come first, as far as is known. If a page shows another order, all pages are read.
+    """
+    page: Page | None = client.page(client.path(key.title()), key, params, page_size=page_size)
+    before: set[str] = set()
+    while page is not None:
+        before.add(page.target)
+        yield from page.items
+        known = [date for row in page.items if (date := moment(row.get("date_created"))) is not None]
+        is_in_order = len(known) > 1 and all(older <= newer + CLOCKS_APART for newer, older in pairwise(known))
+        if is_in_order and known[-1] < earliest - CLOCKS_APART:
+            return
+        page = client.following(page, key, before)

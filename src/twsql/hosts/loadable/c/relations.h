@@ -16,4 +16,5 @@
   "ModifyParticipants", \
   "RemoveParticipants", \
   "EndConference", \
-  "PlaceCall"
+  "PlaceCall", \
+  "SendMessage"
