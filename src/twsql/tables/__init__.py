@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from twsql.tables.call_events import CALL_EVENTS
 from twsql.tables.call_summaries import CALL_SUMMARIES
+from twsql.tables.calls import CALLS
 from twsql.tables.conference_participant_summaries import CONFERENCE_PARTICIPANT_SUMMARIES
 from twsql.tables.conference_summaries import CONFERENCE_SUMMARIES
 from twsql.tables.conferences import CONFERENCES
 from twsql.tables.participants import PARTICIPANTS
+from twsql.tables.recordings import RECORDINGS
+from twsql.tables.transcriptions import TRANSCRIPTIONS
 from twsql.tables.twsql_journal import TWSQL_JOURNAL
 from twsql.tables.twsql_requests import TWSQL_REQUESTS
 
 TABLES = (
     CONFERENCES,
     PARTICIPANTS,
+    CALLS,
+    RECORDINGS,
+    CALL_EVENTS,
+    TRANSCRIPTIONS,
     CONFERENCE_SUMMARIES,
     CONFERENCE_PARTICIPANT_SUMMARIES,
     CALL_SUMMARIES,
