@@ -39,7 +39,7 @@ class World:
             " ".join(
                 [
                     each.method,
-                    each.raw_path.split(self.sandbox.account_sid + "/")[1].removesuffix(".json"),
+                    each.raw_path.split(self.sandbox.account_sid + "/")[-1].removesuffix(".json"),
                     *(f"{key}={value}" for key, value in each.query + each.form if key not in ("Page", "PageToken")),
                 ]
             )

@@ -20,6 +20,9 @@ def test_tables(db: apsw.Connection, sandbox: Sandbox) -> None:
     assert sandbox.counters.requests == 0
 
 
+REQUIRED = {table.name: [each.name for each in table.columns if each.required] for table in CATALOG.tables}
+
+
 def test_every_table_can_be_read(db: apsw.Connection) -> None:
     """What sys_tables lists is there, and its columns are those that SQLite has."""
     for (table,) in db.execute("SELECT TableName FROM sys_tables").fetchall():
@@ -33,7 +36,8 @@ def test_every_table_can_be_read(db: apsw.Connection) -> None:
         ).fetchall()
         assert told == real
         assert real
-        db.execute(f'SELECT * FROM "{table}" LIMIT 1').fetchall()
+        required = " AND ".join(f"{name} = 'US'" for name in REQUIRED.get(table, ()))
+        db.execute(f'SELECT * FROM "{table}" WHERE {required or "1"} LIMIT 1').fetchall()
 
 
 def test_every_description(db: apsw.Connection) -> None:

@@ -44,7 +44,7 @@ def test_tables_stand_after_from_and_its_like(before: str) -> None:
     """Twilio's and the database's, and nothing else."""
     assert completion.is_table_next(before)
     assert not completion.is_table_next(before + "t ")
-    assert completion.tables("Conf", ["confidential", "t"]) == ["Conferences", "Confidential"]
+    assert completion.tables("Part", ["partial", "t"]) == ["Partial", "Participants"]
 
 
 def test_columns_follow_a_table_and_a_dot() -> None:

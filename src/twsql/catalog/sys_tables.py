@@ -79,6 +79,8 @@ def filter_text(column: Column | None) -> str:
         return ""
     if column.type == "datetime":
         return "= IN < <= > >= (whole UTC days)"
+    if column.ranges:
+        return "= IN < <= > >="
     return "=" if column.type == "boolean" else "= IN"
 
 

@@ -39,20 +39,20 @@ class Town:
 TOWNS: dict[str, dict[str, tuple[Town, ...]]] = {
     "US": {
         "Local": (
-            Town("+14155550", "San Francisco", "CA", "94103", "722", 37.77, -122.41),
-            Town("+15105550", "Oakland", "CA", "94601", "722", 37.78, -122.22),
-            Town("+12125550", "New York", "NY", "10001", "132", 40.75, -73.99),
+            Town("+1 415 555 0", "San Francisco", "CA", "94103", "722", 37.77, -122.41),
+            Town("+1 510 555 0", "Oakland", "CA", "94601", "722", 37.78, -122.22),
+            Town("+1 212 555 0", "New York", "NY", "10001", "132", 40.75, -73.99),
         ),
-        "TollFree": (Town("+18005550"), Town("+18885550")),
+        "TollFree": (Town("+1 800 555 0"), Town("+1 888 555 0")),
     },
     "CA": {
-        "Local": (Town("+16045550", "Vancouver", "BC", "V5K 0A1", "888", 49.28, -123.12),),
-        "TollFree": (Town("+18665550"),),
+        "Local": (Town("+1 604 555 0", "Vancouver", "BC", "V5K 0A1", "888", 49.28, -123.12),),
+        "TollFree": (Town("+1 866 555 0"),),
     },
     "GB": {
-        "Local": (Town("+442079460", "London", None, None, None, 51.51, -0.13, "any"),),
-        "Mobile": (Town("+447700900", address="any"),),
-        "TollFree": (Town("+448081570", address="local"),),
+        "Local": (Town("+44 20 7946 0", "London", None, None, None, 51.51, -0.13, "any"),),
+        "Mobile": (Town("+44 7700 900", address="any"),),
+        "TollFree": (Town("+44 808 157 0", address="local"),),
     },
 }
 """By country and type; numbers that are set aside for films and books."""
@@ -84,7 +84,7 @@ def _numbers(request: Request, type_: str, towns: tuple[Town, ...]) -> Iterator[
     country = request.segment("country").upper()
     for town in towns:
         for number in range(EACH):
-            phone_number = f"{town.prefix}{100 + number}"
+            phone_number = town.prefix.replace(" ", "") + str(100 + number)
             yield {
                 "address_requirements": town.address,
                 "beta": number % 6 == 5,
@@ -156,7 +156,7 @@ def _is_near(number: dict[str, Any], query: dict[str, str]) -> bool:
         latitude, longitude = map(float, query["NearLatLong"].split(","))
     elif "NearNumber" in query:
         every = (town for types in TOWNS.values() for towns in types.values() for town in towns)
-        town = next((each for each in every if query["NearNumber"].startswith(each.prefix[:5])), None)
+        town = next((each for each in every if query["NearNumber"].startswith(each.prefix[:6].replace(" ", ""))), None)
         if town is None or town.latitude is None or town.longitude is None:
             return False
         latitude, longitude = town.latitude, town.longitude

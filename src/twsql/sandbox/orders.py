@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CallOrder:
-    """A call to place; `enqueue` names the queue that it waits in once it is answered.
-
-    It may detect whether a person or a machine answers.
-    """
+    """A call to place; `enqueue` names the queue that it waits in once it is answered."""
 
     to: str
     from_: str
@@ -18,7 +15,6 @@ class CallOrder:
     time_limit: float | None = None
     caller: str | None = None
     enqueue: str | None = None
-    detects: bool = False
 
 
 @dataclass(frozen=True)

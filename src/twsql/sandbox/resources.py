@@ -142,6 +142,8 @@ def _filter(kind: Kind, query: dict[str, str]) -> Callable[[Resource], bool]:
         own = one.properties[kind.filters[name]]
         if name in kind.patterns:
             return re.search(re.escape(value).replace(r"\*", "."), str(own)) is not None
-        return bool(value.lower() == str(own).lower() if isinstance(own, bool) else value == own)
+        if isinstance(own, bool):  # false leaves out what is new, true asks for no less than everything
+            return not own or value.lower() == "true"
+        return bool(value == own)
 
     return lambda one: not one.deleted and all(matches(*each, one) for each in wanted.items())

@@ -34,9 +34,9 @@ class Column:
 
     `field` is the key in Twilio's JSON, by default the name in snake_case. `filter` is the query parameter that filters
     Twilio's list: by equality, or a datetime by whole UTC days with `=`, `<` and `>`; a `loose` filter lets other rows
-    through too. A `key` identifies rows, one request each; a `lookup` does so together with a key. `narrows` tells the
-    planner that an `=` or IN leaves one row of so many. Twilio lists nothing without an `=` or IN on a `required`
-    column.
+    through too. With `ranges` the table's rows can use `<` and `>` of a text as well. A `key` identifies rows, one
+    request each; a `lookup` does so together with a key. `narrows` tells the planner that an `=` or IN leaves one row
+    of so many. Twilio lists nothing without an `=` or IN on a `required` column.
 
     `references` names the key of another table that the column holds (`conferences.Sid`): a join by it prefetches the
     rows of many keys. `none_when` tells whether a row of that table certainly has none here, so no request is sent. A
@@ -52,6 +52,7 @@ class Column:
     field: str = ""
     filter: str = ""
     loose: bool = False
+    ranges: bool = False
     key: bool = False
     lookup: bool = False
     hidden: bool = False

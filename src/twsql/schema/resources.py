@@ -49,7 +49,6 @@ PARTICIPANT = (
         "CallSid",
         "The SID of the participant's call: CA and 32 hexadecimal digits.",
         lookup=True,
-        references="calls.Sid",
         sid="CA",
         names="Label",
     ),

@@ -73,6 +73,8 @@ class Where:
         """The values of a filter as Twilio spells them; None for no filter."""
         if column.type != "boolean":
             texts = self.any_of(column.name)
+            if texts is not None and column.values:  # Twilio would refuse another value: it is in no row
+                texts = tuple(text for text in texts if text in column.values)
             return None if texts is None or len(texts) > MOST_LISTS else texts
         values = self.equal.get(column.name)
         if values is None or not all(value in (0, 1) for value in values) or len(values) > 1:

@@ -112,6 +112,11 @@ class Client:
         """
         return urls.path(self.settings.require_credentials()[0], segments)
 
+    def account_path(self, *sid: str) -> str:
+        """Give the path of an account, or without a SID that of the list of accounts."""
+        self.settings.require_credentials()
+        return urls.account_path(*sid)
+
     def get(self, path: str, params: Params = (), *, key: str = "") -> Row:
         """Fetch one JSON object. `key` names its list (`calls`), which says what SIDs the object must have."""
         classic = urls.is_classic(path)

@@ -40,6 +40,11 @@ def _joined(segments: Sequence[str]) -> str:
     return "/".join(map(_quoted, segments))
 
 
+def account_path(*sid: str) -> str:
+    """The path of an account, `/2010-04-01/Accounts/AC….json`; without a SID, of the list of accounts."""
+    return f"/2010-04-01/{'/'.join(('Accounts', *map(_quoted, sid)))}.json"
+
+
 def encoded(params: Params) -> str:
     """Write a query or a form as `application/x-www-form-urlencoded`."""
     flat = [

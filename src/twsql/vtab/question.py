@@ -15,6 +15,8 @@ RANGES = ("<", "<=", ">", ">=")
 
 REQUEST = 1e6
 """The cost of one request; a row costs 1. No number of rows outweighs a request."""
+LATE = 1e200
+"""The cost of a plan for which there may be a join order that gives the table more to ask by."""
 NEVER = 1e300
 """The cost of a plan that can only fail."""
 

@@ -12,6 +12,7 @@ from twsql.vtab.given import Argument
 from twsql.vtab.question import (
     EQ,
     IN,
+    LATE,
     LIMIT,
     NEVER,
     OFFSET,
@@ -73,7 +74,7 @@ def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
     ordered = _newest_first(relation, table, question) and not any(column.key for column, _ in terms)
     arguments = [number for number, _, _ in taken]
     others = question.others(arguments)
-    exact = all(not column.loose and column.type != "datetime" for column, _ in terms) and not others
+    exact = not any(column.loose or column.ranges or column.type == "datetime" for column, _ in terms) and not others
     limits = list(question.limits()) if exact and (ordered or not question.order) else []
     here = [_column(relation, each) for each in others if each.usable]
     made = TablePlan(
@@ -89,11 +90,17 @@ def plan(relation: Relation, table: Table, question: Question) -> Answer | None:
         omit=frozenset(),
         plan=to_json(made),
         asks=_asks(table, terms, here, bool(limits), missing),
-        cost=NEVER if missing else requests * REQUEST + rows,
+        cost=NEVER if missing else LATE if _lacks_inputs(relation, question) else requests * REQUEST + rows,
         rows=rows,
         ordered=ordered,
         unique=any(column.key and operator == EQ for column, operator in terms) and rows == 1,
     )
+
+
+def _lacks_inputs(relation: Relation, question: Question) -> bool:
+    """Whether an input would get its value in another join order only: without it Twilio is asked something else."""
+    later = [_column(relation, each) for each in question.constraints if not each.usable]
+    return any(column.is_input or column.ranges for column in later if column)
 
 
 def _asks(
@@ -108,7 +115,7 @@ def _asks(
         return refused(missing)
     if not any(column.filter or column.key for column in table.columns):
         return "nothing of Twilio"
-    found = {column.name for column, _ in taken if is_one_request(column)}
+    found = {column.name for column, _ in taken if _finds(column)}
     single = found and _is_one_row(table, {column.name for column, _ in taken})
     words = [f"GET {'single' if single else 'lists of' if found else 'all lists of'} {table.name}"]
     by = [f"{c.name} {o.upper()}{' by day' if c.type == 'datetime' else ''}" for c, o in taken]
@@ -128,7 +135,7 @@ def _pushed(column: Column, constraint: Constraint) -> bool:
         return False
     if constraint.operator == EQ:
         return bool(column.filter or column.key or column.lookup)
-    return constraint.operator in RANGES and bool(column.filter) and column.type == "datetime"
+    return constraint.operator in RANGES and (column.ranges or (bool(column.filter) and column.type == "datetime"))
 
 
 def _newest_first(relation: Relation, table: Table, question: Question) -> bool:
@@ -144,7 +151,7 @@ def _sorted(relation: Relation, question: Question) -> Order:
     return tuple((slot.name, descending) for slot, descending in slots if slot.column)
 
 
-def is_one_request(column: Column) -> bool:
+def _finds(column: Column) -> bool:
     """Whether an `=` on the column costs one request: it is a key, or a filter by the SID of another table's row."""
     return column.key or bool(column.filter and column.references)
 
@@ -165,8 +172,8 @@ def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int
     """
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
     many = 10 if any(operator == IN for _, operator in taken) else 1
-    found = [(column, operator) for column, operator in taken if operator in (EQ, IN) and is_one_request(column)]
-    single = any(operator == EQ and (column.references or column.name in table.identity) for column, operator in found)
+    found = [(column, operator) for column, operator in taken if operator in (EQ, IN) and _finds(column)]
+    single = any(operator == EQ and (not column.key or column.name in table.identity) for column, operator in found)
     requests = 1 if single else table.pages
     if found:
         return requests, many * (1 if _is_one_row(table, names) else 10)

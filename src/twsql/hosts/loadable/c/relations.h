@@ -2,13 +2,19 @@
 #define TWSQL_TABLES \
   "conferences", \
   "participants", \
-  "calls", \
-  "recordings", \
-  "call_events", \
-  "transcriptions", \
   "conference_summaries", \
   "conference_participant_summaries", \
   "call_summaries", \
+  "incoming_phone_numbers", \
+  "outgoing_caller_ids", \
+  "available_phone_numbers", \
+  "applications", \
+  "queues", \
+  "queue_members", \
+  "usage_records", \
+  "usage_triggers", \
+  "balance", \
+  "accounts", \
   "twsql_journal", \
   "twsql_requests", \
   "sys_tables", \

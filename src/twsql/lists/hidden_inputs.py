@@ -1,0 +1,33 @@
+"""Hidden inputs of a table: columns whose values Twilio searches by, though no row has them.
+
+    WHERE CountryCode = 'US' AND InRegion IN ('CA', 'NY')
+
+is two searches. Each row has the value by which it was found, as SQLite compares it once more. Without a value the
+column is NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from twsql.schema import BOOLEANS, Column, Row, Value
+from twsql.schema.where import Params, Where
+
+
+def searches(where: Where, columns: tuple[Column, ...]) -> Iterator[tuple[Params, Row]]:
+    """Yield the query of each search, and what its rows have of these columns; none if an input can only be NULL."""
+    given = [column for column in columns if column.name in where.equal]
+    values = [[value for value in where.equal[column.name] if value is not None] for column in given]
+    for chosen in product(*values):
+        pairs = [*zip(given, chosen, strict=True)]
+        yield (
+            {column.filter: _spelled(column, value) for column, value in pairs},
+            {column.json_key: value for column, value in pairs},
+        )
+
+
+def _spelled(column: Column, value: Value) -> str:
+    text = str(value)
+    known = BOOLEANS.get(text.lower()) if column.type == "boolean" else None
+    return text if known is None else str(known).lower()
