@@ -1,4 +1,4 @@
-"""A call into no conference: nothing marks it, and it is placed once all the same."""
+"""Calls into no conference, and those that validate a number: nothing marks them, and yet they are placed once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 import pytest
 
-from twsql.errors import InputError, OutcomeUnknown
+from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 
@@ -100,4 +100,51 @@ def test_a_call_into_a_conference_is_its_rival(connect: Connect, sandbox: Sandbo
         f" SELECT Status FROM PlaceCall('{FROM}', '{TO}', 'https://example.com/') WHERE OnError = 'row'"
     ).fetchall()
     assert rows == [("unknown",), ("unknown",)]
+    assert len(sandbox.calls()) == 2
+
+
+VALIDATE = f"SELECT CallSid, ValidationCode FROM AddOutgoingCallerIds('{TO}', 'Ada') WHERE RequestKey = 'k'"
+
+
+def test_a_validation(connect: Connect, sandbox: Sandbox) -> None:
+    """The number is called once, and its key gives the code again; the journal says who was called."""
+    db = connect()
+    first = db.execute(VALIDATE).fetchall()
+    assert first == db.execute(VALIDATE).fetchall()
+    assert (first[0][0], len(first[0][1])) == (sandbox.calls()[0].sid, 6)
+    rows = db.execute('SELECT Procedure, "From", "To", CallSid, State FROM twsql_journal').fetchall()
+    assert rows == [("AddOutgoingCallerIds", "Twilio", TO, first[0][0], "placed")]
+    status = "SELECT Status, ErrorCode FROM AddOutgoingCallerIds('+15550000002') WHERE DryRun = 1"
+    assert db.execute(status).fetchall() == [("dry-run", None)]
+    with pytest.raises(TwilioError, match="21450"):
+        db.execute(VALIDATE.replace("'k'", "'another'"))
+    assert len(sandbox.calls()) == 1
+
+
+def test_a_lost_validation(connect: Connect, sandbox: Sandbox) -> None:
+    """The call is found among those of our own numbers, and nobody is called again; its code is lost."""
+    connect().execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://example.com'")
+    connect(journal=":memory:").execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://a.example'")
+    sandbox.fail("reset-after", times=1, path="OutgoingCallerIds", method="POST")
+    assert connect().execute(VALIDATE).fetchall() == [(sandbox.calls()[2].sid, None)]
+    assert len(sandbox.calls()) == 3
+
+
+def test_a_validation_that_was_not_begun(connect: Connect, sandbox: Sandbox) -> None:
+    """It is begun again by its key once the list proves that nobody was called."""
+    sandbox.fail("reset-before", times=1, path="OutgoingCallerIds", method="POST")
+    db = connect()
+    with pytest.raises(OutcomeUnknown, match="may be late"):
+        db.execute(VALIDATE)
+    sandbox.advance(TEN_MINUTES)
+    assert db.execute(VALIDATE).fetchall()[0][0] == sandbox.calls()[0].sid
+
+
+def test_two_validations_of_a_number(connect: Connect, sandbox: Sandbox) -> None:
+    """Another machine's call of Twilio's to the same number cannot be told from ours."""
+    sandbox.change(answer_after=None)
+    connect(journal=":memory:").execute(VALIDATE).fetchall()
+    sandbox.fail("reset-after", times=1, path="OutgoingCallerIds", method="POST")
+    with pytest.raises(OutcomeUnknown, match="may be another's"):
+        connect().execute(VALIDATE)
     assert len(sandbox.calls()) == 2

@@ -123,6 +123,15 @@ def test_calls_and_accounts_of_the_official_client(client: Client, api: Sandbox)
     assert client.api.v2010.accounts(api.account_sid).fetch().status == "active"
 
 
+def test_a_validation_of_the_official_client(client: Client) -> None:
+    """A number is called and its code told; whoever answers makes it a caller ID, which cannot be made again."""
+    made = client.validation_requests.create(phone_number=TO, friendly_name="Ada")
+    assert (client.calls(made.call_sid).fetch().to, len(made.validation_code)) == (TO, 6)
+    assert [one.friendly_name for one in client.outgoing_caller_ids.list(phone_number=TO)] == ["Ada"]
+    with pytest.raises(TwilioRestException, match="validated already"):
+        client.validation_requests.create(phone_number=TO)
+
+
 def test_messages_of_the_official_client(client: Client) -> None:
     """Messages are sent, listed, redacted and deleted, their media too; a scheduled one is canceled."""
     service, later = "MG" + "0" * 32, datetime(2100, 1, 1, tzinfo=timezone.utc)

@@ -35,6 +35,8 @@ _CODES = {
     21216: (400, "The account may not call this number"),
     21217: (400, "The phone number does not appear to be valid"),
     21220: (400, "Invalid call state"),
+    21401: (400, "Invalid phone number"),
+    21450: (400, "The number is validated already"),
     21408: (400, "The account may not send to this country"),
     21603: (400, "A From number or a MessagingServiceSid is required"),
     21604: (400, "A To number is required"),

@@ -24,6 +24,7 @@ from . import (
     pricing,
     queues,
     resources,
+    validations,
 )
 from .errors import ApiError
 from .kinds import KINDS, OUTGOING_CALLER_IDS, Kind
@@ -61,7 +62,7 @@ def _resource_routes(kind: Kind) -> tuple[Route, Route]:
         "POST": Operation(f"Create{kind.name}", partial(resources.create_resource, kind)),
     }
     if kind is OUTGOING_CALLER_IDS:
-        del every["POST"]
+        every["POST"] = Operation("CreateValidationRequest", validations.create_validation_request)
     one = {
         "GET": Operation(f"Fetch{kind.name}", partial(resources.fetch_resource, kind)),
         "POST": Operation(f"Update{kind.name}", partial(resources.update_resource, kind)),

@@ -27,4 +27,5 @@
   "RemoveParticipants", \
   "EndConference", \
   "PlaceCall", \
-  "SendMessage"
+  "SendMessage", \
+  "AddOutgoingCallerIds"
