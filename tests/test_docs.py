@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import subprocess
@@ -97,6 +98,8 @@ def test_block(folder: Path, language: str, code: str) -> None:
         for shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", code, re.M):
             ran = subprocess.run(["bash", "-c", shown[0]], capture_output=True, text=True, check=True)
             assert normal(ran.stdout) == normal(shown[1])
+    elif language == "json":
+        json.loads(code)
     elif language == "sh" and not code.startswith(_ELSEWHERE):
         subprocess.run(["bash", "-euo", "pipefail", "-c", code], check=True)
     else:

@@ -24,6 +24,7 @@ ROOMS = (
     "hosts",
     "dbapi",
     "dialect",
+    "mcp",
     "sync",
     "cli",
     "__init__ __main__",

@@ -71,6 +71,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     is_csv = getattr(arguments, "format", "csv") == "csv"
     if not is_csv and (arguments.crlf or arguments.escape_formulas):
         parser.error("--crlf and --escape-formulas are for --format csv")
+    if arguments.command == "mcp" and arguments.http is not None and arguments.allow_calls:
+        parser.error("--allow-calls is not for --http: every program and user of this machine could place calls")
     if getattr(arguments, "sandbox", None) and arguments.base_url:
         parser.error("--sandbox and --base-url lead to different places: give one of them")
     return arguments
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_loadable_path(commands)
     _add_init(commands)
     _add_odbc(commands)
+    _add_mcp(commands)
     return parser
 
 
@@ -205,6 +208,21 @@ def _add_odbc(commands: Any) -> None:
     )
     parser.add_argument("--name", default="twsql", help="the name of the data source (twsql)")
     parser.add_argument("--database", default=":memory:", metavar="FILE", help="the SQLite file (none: in memory)")
+
+
+def _add_mcp(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "mcp",
+        "serve assistants by the Model Context Protocol",
+        "On standard input and output. Their SQL only reads: see the setting safe.",
+    )
+    parser.add_argument("database", nargs="?", metavar="DATABASE", help="a SQLite file; without one, in memory")
+    parser.add_argument(
+        "--allow-calls", type=_count, default=0, metavar="N", help="let the assistant place up to N calls in all (none)"
+    )
+    parser.add_argument("--http", type=_port, metavar="PORT", help="serve at http://127.0.0.1:PORT/mcp; 0: a free one")
+    _add_settings(parser)
 
 
 def _add_doctor(commands: Any) -> None:

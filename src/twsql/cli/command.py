@@ -100,6 +100,12 @@ def _odbc(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _mcp(arguments: argparse.Namespace) -> int:
+    from twsql.cli.mcp import run
+
+    return run(arguments)
+
+
 # Each imports its own when it is run: `twsql query` needs neither the sandbox nor the shell.
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
@@ -111,6 +117,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "loadable-path": _loadable_path,
     "init": _init,
     "odbc": _odbc,
+    "mcp": _mcp,
 }
 
 

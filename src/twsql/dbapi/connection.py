@@ -167,6 +167,11 @@ class Connection(Extensible):
         """How many calls this connection has dialled, or tried, that a journal file records."""
         return self._registration.engine.dialled if self._registration else 0
 
+    @property
+    def requests(self) -> int:
+        """How many requests this connection has sent to Twilio."""
+        return self._registration.engine.requests if self._registration else 0
+
     def warn_by(self, tell: Callable[[str], None]) -> None:
         """Let `tell` have the warnings, in place of Python's `warnings`."""
         if self._registration:

@@ -74,6 +74,11 @@ class Engine:
         in_memory = self.settings.journal == ":memory:" or (self.settings.sandbox and not self.settings.journal)
         return 0 if self._dialer is None or in_memory else self._dialer.begun
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return 0 if self._client is None else self._client.total.requests
+
     def new_client(self) -> Client:
         """Make a client of these settings."""
         from twsql.twilio.client import Client  # a statement without requests need not load the library
