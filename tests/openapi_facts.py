@@ -6,8 +6,10 @@ import json
 from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openapi_core import Config, OpenAPI
+if TYPE_CHECKING:
+    from openapi_core import OpenAPI
 
 SPECS = sorted((Path(__file__).parent / "data").glob("openapi*.json"))
 """The parts of the description; they have no path and no schema in common."""
@@ -22,6 +24,8 @@ def is_rfc2822(value: object) -> bool:
 @cache
 def described() -> OpenAPI:
     """The description, of a sandbox at any port; it takes most of a second to read."""
+    from openapi_core import Config, OpenAPI
+
     description, *more = (json.loads(spec.read_text(encoding="utf-8")) for spec in SPECS)
     for each in more:
         description["paths"] |= each["paths"]

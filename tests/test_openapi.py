@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import apsw
 import pytest
-from openapi_core.contrib.requests import RequestsOpenAPIRequest
 from requests import Request
 
 from openapi_facts import described
@@ -60,6 +59,8 @@ def test_looking_for_a_lost_call_is_described(db: apsw.Connection, sandbox: Sand
 
 
 def _check(asked: list[LoggedRequest], base_url: str) -> None:
+    from openapi_core.contrib.requests import RequestsOpenAPIRequest
+
     api = described()
     for each in asked:
         url, login = base_url + each.raw_path, ("user", "password")  # the log is without credentials

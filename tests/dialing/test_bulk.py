@@ -300,7 +300,6 @@ except KeyboardInterrupt:
 """
     process = run(code)
     until(lambda: asked(sandbox))
-    time.sleep(0.2)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=30)

@@ -7,7 +7,6 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 import pytest
-from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from requests import PreparedRequest, Response
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
@@ -35,6 +34,8 @@ class Checker:
 
     def check(self) -> int:
         """Check everything that was kept, errors by Twilio's error body; return how many exchanges there were."""
+        from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
+
         for request, response in self.exchanges:
             asked = RequestsOpenAPIRequest(request)
             self.api.validate_request(asked)

@@ -176,7 +176,7 @@ def test_kills_damage_nothing(tmp_path: Path) -> None:
     """The benchmark's campaign, cut down: after each kill the file is whole, and equal after the next run."""
     benchmark = Path(__file__).parents[2] / "benchmarks" / "sync.py"
     done = subprocess.run(
-        [sys.executable, benchmark, "--only", "kills", "--kills", "2"],
+        [sys.executable, benchmark, "--only", "kills", "--kills", "1"],
         capture_output=True,
         text=True,
         timeout=300,
