@@ -36,7 +36,15 @@ SESSION = [
     f"SELECT * FROM {CALLED}",
     "SELECT * FROM RemoveParticipants('team', (SELECT CallSid FROM participants('team')))",
     f"SELECT * FROM {CALLED}",
+    "UPDATE calls SET Status = 'completed' WHERE Status IN ('ringing', 'in-progress') AND \"To\" = '+15550000001'",
+    f"SELECT * FROM {CALLED}",
     "SELECT * FROM EndConference('team')",
+    "SELECT * FROM calls WHERE StartTime > '2026-01-01' AND EndTime < '2030-01-01' AND \"From\" = '+15550000000'",
+    "SELECT * FROM calls c JOIN calls k ON k.ParentCallSid = c.Sid",
+    "SELECT * FROM calls c JOIN call_events e ON e.CallSid = c.Sid",
+    "SELECT * FROM conferences c LEFT JOIN recordings r ON r.ConferenceSid = c.Sid",
+    "SELECT * FROM recordings r LEFT JOIN transcriptions t ON t.RecordingSid = r.Sid WHERE r.DateCreated > '2026'",
+    "SELECT * FROM transcriptions",
 ]
 
 
@@ -46,7 +54,7 @@ def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox) -> No
         db.execute(sql).fetchall()
     asked = sandbox.requests
     _check(asked, sandbox.base_url)
-    assert len({each.route for each in asked}) == 13
+    assert len({each.route for each in asked}) == 18
 
 
 @pytest.mark.parametrize("kind", ["500-before", "reset-after", "garbage-after"])

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
-from twsql.lists.splitting import Listing, from_page, in_parts
+from twsql.lists.order import newest_first
+from twsql.lists.splitting import Listing, from_page, in_parts, moment, one_after_another
 from twsql.schema import Column, Row, snake_case
 from twsql.schema.where import Params, Where
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Rows = Callable[["Client", Where], Iterable[Row]]
 """The generator of a table."""
 
+_TELLING = 20
+"""How many rows more than a LIMIT are read to check the order of a list."""
 _FEW = 4
 """A guess at the rows of a list within another, by which LIMIT bounds how many lists are prefetched."""
 
@@ -132,29 +135,79 @@ class Resource:
         stages = {column.filter: column.values for column in self.columns if column.filter and column.values}
 
         def stage(params: Params) -> list[int]:
-            return [stages[name].index(params[name]) for name in stages if params.get(name) in stages[name]]
+            return [values.index(params[name]) for name, values in stages.items() if name in params]
 
-        lists = sorted(where.lists(tuple(column for column in self.columns if column.name != but)), key=stage)
+        columns = tuple(column for column in self.columns if column.name != but)
+        possible = (
+            params
+            for params in where.lists(columns)
+            if all(params[name] in values for name, values in stages.items() if name in params)
+        )
+        lists = sorted(possible, key=stage)
         reading = partial(self._list, client, client.path(*segments), where)
         if len(lists) == 1:
             return reading(lists[0])
-        return _once(
+        rows = _once(
             chain.from_iterable(list(map(reading, together)) for _, together in groupby(lists, key=stage)),
             snake_case(self.sid),
         )
+        return iter(sorted(rows, key=self._moment, reverse=True)) if where.ordered else rows
 
     def _list(self, client: Client, path: str, where: Where, params: Params) -> Iterator[Row]:
         """Yield the rows of one list; with a LIMIT in pages of as many rows as are needed."""
-        if where.limit is not None and where.limit <= client.settings.page_size:
+        page_size = client.settings.page_size
+        if where.limit is not None and where.limit <= page_size and not where.ordered:
             return client.pages(path, self.key, params, page_size=max(1, where.limit))
         if not self.day:
             return client.pages(path, self.key, params)
+        listing = self._listing(client, path, params)
+        if not where.ordered:
+            return self._all(listing)
+        if where.limit is None or where.limit + _TELLING > page_size:
+            return self._newest_first(listing, lambda: self._all(listing))
+        few = replace(listing, page_size=where.limit + _TELLING)
+        return self._newest_first(few, lambda: chain.from_iterable(page.items for page in one_after_another(few)))
+
+    def _listing(self, client: Client, path: str, params: Params) -> Listing:
         day = self._named[self.day]
         may_lack = self.undated is not None
-        listing = Listing(client, path, self.key, params, day.filter, day.json_key, may_lack_day=may_lack)
+        return Listing(client, path, self.key, params, day.filter, day.json_key, may_lack_day=may_lack)
+
+    def _moment(self, row: Row) -> str:
+        return moment(self._named[self.day].json_key, row)
+
+    def _all(self, listing: Listing) -> Iterator[Row]:
+        """Yield all rows of a list, cut into day ranges if it is long."""
         if self.undated is None or not self._may_have_undated(listing):
-            return in_parts(client, (listing,))
-        return self._with_undated(listing, self.undated) if self.undated else client.pages(path, self.key, params)
+            return in_parts(listing.client, (listing,))
+        if not self.undated:
+            return listing.client.pages(listing.path, listing.key, listing.params)
+        return self._with_undated(listing, self.undated)
+
+    def _newest_first(self, listing: Listing, read: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+        """Yield the rows of a list newest first, those without a day last.
+
+        If the first page shows that Twilio lists them otherwise, all are read and sorted here.
+        """
+        undated: list[Row] = []
+
+        def dated(rows: Iterator[Row]) -> Iterator[Row]:
+            for row in rows:
+                if self._moment(row):
+                    yield row
+                else:
+                    undated.append(row)
+
+        if listing.note(0) < 2:
+            rows = newest_first(dated(read()), self._moment, listing.note)
+            first = next(rows, None)
+            if listing.note(0) < 2:
+                yield from () if first is None else chain((first,), rows)
+                yield from undated
+                return
+        undated.clear()
+        yield from sorted(dated(self._all(listing)), key=self._moment, reverse=True)
+        yield from undated
 
     def _may_have_undated(self, listing: Listing) -> bool:
         """Whether rows without a day may be needed: no bound on the day, and no filter that excludes them."""

@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from typing import overload
 
 from . import filters, validate
 from .errors import ApiError
+from .numbers import Numbers
 from .pages import Listing, cut, page_json, page_request
-from .records import Account, Call
-from .render import call_json
+from .records import ENDED, Account, Call
+from .render import STEPS, call_json, event_json
 from .request import Request
-from .seed import PLACED, seeded_calls
+from .seed import seeded_calls
 from .sids import CALL
 from .wire import Answer
 
 
-class CallNumbers(Sequence[int]):
-    """The numbers of an account's calls in order, computed without a list: first `seeded` ones, those to a number."""
-
-    def __init__(self, account: Account, to: str | None) -> None:
-        self._crowd = account.crowd
-        self._places = seeded_calls(account, to)
-        self.seeded = len(self._places)
-        self._length = self.seeded + len(account.calls)
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[int]: ...
-    def __getitem__(self, place: int | slice) -> int | list[int]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(self._length))]
-        if place >= self._length:
-            raise IndexError(place)
-        if place >= self.seeded:
-            return PLACED + place - self.seeded
-        conference, number = divmod(self._places[place], self._crowd)
-        return conference << 8 | number
+def call_numbers(account: Account, to: str | None) -> Numbers:
+    """Return the numbers of an account's calls, oldest first; those to a number, as far as they are seeded."""
+    return Numbers(seeded_calls(account, to), account.crowd, len(account.calls))
 
 
 def list_calls(request: Request) -> Answer:
     """Answer a page of calls, ended ones as well."""
     account, world, readings = request.account, request.state.world, request.state.settings.readings
-    numbers = CallNumbers(account, request.query.get("To"))
+    numbers = call_numbers(account, request.query.get("To"))
 
     def item(number: int) -> Call:
         return world.numbered_call(account, number)
@@ -63,7 +40,7 @@ def list_calls(request: Request) -> Answer:
     rank = filters.rank(readings.order, created, lambda number: world.sids.make("CA", account.number, number))
     listing = Listing(numbers, item, keep, low, high).ranked(rank)
     page = cut(page_request(request.query, readings.largest_page), listing)
-    items = [call_json(one, world.sids, readings) for one in page.items]
+    items = [_json(request, one) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "calls", items).encode())
 
 
@@ -71,12 +48,12 @@ def create_call(request: Request) -> Answer:
     """Place a call into no conference."""
     world = request.state.world
     call = world.place_call(request.account, validate.call_order(request.form))
-    return Answer(201, call_json(call, world.sids, request.state.settings.readings).encode())
+    return Answer(201, _json(request, call).encode())
 
 
 def fetch_call(request: Request) -> Answer:
     """Answer one call."""
-    return Answer(200, call_json(call_of(request), request.state.world.sids, request.state.settings.readings).encode())
+    return Answer(200, _json(request, call_of(request)).encode())
 
 
 def update_call(request: Request) -> Answer:
@@ -87,7 +64,7 @@ def update_call(request: Request) -> Answer:
         call = world.end_call(call, cancel=status == "canceled")
     elif "Twiml" in request.form or "Url" in request.form:
         world.redirect(call, validate.enqueue(request.form))
-    return Answer(200, call_json(call, world.sids, request.state.settings.readings).encode())
+    return Answer(200, _json(request, call).encode())
 
 
 def delete_call(request: Request) -> Answer:
@@ -103,3 +80,21 @@ def call_of(request: Request) -> Call:
     if call is None:
         raise ApiError(20404, request.path)
     return call
+
+
+def list_events(request: Request) -> Answer:
+    """Answer a page of the requests that Twilio made for a call: one for each state that it has reached."""
+    call = call_of(request)
+    reached = STEPS if call.status in ENDED else STEPS[: STEPS.index(call.status) + 1]
+    events = [event_json(call, request.state.world.sids, step) for step in reached]
+    page = cut(
+        page_request(request.query, request.state.settings.readings.largest_page),
+        Listing(range(len(events) - 1, -1, -1), events.__getitem__),
+    )
+    return Answer(200, page_json(page, request.path, request.raw_query, "events", page.items).encode())
+
+
+def _json(request: Request, call: Call) -> str:
+    state = request.state
+    rated = state.clock.now() - state.settings.rated_after
+    return call_json(call, state.world.sids, state.settings.readings, rated)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from .calls import CallNumbers, call_of
+from .calls import call_numbers, call_of
 from .clock import DAY
 from .conferences import conference_of
 from .errors import ApiError
@@ -94,7 +94,7 @@ def list_call_summaries(request: Request) -> Answer:
         return call_summary(request, call)
 
     matches = _matching(query, _CALL_FILTERS)
-    numbers = CallNumbers(account, query.get("To"))
+    numbers = call_numbers(account, query.get("To"))
     listing = Listing(numbers, lambda number: world.numbered_call(account, number), keep)
     page = cut(page_request(query, request.state.settings.readings.largest_page), listing)
     return _page(request, page, "call_summaries", map(summary, page.items))

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CallOrder:
-    """A call to place; `enqueue` names the queue that it waits in once it is answered."""
+    """A call to place; `enqueue` names the queue that it waits in once it is answered.
+
+    It may detect whether a person or a machine answers.
+    """
 
     to: str
     from_: str
@@ -15,6 +18,7 @@ class CallOrder:
     time_limit: float | None = None
     caller: str | None = None
     enqueue: str | None = None
+    detects: bool = False
 
 
 @dataclass(frozen=True)

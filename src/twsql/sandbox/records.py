@@ -17,8 +17,9 @@ class Account:
 
     `by_status` has the numbers of the conferences of each status, in order. `named` has the newest of each name.
     `seeded` conferences, the first ones, have `crowd` calls each besides the placed ones. `free_at` is when the next
-    call may start. `resources` are those of each list (`queues`), oldest first; `waiting` the calls in queues, in the
-    order in which they came.
+    call may start. `recorded` has the recordings that were made or changed, by number, `made_recordings` how many were
+    made; `untranscribed` the numbers of the recordings whose transcription was deleted. `resources` are those of each
+    list (`queues`), oldest first; `waiting` the calls in queues, in the order in which they came.
     """
 
     sid: str
@@ -32,6 +33,9 @@ class Account:
     calls: list[Call] = field(default_factory=list)
     seeded: int = 0
     crowd: int = 0
+    recorded: dict[int, Recording] = field(default_factory=dict)
+    made_recordings: int = 0
+    untranscribed: set[int] = field(default_factory=set)
     free_at: float = 0.0
     resources: defaultdict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
     waiting: list[Call] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Conference:
 class Call:
     """A phone call; `began` is when it rang, `answered` and `ended` are None until then.
 
+    If it `detects` who answers, `answered_by` tells it then.
     `enqueue` names the queue that it will wait in once it is answered, `queue` is the one that it waits in since
     `enqueued`.
     """
@@ -83,9 +88,27 @@ class Call:
     ended: float | None = None
     deleted: bool = False
     participant: Participant | None = None
+    detects: bool = False
+    answered_by: str | None = None
     enqueue: str | None = None
     queue: Resource | None = None
     enqueued: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """A recording of a call, or of a conference; `ended` is None while it is under way."""
+
+    account: Account
+    number: int
+    call: Call | None
+    conference: Conference | None
+    created: float
+    updated: float
+    source: str
+    status: str = "in-progress"
+    ended: float | None = None
+    deleted: bool = False
 
 
 @dataclass(slots=True, eq=False)

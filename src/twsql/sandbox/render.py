@@ -10,8 +10,9 @@ from json.encoder import encode_basestring_ascii as quoted
 
 from .clock import rfc2822
 from .readings import Readings
-from .records import ENDED, Account, Call, Conference, Participant
+from .records import ENDED, Account, Call, Conference, Participant, Recording
 from .sids import Sids
+from .usage import PER_MINUTE, minutes
 
 API = "/2010-04-01/Accounts/"
 _PARTICIPANT_STATUS = {
@@ -46,17 +47,41 @@ _PARTICIPANT = (
     '"uri": "/2010-04-01/Accounts/%(account)s/Conferences/%(conference)s/Participants/%(call)s.json"}'
 )
 _CALL = (
-    '{"account_sid": "%(account)s", "annotation": null, "answered_by": null, "api_version": "2010-04-01", '
+    '{"account_sid": "%(account)s", "answered_by": %(answered_by)s, "api_version": "2010-04-01", '
     '"caller_name": null, "date_created": "%(created)s", "date_updated": "%(updated)s", '
     '"direction": "outbound-api", "duration": %(duration)s, "end_time": %(ended)s, "forwarded_from": null, '
     '"from": %(from)s, "from_formatted": %(from)s, "group_sid": null, "parent_call_sid": null, '
-    '"phone_number_sid": null, "price": null, "price_unit": "USD", "queue_time": "%(queue_time)d", '
+    '"phone_number_sid": null, "price": %(price)s, "price_unit": "USD", "queue_time": "%(queue_time)d", '
     '"sid": "%(sid)s", "start_time": %(began)s, "status": "%(status)s", '
     '"subresource_uris": {"recordings": "/2010-04-01/Accounts/%(account)s/Calls/%(sid)s/Recordings.json"}, '
     '"to": %(to)s, "to_formatted": %(to)s, "trunk_sid": null, '
     '"uri": "/2010-04-01/Accounts/%(account)s/Calls/%(sid)s.json"}'
 )
+_EVENT = (
+    '{"request": {"method": "POST", "parameters": {"call_sid": "%(call)s", "call_status": "%(status)s"}, '
+    '"url": "https://example.com/%(path)s"}, "response": {"content_type": "text/xml", "date_created": "%(when)s", '
+    '"request_duration": 42, "response_body": %(answer)s, "response_code": 200}}'
+)
+_RECORDING = (
+    '{"account_sid": "%(account)s", "api_version": "2010-04-01", "call_sid": %(call)s, "channels": %(channels)d, '
+    '"conference_sid": %(conference)s, "date_created": "%(created)s", "date_updated": "%(updated)s", '
+    '"duration": %(duration)s, "encryption_details": null, "error_code": null, '
+    '"media_url": "https://api.twilio.com/2010-04-01/Accounts/%(account)s/Recordings/%(sid)s", '
+    '"price": %(price)s, "price_unit": "USD", "sid": "%(sid)s", "source": "%(source)s", '
+    '"start_time": "%(created)s", "status": "%(status)s", "subresource_uris": '
+    '{"transcriptions": "/2010-04-01/Accounts/%(account)s/Recordings/%(sid)s/Transcriptions.json"}, '
+    '"uri": "/2010-04-01/Accounts/%(account)s/Recordings/%(sid)s.json"}'
+)
+_TRANSCRIPTION = (
+    '{"account_sid": "%(account)s", "api_version": "2010-04-01", "date_created": "%(created)s", '
+    '"date_updated": "%(created)s", "duration": "%(duration)s", "price": %(price)s, "price_unit": "USD", '
+    '"recording_sid": "%(recording)s", "sid": "%(sid)s", "status": "completed", '
+    '"transcription_text": %(text)s, "type": "fast", '
+    '"uri": "/2010-04-01/Accounts/%(account)s/Transcriptions/%(sid)s.json"}'
+)
 _FLAG = ("false", "true")
+STEPS = ("queued", "ringing", "in-progress", "completed")
+"""The states of a call's life, at each of which Twilio makes a request."""
 
 
 def account_json(account: Account) -> str:
@@ -103,8 +128,8 @@ def participant_json(participant: Participant, sids: Sids, *, created_now: bool 
     }
 
 
-def call_json(call: Call, sids: Sids, readings: Readings) -> str:
-    """Return a call as JSON."""
+def call_json(call: Call, sids: Sids, readings: Readings, rated: float) -> str:
+    """Return a call as JSON; what has ended by the time `rated` has a price."""
     account = call.account
     ended = call.ended if call.status in ENDED else None
     began = call.created if call.began is None and readings.queued_start_time == "date created" else call.began
@@ -121,7 +146,64 @@ def call_json(call: Call, sids: Sids, readings: Readings) -> str:
         "ended": _time(ended),
         "duration": _text(duration),
         "queue_time": call.queued_for * 1000,
+        "answered_by": _text(call.answered_by),
+        "price": _price(minutes(call) * PER_MINUTE) if ended is not None and ended <= rated else "null",
     }
+
+
+def event_json(call: Call, sids: Sids, step: str) -> str:
+    """Return the request that Twilio made when a call reached a step: for its TwiML, else to its status callback."""
+    when = {"queued": call.created, "ringing": call.began, "in-progress": call.answered}.get(step, call.ended)
+    path = "voice" if step == "in-progress" else "status"
+    return _EVENT % {
+        "path": path,
+        "call": sids.make("CA", call.account.number, call.number),
+        "status": "initiated" if step == "queued" else call.status if step == "completed" else step,
+        "answer": '"<Response/>"' if path == "voice" else '""',
+        "when": rfc2822(call.created if when is None else when),
+    }
+
+
+def recording_json(one: Recording, sids: Sids, rated: float, *, of_call: bool) -> str:
+    """Return a recording as JSON; what has ended by the time `rated` has a price, as a number in lists `of_call`."""
+    account, call, conference = one.account, one.call, one.conference
+    sid = sids.make("RE", account.number, one.number)
+    length = None if one.ended is None else one.ended - one.created
+    price = "null" if length is None or one.ended is None or one.ended > rated else _price(length / 60 * 0.0025)
+    return _RECORDING % {
+        "account": account.sid,
+        "sid": sid,
+        "call": "null" if call is None else f'"{sids.make("CA", account.number, call.number)}"',
+        "conference": "null" if conference is None else f'"{sids.make("CF", account.number, conference.number)}"',
+        "created": rfc2822(one.created),
+        "updated": rfc2822(one.updated),
+        "duration": _text(None if length is None else f"{length:.0f}"),
+        "price": price.strip('"') if of_call else price,
+        "source": one.source,
+        "status": "deleted" if one.deleted else one.status,
+        "channels": 1 if conference is not None else 2,
+    }
+
+
+def transcription_json(one: Recording, sids: Sids, rated: float) -> str:
+    """Return the transcription of a recording as JSON."""
+    account = one.account
+    who = one.conference.name if one.conference is not None else "a call"
+    ended = one.created if one.ended is None else one.ended
+    return _TRANSCRIPTION % {
+        "account": account.sid,
+        "sid": sids.make("TR", account.number, one.number),
+        "recording": sids.make("RE", account.number, one.number),
+        "created": rfc2822(ended),
+        "duration": f"{ended - one.created:.0f}",
+        "price": -0.05 if ended <= rated else "null",
+        "text": quoted(f"Hello everybody, this is {who}. Shall we begin?"),
+    }
+
+
+def _price(amount: float) -> str:
+    """Return what is charged as Twilio writes it: a negative decimal, as text."""
+    return f'"{-amount:.5f}"'
 
 
 def _text(value: str | None) -> str:

@@ -23,6 +23,7 @@ from . import (
     participants,
     pricing,
     queues,
+    recordings,
     resources,
     validations,
 )
@@ -70,6 +71,20 @@ def _resource_routes(kind: Kind) -> tuple[Route, Route]:
     }
     path = f"{_ACCOUNTS}/{{account}}/{kind.path}"
     return Route(path + ".json", every), Route(path + "/{sid}.json", one)
+
+
+def _recording_routes(owner: str) -> tuple[Route, Route]:
+    """Return the routes of the recordings of a Call or a Conference; only a call's can be begun."""
+    path = f"{_ACCOUNTS}/{{account}}/{owner}s/{{{owner.lower()}}}/Recordings"
+    every = {"GET": Operation(f"List{owner}Recording", recordings.list_recordings)}
+    if owner == "Call":
+        every["POST"] = Operation("CreateCallRecording", recordings.create_recording)
+    one = {
+        "GET": Operation(f"Fetch{owner}Recording", recordings.fetch_recording),
+        "POST": Operation(f"Update{owner}Recording", recordings.update_recording),
+        "DELETE": Operation(f"Delete{owner}Recording", recordings.delete_recording),
+    }
+    return Route(path + ".json", every), Route(path + "/{recording}.json", one)
 
 
 def _reading(path: str, name: str, run: Callable[[Request], Answer]) -> Route:
@@ -144,6 +159,25 @@ ROUTES = (
         {
             "GET": Operation("FetchMedia", messages.fetch_medium),
             "DELETE": Operation("DeleteMedia", messages.delete_medium),
+        },
+    ),
+    _reading("Calls/{call}/Events", "ListCallEvent", calls.list_events),
+    _reading("Recordings", "ListRecording", recordings.list_recordings),
+    Route(
+        _ACCOUNTS + "/{account}/Recordings/{recording}.json",
+        {
+            "GET": Operation("FetchRecording", recordings.fetch_recording),
+            "DELETE": Operation("DeleteRecording", recordings.delete_recording),
+        },
+    ),
+    *(route for owner in ("Call", "Conference") for route in _recording_routes(owner)),
+    _reading("Recordings/{recording}/Transcriptions", "ListRecordingTranscription", recordings.list_transcriptions),
+    _reading("Transcriptions", "ListTranscription", recordings.list_transcriptions),
+    Route(
+        _ACCOUNTS + "/{account}/Transcriptions/{transcription}.json",
+        {
+            "GET": Operation("FetchTranscription", recordings.fetch_transcription),
+            "DELETE": Operation("DeleteTranscription", recordings.delete_transcription),
         },
     ),
     Route(_ACCOUNTS + ".json", {"GET": Operation("ListAccount", accounts.list_accounts)}),

@@ -16,6 +16,7 @@ from .sids import chance
 PLACED = 1 << 48  # numbers of placed calls begin here; a seeded call's is conference << 8 | place
 _TOS = 10_000_000
 _TOPICS = ("sales", "support", "standup", "interview", "webinar", "board")
+_ANSWERERS = ("human", "machine_start", None, "human")
 _REASON = "last-participant-left"
 
 
@@ -56,6 +57,7 @@ def seeded_participant(conference: Conference, place: int) -> Participant:
     call = Call(account, number, to, "+15005550006", when, when, began=when, answered=when, status="in-progress")
     if conference.status == "completed":
         call.status, call.ended, call.updated = "completed", conference.updated, conference.updated
+    call.answered_by = _ANSWERERS[place % len(_ANSWERERS)]
     label = f"guest-{place}" if place % 2 else None
     call.participant = Participant(call, conference, label, muted=place % 5 == 4, updated=when)
     return call.participant

@@ -12,6 +12,8 @@ _LARGEST = 1 << 60
 
 CALL = re.compile(r"CA[0-9a-fA-F]{32}")
 CONFERENCE = re.compile(r"CF[0-9a-fA-F]{32}")
+RECORDING = re.compile(r"RE[0-9a-fA-F]{32}")
+TRANSCRIPTION = re.compile(r"TR[0-9a-fA-F]{32}")
 
 
 def scramble(number: int) -> int:

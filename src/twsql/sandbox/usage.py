@@ -67,8 +67,8 @@ def used(world: World, account: Account, category: str, period: Period) -> Used:
     low, high = period.span
     if category in ("calls", "calls-outbound"):
         lengths = [*_lengths(world, account, low, high)]
-        minutes = sum(lengths)
-        return Used(len(lengths), minutes, round(minutes * PER_MINUTE, 4))
+        total = sum(lengths)
+        return Used(len(lengths), total, round(total * PER_MINUTE, 4))
     if category == "phonenumbers":
         bought = sum(low <= one.created < high for one in kept(account, INCOMING_PHONE_NUMBERS))
         return Used(bought, bought, round(bought * PER_NUMBER, 4))
@@ -87,8 +87,8 @@ def _lengths(world: World, account: Account, low: float, high: float) -> Iterato
             yield from [ceil((conference.updated - conference.created) / 60) if over else 0] * account.crowd
         else:
             calls = (one.call for one in (*conference.present, *conference.past))
-            yield from (_minutes(call) for call in calls if call.number >> 8 == conference.number)
-    yield from (_minutes(call) for call in account.calls[slice(*_places(account.calls, low, high))])
+            yield from (minutes(call) for call in calls if call.number >> 8 == conference.number)
+    yield from (minutes(call) for call in account.calls[slice(*_places(account.calls, low, high))])
 
 
 def _places(items: list[Conference] | list[Call], low: float, high: float) -> tuple[int, int]:
@@ -98,7 +98,8 @@ def _places(items: list[Conference] | list[Call], low: float, high: float) -> tu
     return bisect_left(items, low, key=created), bisect_left(items, high, key=created)
 
 
-def _minutes(call: Call) -> int:
+def minutes(call: Call) -> int:
+    """Return the begun minutes that a call lasted, which are what it costs."""
     return 0 if call.answered is None or call.ended is None else ceil((call.ended - call.answered) / 60)
 
 

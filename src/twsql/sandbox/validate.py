@@ -83,6 +83,14 @@ def enqueue(form: Form) -> str | None:
     return unescape(found[1].strip()) if found else None
 
 
+def recording_status(form: Form) -> str:
+    """Return the status that a recording's update asks for."""
+    status = _one(form, "Status")
+    if status not in ("paused", "in-progress", "stopped"):
+        raise ApiError(20001, f"Status cannot be {status!r}")
+    return status
+
+
 def conference_name(name: str) -> str:
     """Return a name that a conference may have. Raises ApiError 16003."""
     if not name or len(name) > _LONGEST_NAME:
@@ -114,7 +122,14 @@ def _call(form: Form) -> CallOrder:
     if not _ENDPOINT.fullmatch(from_) or from_ in _BAD_FROM:
         raise ApiError(_BAD_FROM.get(from_, 21212), from_)
     timeout = _number(form, "Timeout")
-    return CallOrder(to, from_, 60 if timeout is None else timeout, _number(form, "TimeLimit"), _one(form, "CallerId"))
+    return CallOrder(
+        to,
+        from_,
+        60 if timeout is None else timeout,
+        _number(form, "TimeLimit"),
+        _one(form, "CallerId"),
+        detects=_one(form, "MachineDetection") is not None,
+    )
 
 
 def _label(form: Form) -> str | None:

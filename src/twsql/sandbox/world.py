@@ -111,6 +111,7 @@ class World:
         account.free_at = start + 1 / rate if rate else now
         call = Call(account, PLACED + len(account.calls), order.to, order.from_, now, now, start - now)
         call.timeout, call.time_limit, call.caller = order.timeout, order.time_limit, order.caller
+        call.detects = order.detects
         call.enqueue = order.enqueue
         account.calls.append(call)
         self._when(start + self.settings.ring_after, "ringing", call)
@@ -238,6 +239,7 @@ class World:
 
     def _answer(self, call: Call, when: float) -> None:
         call.status, call.answered, call.updated = "in-progress", when, when
+        call.answered_by = "human" if call.detects else None
         lengths = (self.settings.hang_up_after, call.time_limit)
         length = min((seconds for seconds in lengths if seconds is not None), default=None)
         if length is not None:

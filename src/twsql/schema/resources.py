@@ -49,6 +49,7 @@ PARTICIPANT = (
         "CallSid",
         "The SID of the participant's call: CA and 32 hexadecimal digits.",
         lookup=True,
+        references="calls.Sid",
         sid="CA",
         names="Label",
     ),

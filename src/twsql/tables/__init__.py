@@ -6,7 +6,9 @@ from twsql.tables.accounts import ACCOUNTS
 from twsql.tables.applications import APPLICATIONS
 from twsql.tables.available_phone_numbers import AVAILABLE_PHONE_NUMBERS
 from twsql.tables.balance import BALANCE
+from twsql.tables.call_events import CALL_EVENTS
 from twsql.tables.call_summaries import CALL_SUMMARIES
+from twsql.tables.calls import CALLS
 from twsql.tables.conference_participant_summaries import CONFERENCE_PARTICIPANT_SUMMARIES
 from twsql.tables.conference_summaries import CONFERENCE_SUMMARIES
 from twsql.tables.conferences import CONFERENCES
@@ -15,6 +17,8 @@ from twsql.tables.outgoing_caller_ids import OUTGOING_CALLER_IDS
 from twsql.tables.participants import PARTICIPANTS
 from twsql.tables.queue_members import QUEUE_MEMBERS
 from twsql.tables.queues import QUEUES
+from twsql.tables.recordings import RECORDINGS
+from twsql.tables.transcriptions import TRANSCRIPTIONS
 from twsql.tables.twsql_journal import TWSQL_JOURNAL
 from twsql.tables.twsql_requests import TWSQL_REQUESTS
 from twsql.tables.usage_records import USAGE_RECORDS
@@ -23,6 +27,10 @@ from twsql.tables.usage_triggers import USAGE_TRIGGERS
 TABLES = (
     CONFERENCES,
     PARTICIPANTS,
+    CALLS,
+    RECORDINGS,
+    CALL_EVENTS,
+    TRANSCRIPTIONS,
     CONFERENCE_SUMMARIES,
     CONFERENCE_PARTICIPANT_SUMMARIES,
     CALL_SUMMARIES,

@@ -13,6 +13,7 @@ from twsql.schema import Column, Row, Table
 from twsql.schema.where import Where
 from twsql.vtab.relation import Relation
 from twsql.vtab.rows_read import RowsRead
+from twsql.vtab.table_plan import is_one_request
 from twsql.vtab.window import Inner, Outer, Window
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Lookahead:
         """The rows of the inner scan of a join; None for a scan that seems to be none."""
         for column, domain in scan.relation.joins:
             values = where.equal.get(column.name, ())
-            if len(values) != 1 or not isinstance(value := values[0], str):
+            if len(values) != 1 or not isinstance(value := values[0], str) or not is_one_request(column):
                 continue
             if (known := self._known(table, column, Outer(value), where)) is not None:
                 return iter(known)

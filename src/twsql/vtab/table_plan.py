@@ -115,7 +115,7 @@ def _asks(
         return refused(missing)
     if not any(column.filter or column.key for column in table.columns):
         return "nothing of Twilio"
-    found = {column.name for column, _ in taken if _finds(column)}
+    found = {column.name for column, _ in taken if is_one_request(column)}
     single = found and _is_one_row(table, {column.name for column, _ in taken})
     words = [f"GET {'single' if single else 'lists of' if found else 'all lists of'} {table.name}"]
     by = [f"{c.name} {o.upper()}{' by day' if c.type == 'datetime' else ''}" for c, o in taken]
@@ -151,7 +151,7 @@ def _sorted(relation: Relation, question: Question) -> Order:
     return tuple((slot.name, descending) for slot, descending in slots if slot.column)
 
 
-def _finds(column: Column) -> bool:
+def is_one_request(column: Column) -> bool:
     """Whether an `=` on the column costs one request: it is a key, or a filter by the SID of another table's row."""
     return column.key or bool(column.filter and column.references)
 
@@ -172,8 +172,8 @@ def _estimate(table: Table, taken: list[tuple[Column, str]]) -> tuple[float, int
     """
     names = {column.name for column, operator in taken if operator in (EQ, IN)}
     many = 10 if any(operator == IN for _, operator in taken) else 1
-    found = [(column, operator) for column, operator in taken if operator in (EQ, IN) and _finds(column)]
-    single = any(operator == EQ and (not column.key or column.name in table.identity) for column, operator in found)
+    found = [(column, operator) for column, operator in taken if operator in (EQ, IN) and is_one_request(column)]
+    single = any(operator == EQ and (column.references or column.name in table.identity) for column, operator in found)
     requests = 1 if single else table.pages
     if found:
         return requests, many * (1 if _is_one_row(table, names) else 10)

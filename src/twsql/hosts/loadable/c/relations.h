@@ -2,6 +2,10 @@
 #define TWSQL_TABLES \
   "conferences", \
   "participants", \
+  "calls", \
+  "recordings", \
+  "call_events", \
+  "transcriptions", \
   "conference_summaries", \
   "conference_participant_summaries", \
   "call_summaries", \
