@@ -26,6 +26,7 @@ ROOMS = (
     "dbapi",
     "dialect",
     "mcp",
+    "spark",
     "sync",
     "cli",
     "__init__ __main__",

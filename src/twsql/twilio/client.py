@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -40,7 +41,8 @@ class Client:
 
     The constructor neither connects nor needs credentials. Every method raises TwilioError or a subclass, and
     SettingError if credentials are missing. `sleep` waits between attempts. A list of more than `most_pages` is an
-    error. The client calls `before` ahead of each attempt at a request and of each task for another thread.
+    error. The client calls `before` ahead of each attempt at a request and of each task for another thread. Clients of
+    several accounts may have a `share`, such as a semaphore, that bounds their requests under way together.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         most_pages: int = MOST_PAGES,
         before: Callable[[], None] = lambda: None,
+        share: AbstractContextManager[object] | None = None,
     ) -> None:
         self.settings = settings
         self._before = before
         self._gate: Callable[[], None] = _open
         self.most_pages = most_pages
-        self._transport = Transport(settings)
+        self._share = share
+        self._transport = Transport(settings, share)
         self._transports = {settings.server: self._transport}
         self._workers = Workers(settings.max_in_flight)
         self._repeat = repeating(settings.max_attempts, self._nap)
@@ -102,7 +106,7 @@ class Client:
             return self
         there = copy(self)
         there.settings = replace(self.settings, base_url=server)
-        there._transport = self._transports.setdefault(server, Transport(there.settings))
+        there._transport = self._transports.setdefault(server, Transport(there.settings, self._share))
         return there
 
     def path(self, *segments: str) -> str:

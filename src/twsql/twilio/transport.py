@@ -10,6 +10,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
@@ -67,11 +68,13 @@ class Transport:
     """Sends requests with the credentials.
 
     The constructor reads the environment's proxies and certificates, once. A server on this machine is never reached
-    through a proxy.
+    through a proxy. Clients of several accounts may `share` one number of requests under way; each is then a request
+    of its account's limit too.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, share: AbstractContextManager[object] | None = None) -> None:
         self._settings = settings
+        self._share = share or nullcontext()
         self._limit = limits.shared(settings.server, settings.account_sid or "")
         self.clock = Clock()
         self._proxies = {} if settings.is_local else dict(get_environ_proxies(settings.server))
@@ -94,8 +97,9 @@ class Transport:
         """
         connections, headers = self._ready or self._get_ready()
         came = time.monotonic()
-        most = self._settings.max_in_flight
-        with self._limit.slot(most, urgent=request.urgent, again=request.again, deadline=deadline) as begun:
+        most, again = self._settings.max_in_flight, request.again
+        with self._limit.slot(most, urgent=request.urgent, again=again, deadline=deadline), self._share:
+            begun = time.monotonic()
             waited(begun - came)
             response = self._send(connections, self._prepared(request, headers), begun, deadline)
             # An error without Twilio's request id may be a proxy's, with the time of another clock.
