@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,3 +87,16 @@ def source() -> Source:
         return TwilioDataSource({name: str(value) for name, value in (login | options).items()})
 
     return make
+
+
+@pytest.fixture
+def journal() -> Iterator[str]:
+    """The URL of a new database of the PostgreSQL that .ci/spark has started."""
+    import psycopg
+
+    place = os.environ["TWSQL_TEST_POSTGRES"]
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql://postgres@{server.info.host}:{server.info.port}/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,8 @@ import pytest
 
 from twsql.sandbox import Sandbox
 from waiting import until
+
+from .processes import kill_workers
 
 
 def load(spark: Any, sandbox: Sandbox, **options: object) -> Any:
@@ -70,31 +70,6 @@ def test_credentials_are_in_no_plan_and_no_log(pushed: Any, world: Sandbox, logs
     for text in (shown, str(refused.value), written):
         assert world.auth_token not in text
         assert secret not in text
-
-
-def workers(spark: Any) -> set[int]:
-    """The processes of Spark's Python workers: children of the daemon that Spark's JVM has started."""
-    children: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-        except FileNotFoundError:
-            continue
-        children.setdefault(parent, []).append(int(status.parent.name))
-    daemons = [
-        child
-        for child in children.get(spark.sparkContext._gateway.proc.pid, [])
-        if b"pyspark.daemon" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
-    return {worker for daemon in daemons for worker in children.get(daemon, [])}
-
-
-def kill_workers(spark: Any) -> int:
-    """Kill all of them with SIGKILL; gives how many there were."""
-    found = workers(spark)
-    for each in found:
-        os.kill(each, signal.SIGKILL)
-    return len(found)
 
 
 def test_killed_workers(spark: Any) -> None:
