@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,8 +22,29 @@ from twsql.sandbox import Sandbox
 FROM, TO = "+15550000000", "+15550000001"
 KEYED = f"SELECT CallSid FROM AddParticipants('room', '{FROM}', '{TO}') WHERE RequestKey = 'k'"
 
+POSTGRES = os.environ.get("TWSQL_TEST_POSTGRES", "")
+"""Where PostgreSQL is, in libpq's keywords without a database: the tests' journals are there. See .ci/postgres."""
+in_files = pytest.mark.skipif(bool(POSTGRES), reason="it is about the journal's file")
+
 Connect = Callable[..., Connection]
 Run = Callable[..., "subprocess.Popen[str]"]
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(autouse=True)
+def own_journal(own_journal: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has a journal of its own: a file, or a database of PostgreSQL."""
+    if not POSTGRES:
+        yield
+        return
+    import psycopg
+
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(f"{POSTGRES} dbname=postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        monkeypatch.setenv("TWSQL_JOURNAL", f"{POSTGRES} dbname={name}")
+        yield
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -72,10 +94,17 @@ def run(environ: dict[str, str]) -> Iterator[Run]:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+def journal(tmp_path: Path) -> Ask:
     """Ask the journal of this test, as another tool would."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
+        if POSTGRES:
+            import psycopg
+
+            where = f"{os.environ['TWSQL_JOURNAL']} options='-c search_path=twsql -c timezone=UTC'"
+            with psycopg.connect(where, autocommit=True) as server:
+                cursor = server.execute(sql)
+                return cursor.fetchall() if cursor.description else []
         with closing(apsw.Connection(str(tmp_path / "journal.db"))) as db:
             return list(db.execute(sql))
 

@@ -315,7 +315,7 @@ except KeyboardInterrupt:
 
 def _only_placed_or_never_sent(journal: Ask, placed: int) -> None:
     """Each call is on record as placed, or as one that was stopped while it waited for its turn."""
-    states = journal("SELECT state, message, count(*) FROM effects GROUP BY 1, 2")
+    states = journal("SELECT state, message, count(*) FROM effects GROUP BY 1, 2 ORDER BY 1")
     assert states[0] == ("placed", None, placed)
     assert {(state, message) for state, message, _ in states[1:]} <= {
         ("refused", "stopped before it was sent; nothing was sent")

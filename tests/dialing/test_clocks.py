@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import KEYED, Connect, Run, asked
+from dialing.conftest import KEYED, Connect, Run, asked, in_files
 from twsql.errors import OutcomeUnknown
 from twsql.sandbox import Readings, Sandbox
 from waiting import until
@@ -101,6 +101,7 @@ def test_a_step_between_two_runs(
     assert sandbox.counters.placed == 2
 
 
+@in_files
 def test_a_step_after_a_kill_before_any_answer(
     run: Run, environ: dict[str, str], connect: Connect, sandbox: Sandbox, clock: WallClock
 ) -> None:

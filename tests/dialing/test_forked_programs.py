@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dialing.conftest import FROM, TO, Run
+from dialing.conftest import FROM, TO, Run, in_files
 from twsql.sandbox import Sandbox
 from waiting import until
 
@@ -49,6 +49,7 @@ print(count, flush=True)
     assert journal("SELECT state, count(*) FROM effects GROUP BY state") == [("placed", sandbox.counters.placed)]
 
 
+@in_files
 def test_while_others_write(run: Run, journal: Ask) -> None:
     """A child that was forked while threads wrote the journal writes it at once; its parent goes on."""
     code = """

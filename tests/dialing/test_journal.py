@@ -21,7 +21,7 @@ from typing import Any
 import apsw
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, in_files
 from twsql.dialing.entries import digest
 from twsql.dialing.journal import Execute
 from twsql.dialing.journal_versions import VERSIONS
@@ -35,6 +35,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 NOBODY = 65534
 
 
+@in_files
 def test_only_its_owner_reads_it(connect: Connect, tmp_path: Path) -> None:
     """The journal's files, and a folder made for them, are its owner's alone, whatever the umask."""
     path = tmp_path / "new" / "folder" / "journal.db"
@@ -45,6 +46,7 @@ def test_only_its_owner_reads_it(connect: Connect, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@in_files
 def test_one_that_all_could_read(connect: Connect, tmp_path: Path) -> None:
     """A journal whose mode was opened is its owner's alone again when it is used."""
     path = tmp_path / "journal.db"
@@ -58,6 +60,7 @@ def test_one_that_all_could_read(connect: Connect, tmp_path: Path) -> None:
         assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
 
 
+@in_files
 @pytest.mark.parametrize("calls", [1, 40])
 def test_ctrl_c_while_it_is_locked(
     run: Run, environ: dict[str, str], connect: Connect, sandbox: Sandbox, tmp_path: Path, calls: int
@@ -81,6 +84,7 @@ def test_ctrl_c_while_it_is_locked(
     assert sandbox.counters.requests == 0
 
 
+@in_files
 def test_an_older_one(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     """A journal of the first version goes on: its keys are of Twilio's own host, and of no other server."""
     path = tmp_path / "old.db"
@@ -123,6 +127,7 @@ def test_what_is_in_it(connect: Connect, sandbox: Sandbox) -> None:
     assert db.execute(f"{sql} AND DateUpdated >= DateCreated").fetchone() == (2,)
 
 
+@in_files
 def test_no_secrets(account: dict[str, Any], connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     """Neither credentials nor CallToken nor SipAuthPassword are in any byte of the journal's files."""
     secrets = ("a-call-token-of-mine", "a-sip-password-of-mine", account["auth_token"])
@@ -141,11 +146,10 @@ def test_no_secrets(account: dict[str, Any], connect: Connect, sandbox: Sandbox,
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[1]", "null", '"x"', "[" * 100_000, None])
-def test_a_damaged_answer(connect: Connect, sandbox: Sandbox, tmp_path: Path, damaged: str | None) -> None:
+def test_a_damaged_answer(connect: Connect, sandbox: Sandbox, journal: Ask, damaged: str | None) -> None:
     """What somebody has written in place of an answer is an error that says so, and the call is not placed again."""
     connect().execute(KEYED).fetchall()
-    with closing(apsw.Connection(str(tmp_path / "journal.db"))) as db:
-        db.execute("UPDATE effects SET answer = ?", (damaged,))
+    journal("UPDATE effects SET answer = " + ("NULL" if damaged is None else f"'{damaged}'"))
     with pytest.raises(OperationalError, match=r"entry of RequestKey 'k' is damaged: .* nothing was sent"):
         connect().execute(KEYED).fetchall()
     assert sandbox.counters.placed == 1
@@ -169,6 +173,7 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
+@in_files
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -191,6 +196,7 @@ def test_what_is_no_journal(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
+@in_files
 def test_a_folder_that_is_a_file(connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     """A journal whose folder cannot be made: no call is placed."""
     (tmp_path / "file").touch()
@@ -199,6 +205,7 @@ def test_a_folder_that_is_a_file(connect: Connect, sandbox: Sandbox, tmp_path: P
     assert sandbox.counters.requests == 0
 
 
+@in_files
 @pytest.mark.parametrize("writable", ["nothing", "the folder"])
 def test_no_permission(connect: Connect, sandbox: Sandbox, tmp_path: Path, writable: str) -> None:
     """A journal that may be read and not written, or a folder that may not: no call is placed."""
@@ -245,6 +252,7 @@ def _limited(run: Run, code: str, size: int, **options: Any) -> subprocess.Popen
     return run(limit + "set = lambda n: resource.setrlimit(resource.RLIMIT_FSIZE, (n, -1))\n" + code, **options)
 
 
+@in_files
 def test_full_before(run: Run, sandbox: Sandbox, journal: Ask, connect: Connect) -> None:
     """When the intent cannot be written nothing is sent, and when there is room again it goes on."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
@@ -267,6 +275,7 @@ show("""{other}""")
     assert journal("SELECT request_key, state FROM effects") == [("k", "placed"), ("other", "placed")]
 
 
+@in_files
 def test_full_after(run: Run, sandbox: Sandbox, journal: Ask, connect: Connect) -> None:
     """When the outcome cannot be written the error names the call, and a later run finds it."""
     sandbox.fail("slow", method="POST")
@@ -310,6 +319,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@in_files
 def test_a_small_disk(connect: Connect, sandbox: Sandbox, small_disk: Path) -> None:
     """On a disk that fills up during a campaign no call is placed that has no entry; with room again it goes on."""
     db = connect(journal=str(small_disk / "journal.db"))
@@ -336,6 +346,7 @@ def test_a_small_disk(connect: Connect, sandbox: Sandbox, small_disk: Path) -> N
 # Threads and other tools
 
 
+@in_files
 def test_group_commit(tmp_path: Path) -> None:
     """Threads that write while a commit is under way share the next one: 32 writes, two transactions."""
     path = str(tmp_path / "journal.db")
@@ -353,6 +364,7 @@ def test_group_commit(tmp_path: Path) -> None:
     assert len(commits) == 2
 
 
+@in_files
 def test_one_change_that_fails(tmp_path: Path) -> None:
     """A change that is refused takes back itself, and none of those that share its transaction."""
     journal = SqliteJournal(str(tmp_path / "journal.db"))
@@ -377,6 +389,7 @@ def test_one_change_that_fails(tmp_path: Path) -> None:
     assert [row["n"] % 2 for row in journal.read("SELECT n FROM t", {})] == [0] * 4
 
 
+@in_files
 def test_a_program_error_keeps_nobody_waiting(tmp_path: Path) -> None:
     """What goes wrong in a change is raised to whoever made it, and the journal can be used on."""
     journal = SqliteJournal(str(tmp_path / "journal.db"))
@@ -389,6 +402,7 @@ def test_a_program_error_keeps_nobody_waiting(tmp_path: Path) -> None:
     assert journal.write(lambda execute: 5) == 5
 
 
+@in_files
 def test_another_sqlite_in_this_process(connect: Connect, journal: Ask, tmp_path: Path) -> None:
     """The sqlite3 module, which removes the log of a journal that is in use, takes no entry along with it."""
     db = connect()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,7 +120,7 @@ def test_two_that_may_be_it(connect: Connect, sandbox: Sandbox, journal: Ask) ->
 
 
 @pytest.mark.parametrize("has_heard", [True, False])
-def test_a_call_long_after(run: Run, connect: Connect, sandbox: Sandbox, tmp_path: Path, has_heard: bool) -> None:
+def test_a_call_long_after(run: Run, connect: Connect, sandbox: Sandbox, journal: Ask, has_heard: bool) -> None:
     """A call that somebody placed long after the attempt is not what the attempt has done.
 
     Of a process that was killed before it heard Twilio's time that is not known, as its clock may have been wrong.
@@ -134,7 +131,7 @@ def test_a_call_long_after(run: Run, connect: Connect, sandbox: Sandbox, tmp_pat
     until(lambda: asked(sandbox) and sandbox.counters.placed == has_heard)
     process.kill()
     process.wait()
-    _age(tmp_path, hours=1)
+    _age(journal, hours=1)
     sandbox.change(hang_up_after=0.0)
     other = _other_call(sandbox, "room")
     if has_heard:
@@ -145,12 +142,11 @@ def test_a_call_long_after(run: Run, connect: Connect, sandbox: Sandbox, tmp_pat
             _call(connect)
 
 
-def _age(tmp_path: Path, **ago: float) -> None:
+def _age(journal: Ask, **ago: float) -> None:
     """Put the attempts on record into the past."""
     then = (datetime.now(timezone.utc) - timedelta(**ago)).strftime("%Y-%m-%d %H:%M:%S.000")
-    with closing(sqlite3.connect(tmp_path / "journal.db")) as db, db:
-        db.execute("UPDATE effects SET started = ?1, sent = ?1, changed = ?1", (then,))
-        db.execute("UPDATE effects SET since = ?1, until = ?1 WHERE since IS NOT NULL", (then,))
+    journal(f"UPDATE effects SET started = '{then}', sent = '{then}', changed = '{then}'")
+    journal(f"UPDATE effects SET since = '{then}', until = '{then}' WHERE since IS NOT NULL")
 
 
 def test_it_cannot_be_looked_for(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 import pytest
 
-from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked
+from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, in_files
 from twsql.errors import InputError, TwilioError
 from twsql.sandbox import Sandbox
 from waiting import until
@@ -113,6 +113,7 @@ def test_killed_while_it_waits(run: Run, connect: Connect, sandbox: Sandbox, jou
     assert sandbox.counters.placed == 1
 
 
+@in_files
 def test_killed_before_it_is_on_record(run: Run, connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     """SIGKILL before the intent is committed: nothing was sent."""
     connect().execute("SELECT * FROM twsql_journal").fetchall()
@@ -131,6 +132,7 @@ def test_killed_before_it_is_on_record(run: Run, connect: Connect, sandbox: Sand
     assert sandbox.counters.placed == 1
 
 
+@in_files
 def test_killed_before_the_outcome_is_on_record(run: Run, connect: Connect, sandbox: Sandbox, tmp_path: Path) -> None:
     """SIGKILL between the answer and its commit: the call is found again, and not placed a second time."""
     sandbox.fail("slow", method="POST", times=1)

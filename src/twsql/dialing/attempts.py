@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -43,14 +43,16 @@ class Attempts:
         return None if moment is None else self._clock.at(moment)
 
 
-def window(entry: Entry, clock: Clock, longest: timedelta) -> Window:
+def window(entry: Entry, clock: Clock, longest: timedelta, here: Callable[[], datetime]) -> Window:
     """When Twilio carried out an entry, if it did; it may do so until the latest moment of a response.
 
-    Times by this machine's clock alone are corrected by its error of now. They may be off by more: a clock that was
-    hours off, and has been set since, must not hide a call. So `earliest` and `latest` are then without bounds.
+    Times by the journal's clock alone, which `here` tells, are corrected by its error of now. They may be off by more:
+    a clock that was hours off, and has been set since, must not hide a call. So `earliest` and `latest` are then
+    without bounds.
     """
     told = clock.at(time.monotonic())
-    wrong = timedelta() if told is None else told - datetime.now(timezone.utc)
+    is_dated = entry.since is not None and entry.until is not None
+    wrong = timedelta() if told is None or is_dated else told - here()
     started, sent = _moment(entry.started), _moment(entry.sent)
     until = sent + wrong if entry.until is None else _moment(entry.until)
     if entry.since is not None:

@@ -176,7 +176,10 @@ class Dialer:
         return procedure.once
 
     def _take(self, number: int) -> Entry | None:
-        return entries.take(self._journal, number, self._settings.require_credentials()[0], self._settings.realm)
+        account, realm = self._settings.require_credentials()[0], self._settings.realm
+        while (entry := entries.take(self._journal, number, account, realm)) is not None and entry.todo == "wait":
+            self._pause(_POLL_SECONDS, Stop())
+        return entry
 
     def in_doubt(self) -> list[int]:
         """The entries of this account that may need `settle`."""

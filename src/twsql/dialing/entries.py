@@ -139,7 +139,7 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
         return _taken(execute, known, deadline) or _entry("wait", known, intent)
 
     def _taken(execute: Execute, known: dict[str, Any], deadline: float | None) -> Entry | None:
-        if not locks.take(execute, known, claim):
+        if locks.take(execute, known, claim) != "taken":
             return None
         taken.append(known["hold"])
         row = {**_columns(intent), **_named(known), "now": now}
@@ -156,6 +156,8 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
 def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry | None:
     """Take up an entry to settle it; None if it is not in doubt, or another thread or process works on it.
 
+    It is to `wait` for if the session of whoever worked on it has just ended.
+
     Raises InputError if the account has no such entry on this server.
     """
     claim = object()
@@ -164,8 +166,9 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
         known = _one(execute, journal.statements.by_id, {"id": number, "account_sid": account_sid, "server": server})
         if known is None:
             raise InputError(f"the journal has no entry {number} of account {account_sid} at {server}")
-        if known["state"] not in ("sending", "unknown") or not journal.locks.take(execute, known, claim):
-            return None
+        taking = "busy" if known["state"] not in ("sending", "unknown") else journal.locks.take(execute, known, claim)
+        if taking != "taken":
+            return _entry("wait", known, _intent(known)) if taking == "soon" else None
         taken.append(known["hold"])
         return _entry_of("settle", _one(execute, journal.statements.take, _named(known)), _intent(known))
 

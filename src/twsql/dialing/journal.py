@@ -15,7 +15,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
 
 from twsql.dialing.statements import Statements
 from twsql.errors import OperationalError
@@ -56,14 +57,18 @@ class Waiting:
             self.result.set_exception(problem)
 
 
+Taking = Literal["taken", "busy", "soon"]
+"""Whether an entry is locked now: busy is one that somebody else works on; soon this can be done, by itself."""
+
+
 class Locks(Protocol):
     """Locks on the entries that are being worked on, over threads and processes. An entry's `hold` names its lock."""
 
     def begin(self, hold: int, claim: object) -> None:
         """Lock an entry that is about to be written for the first time; `claim` is whoever locks it."""
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> bool:
-        """Lock an entry; False if somebody else has locked it. A claim may take again what it has taken."""
+    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+        """Try to lock an entry. A claim may take again what it has taken."""
 
     def recorded(self, hold: int) -> None:
         """Note that the journal has the entry's outcome, and with it that nobody works on it."""
@@ -104,6 +109,10 @@ class Journal(ABC):
     @abstractmethod
     def read(self, sql: str, bindings: Bindings) -> list[dict[str, Any]]:
         """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """Tell the time, UTC, by the clock that dates the entries. Raises OperationalError if that is out of reach."""
 
     @abstractmethod
     def renew(self) -> None:

@@ -66,7 +66,7 @@ class Outcomes:
             mark=intent.label,
             own_mark=is_own(intent.label),
             unique_mark=is_own(intent.label) and intent.request_key is None,
-            window=lambda: window(entry, self._client.clock, longest),
+            window=lambda: window(entry, self._client.clock, longest, self._journal.now),
             is_other=lambda sid: entries.is_known(self._journal, intent, sid),
             rivals=lambda: entries.rivals(self._journal, entry),
             foreign=lambda calls: entries.foreign(self._journal, intent, calls),

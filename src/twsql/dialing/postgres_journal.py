@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from twsql import forks
@@ -61,6 +62,11 @@ class PostgresJournal(Journal):
                 return self._patiently(lambda session: _rows(session, sql, bindings))
             except _errors() as error:
                 raise OperationalError(f"the journal {self.name} cannot be read: {_text(error)}") from error
+
+    def now(self) -> datetime:
+        """Tell the time by PostgreSQL's clock."""
+        text = self.read("SELECT clock_timestamp() AS now", {})[0]["now"]
+        return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
 
     def renew(self) -> None:
         """In a forked child use a session of its own, and leave the parent's alone."""

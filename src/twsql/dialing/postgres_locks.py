@@ -11,11 +11,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twsql.dialing.journal import Execute, boottime
+from twsql.dialing.journal import Execute, Taking, boottime
 from twsql.dialing.statements import SEND_WITHIN
 
-_IS_FREE = """
-    SELECT pg_try_advisory_xact_lock_shared(holder) AND send_by < clock_timestamp() AS free
+_STATE = """
+    SELECT pg_try_advisory_xact_lock_shared(holder) AS is_over, send_by < clock_timestamp() AS is_late
     FROM effects WHERE id = %(id)s AND hold = %(hold)s AND holder IS NOT DISTINCT FROM %(seen)s"""
 
 
@@ -44,26 +44,23 @@ class SessionLocks:
             self._mine[hold] = claim
             self._held.add(hold)
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> bool:
-        """Lock an entry; False if somebody else has locked it. A claim may take again what it has taken."""
-        hold, holder = row["hold"], row["holder"]
+    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+        """Try to lock an entry. A claim may take again what it has taken."""
+        hold: int = row["hold"]
+        taking: Taking = "busy"
         with self._lock:
             if self._mine.get(hold, claim) is not claim:
-                return False
+                return "busy"
             self._mine[hold] = claim
-        is_free = False
         try:
-            is_free = holder in (None, self.number)
-            if not is_free:
-                rows = execute(_IS_FREE, {"id": row["id"], "hold": hold, "seen": holder})
-                is_free = bool(rows and rows[0]["free"])
-            return is_free
+            taking = "taken" if row["holder"] in (None, self.number) else _of_another(execute, row)
         finally:
             with self._lock:
-                if is_free:
+                if taking == "taken":
                     self._held.add(hold)
                 else:
-                    self._mine.pop(hold, None)
+                    del self._mine[hold]
+        return taking
 
     def recorded(self, hold: int) -> None:
         """Note that the journal has it that this process does not work on an entry any more."""
@@ -82,3 +79,11 @@ class SessionLocks:
     def deadline(self) -> float:
         """Until when, by `boottime`, a call that is recorded now may be sent."""
         return boottime() + SEND_WITHIN
+
+
+def _of_another(execute: Execute, row: Mapping[str, Any]) -> Taking:
+    """Whether an entry may be taken over from another session."""
+    states = execute(_STATE, {"id": row["id"], "hold": row["hold"], "seen": row["holder"]})
+    if not states or not states[0]["is_over"]:
+        return "busy"
+    return "taken" if states[0]["is_late"] else "soon"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import apsw
 
 from twsql import forks
 from twsql.dialing.entry_locks import EntryLocks
-from twsql.dialing.journal import Bindings, Change, Execute, Journal, Outcome, Waiting
+from twsql.dialing.journal import Bindings, Change, Execute, Journal, Outcome, Taking, Waiting
 from twsql.dialing.journal_file import MEMORY, BusyHandler, opened
 from twsql.dialing.statements import SQLITE
 from twsql.errors import Error, OperationalError
@@ -28,9 +29,9 @@ class _Locks:
         """Lock an entry that is about to be written for the first time."""
         self._locks.take(hold)
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> bool:
-        """Lock an entry; False if another process or thread has locked it."""
-        return self._locks.take(row["hold"])
+    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+        """Try to lock an entry."""
+        return "taken" if self._locks.take(row["hold"]) else "busy"
 
     def recorded(self, hold: int) -> None:
         """Do nothing: `release` unlocks."""
@@ -80,6 +81,10 @@ class SqliteJournal(Journal):
                 return _rows(self._opened(), sql, bindings)
             except (apsw.Error, OSError) as error:
                 raise OperationalError(f"the journal {self.name} cannot be read: {error}") from error
+
+    def now(self) -> datetime:
+        """Tell the time by this machine's clock."""
+        return datetime.now(timezone.utc)
 
     def let_go(self) -> None:
         """Close the file before a fork, and let nobody open it until that is over.

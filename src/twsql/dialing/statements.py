@@ -102,7 +102,7 @@ SQLITE = _of(
     **dict.fromkeys(("held", "taken", "freed", "answered", "free", "mine", "same", "still"), ""),
 )
 
-SEND_WITHIN = 10.0
+SEND_WITHIN = 5.0
 """Seconds after an attempt is recorded within which it may be sent; later it must be recorded once more."""
 _CLOCKS_APART = 5.0
 """Seconds by which the clocks of the servers of one cluster may differ."""
