@@ -39,8 +39,7 @@ class Cluster:
     def make(self) -> Cluster:
         """Make its files, and start it."""
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C")
-        with (self.folder / "postgresql.conf").open("a", encoding="ascii") as file:
-            file.write(_SETTINGS)
+        self._set(_SETTINGS)
         self.start()
         return self
 
@@ -49,7 +48,8 @@ class Cluster:
         other = Cluster(folder)
         self._run("pg_basebackup", "--checkpoint=fast", "--write-recovery-conf", "--dbname", self.keywords, of=folder)
         other.start()
-        self._control("-o", f"-p {self.port} -c synchronous_standby_names=*", "restart", "-m", "fast")
+        self._set("synchronous_standby_names = '*'")
+        self.restart()
         return other
 
     def start(self) -> None:
@@ -67,6 +67,10 @@ class Cluster:
     def stop(self) -> None:
         """Stop it as a crash does."""
         self._control("stop", "-m", "immediate")
+
+    def _set(self, lines: str) -> None:
+        with (self.folder / "postgresql.conf").open("a", encoding="ascii") as file:
+            file.write(f"{lines}\n")
 
     def _control(self, *words: str) -> None:
         self._run("pg_ctl", "-w", "-t", str(_LONGEST), "-l", str(self.folder / "log"), *words)

@@ -16,12 +16,19 @@ Change = Callable[[bytes, bytes], bytes]
 class Relay:
     """Passes each request on to the sandbox and sends what `change` makes of its answer, then closes the connection.
 
-    The deed is done before the answer is changed. `asked` has the requests' methods and paths.
+    `before` may hold a request back. The deed is done before the answer is changed. `asked` has the requests' methods
+    and paths.
     """
 
-    def __init__(self, target: str, change: Change = lambda request, answer: answer) -> None:
+    def __init__(
+        self,
+        target: str,
+        change: Change = lambda request, answer: answer,
+        before: Callable[[bytes], None] = lambda request: None,
+    ) -> None:
         self._target = (urlsplit(target).hostname, urlsplit(target).port)
         self.change = change
+        self._before = before
         self.asked: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -49,6 +56,7 @@ class Relay:
             with connection:
                 if request := _request(connection):
                     self.asked.append(" ".join(request.split(b"\r\n")[0].decode("ascii").split()[:2]))
+                    self._before(request)
                     connection.sendall(self.change(request, self._answer(request)))
         except OSError:  # the client went away
             return

@@ -155,6 +155,16 @@ def test_a_damaged_answer(connect: Connect, sandbox: Sandbox, journal: Ask, dama
     assert sandbox.counters.placed == 1
 
 
+def test_postgres_without_psycopg(run: Run, environ: dict[str, str], sandbox: Sandbox) -> None:
+    """A journal in PostgreSQL needs an extra: the error says which, and nothing is sent."""
+    url = "postgresql://me@127.0.0.1:1/calls"
+    process = run(f'sys.modules["psycopg"] = None; show("""{KEYED}""")', env={**environ, "TWSQL_JOURNAL": url})
+    error = process.communicate(timeout=30)[1]
+    assert f"the journal {url} cannot be opened: psycopg is missing" in error
+    assert "pip install 'twsql[postgres]' (journal, TWSQL_JOURNAL); nothing was sent" in error
+    assert sandbox.counters.requests == 0
+
+
 def _newer(path: Path) -> None:
     with closing(apsw.Connection(str(path))) as db:
         db.execute(f"PRAGMA application_id = {0x74777371}; PRAGMA user_version = 99")

@@ -222,7 +222,7 @@ def _again(
 def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up: Callable[[], bool]) -> None:
     """Record that the call was placed, its SID, and Twilio's JSON.
 
-    Raises OperationalError if the journal has another call of this entry.
+    Raises OperationalError if the journal has another call of this entry or key.
     """
     conference = answer.get("conference_sid")
     values = {
@@ -235,8 +235,15 @@ def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up
     }
 
     def change(execute: Execute) -> None:
-        if _one(execute, journal.statements.placed, values) is None:
-            raise OperationalError("its entry has gone, or has another call: see twsql_journal")
+        if _one(execute, journal.statements.placed, values) is not None:
+            return
+        # A server that took over from another one may have forgotten the entry.
+        gone = not execute(journal.statements.by_hold, {"hold": entry.lock})
+        anew = {**_columns(entry.intent), "hold": entry.lock, "now": entry.since}
+        made = _one(execute, journal.statements.insert, anew) if gone else None
+        if made is None:
+            raise OperationalError("the journal has another call of it: see twsql_journal")
+        execute(journal.statements.placed, {**values, "id": made["id"]})
 
     journal.write(change, give_up)
     journal.locks.recorded(entry.lock)
@@ -261,7 +268,7 @@ def failed(
         "hold": entry.lock,
         "state": state,
         "code": code,
-        "message": message,
+        "message": message.replace("\0", "\ufffd").encode("utf-8", "replace").decode(),
         "since": entry.since,
         "until": entry.until,
         "over": over,
