@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import apsw
 import pytest
+import requests
 
 from openapi_facts import SPECS
 from twsql.catalog import CATALOG
@@ -173,6 +174,30 @@ def test_what_goes_where(opened: World) -> None:
     rows = opened.db.execute("SELECT Sid FROM accounts WHERE FriendlyName = 'Second' AND OwnerAccountSid <> Sid")
     assert rows.fetchall() == [(sub,)]
     assert opened.db.execute("SELECT Sid FROM accounts WHERE Sid IN ('x', ?)", ("AC" + "f" * 32,)).fetchall() == []
+
+
+def test_a_join_fetches_each_row_once(opened: World) -> None:
+    """Numbers that use two applications by turns cost one request for each application."""
+    numbers = [f"+1415555{number:04}" for number in range(12)]
+    url = f"{opened.sandbox.base_url}/2010-04-01/Accounts/{opened.sandbox.account_sid}/IncomingPhoneNumbers"
+    opened.db.execute("INSERT INTO applications (FriendlyName) VALUES ('other')")
+    applications = [sid for (sid,) in opened.db.execute("SELECT Sid FROM applications")]
+    auth = (opened.sandbox.account_sid, opened.sandbox.auth_token)
+    with requests.Session() as session:
+        session.auth = auth
+        made = [
+            session.post(url + ".json", {"PhoneNumber": each, "VoiceApplicationSid": applications[place % 2]}).json()
+            for place, each in enumerate(numbers)
+        ]
+        rows, asked = opened.asked(
+            "SELECT n.PhoneNumber, a.FriendlyName FROM incoming_phone_numbers n"
+            " JOIN applications a ON a.Sid = n.VoiceApplicationSid"
+        )
+        for each in made:
+            session.delete(f"{url}/{each['sid']}.json")
+    opened.db.execute("DELETE FROM applications WHERE FriendlyName = 'other'")
+    assert sorted(number for number, _ in rows) == numbers
+    assert sorted(asked[1:]) == sorted(f"GET Applications/{sid}" for sid in applications)
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,15 @@ class Lookahead:
             outer = self._outer(scan, domain, value)
             if outer is not None:
                 window = self._inner[scan] = self._window(table, column, client, where)
-                return window.rows(next(outer), outer)
+                rows = window.rows(next(outer), outer)
+                return self._remembered(table, value, rows) if table.identity == (column.name,) else rows
         return None
+
+    def _remembered(self, table: Table, key: str, rows: Iterator[Row]) -> Iterator[Row]:
+        """Pass the row of a key on, and remember it: other outer rows may refer to the same one."""
+        for row in rows:
+            self._note_also_read(table.name, key, row)
+            yield row
 
     def _window(self, table: Table, column: Column, client: Client, where: Where) -> Window:
         """The prefetches of this table, joined by this column, whatever its value."""
