@@ -48,13 +48,46 @@ SESSION = [
 ]
 
 
-def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox) -> None:
+URL = "https://example.com/"
+ACCOUNT = [
+    "SELECT Sid FROM PlaceCall('+15005550006', '+12025550101')"
+    " WHERE Twiml = '<Response><Enqueue>a</Enqueue></Response>'",
+    "SELECT * FROM queues q JOIN queue_members m ON m.QueueSid = q.Sid",
+    f"UPDATE queue_members SET Url = '{URL}', Method = 'GET' WHERE WaitTime < 100",
+    "INSERT INTO queues (FriendlyName, MaxSize) VALUES ('sales', 5)",
+    "UPDATE queues SET FriendlyName = 'b', MaxSize = 6 WHERE FriendlyName = 'sales'",
+    "DELETE FROM queues",
+    f"INSERT INTO applications (FriendlyName, VoiceUrl, SmsMethod) VALUES ('Menu', '{URL}', 'get')",
+    f"UPDATE applications SET StatusCallback = '{URL}', PublicApplicationConnectEnabled = 1"
+    " WHERE FriendlyName = 'Menu'",
+    "SELECT * FROM incoming_phone_numbers n LEFT JOIN applications a ON a.Sid = n.VoiceApplicationSid"
+    " WHERE n.Origin = 'twilio' AND n.Beta = 0 AND n.PhoneNumber = '+15005550006'",
+    "UPDATE incoming_phone_numbers SET VoiceApplicationSid = (SELECT Sid FROM applications LIMIT 1),"
+    " VoiceReceiveMode = 'fax'",
+    "DELETE FROM applications",
+    "UPDATE outgoing_caller_ids SET FriendlyName = 'Desk' WHERE PhoneNumber = '+12025550123'",
+    "INSERT INTO usage_triggers (UsageCategory, TriggerBy, TriggerValue, Recurring, CallbackUrl)"
+    f" VALUES ('calls', 'price', '+5', 'yearly', '{URL}')",
+    "UPDATE usage_triggers SET CallbackMethod = 'GET' WHERE Recurring = 'yearly' AND UsageCategory = 'calls'",
+    "DELETE FROM usage_triggers WHERE TriggerBy = 'price'",
+    "SELECT * FROM usage_records WHERE Granularity IN ('daily', 'all-time', 'last-month') AND Category = 'calls'"
+    " AND StartDate >= '2026-01-01' AND EndDate < '2026-02-01' AND IncludeSubaccounts = 0",
+    "SELECT * FROM available_phone_numbers WHERE CountryCode IN ('US', 'GB') AND AreaCode = 415 AND SmsEnabled = 1"
+    " AND NearLatLong = '37.7,-122.4' AND Distance = 50 AND Contains = '415' AND InRegion IN ('CA', 'NY')",
+    "SELECT * FROM balance JOIN accounts ON accounts.Sid = balance.AccountSid",
+    "SELECT * FROM accounts WHERE Status = 'active' AND FriendlyName = 'Sandbox'",
+    "UPDATE accounts SET FriendlyName = 'Main' WHERE OwnerAccountSid = Sid",
+]
+
+
+@pytest.mark.parametrize(("session", "routes"), [(SESSION, 18), (ACCOUNT, 29)], ids=["calls", "account"])
+def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox, session: list[str], routes: int) -> None:
     """Reads, changes and calls: path, query and form of each are as described."""
-    for sql in SESSION:
+    for sql in session:
         db.execute(sql).fetchall()
     asked = sandbox.requests
     _check(asked, sandbox.base_url)
-    assert len({each.route for each in asked}) == 18
+    assert len({each.route for each in asked}) == routes
 
 
 @pytest.mark.parametrize("kind", ["500-before", "reset-after", "garbage-after"])
