@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "sql").glob("*.sql"))]
 SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "benchmarks").glob("*.py"))]
 
-# Twilio's test numbers, and the hundred that are set aside for fiction in the area of Washington.
-NOBODY = re.compile(r"\+1500555\d{4}|\+120255501\d\d")
+# Twilio's test numbers, and those set aside for fiction: in the area of Washington, mobile in Britain, in London.
+NOBODY = re.compile(r"\+1500555\d{4}|\+120255501\d\d|\+447700900\d{3}|\+442079460\d{3}")
 EXAMPLE = ("+18149044818", "+919602968074", "919602968074")
 MARK = "the example of the page that twsql began with"
 

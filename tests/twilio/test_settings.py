@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ GOOD = [
     ("journal", "TWSQL_JOURNAL", "/some where/journal.db", "/some where/journal.db"),
     ("max_calls", "TWSQL_MAX_CALLS", "0", 0),
     ("max_changes", "TWSQL_MAX_CHANGES", "5", 5),
+    ("max_price_per_minute", "TWSQL_MAX_PRICE_PER_MINUTE", "0.10", Decimal("0.1")),
     ("default_country", "TWSQL_DEFAULT_COUNTRY", "in", "IN"),
     ("calls_per_second", "TWSQL_CALLS_PER_SECOND", "0.5", 0.5),
     ("label_calls", "TWSQL_LABEL_CALLS", "no", False),
@@ -98,6 +100,7 @@ BAD: list[tuple[str, object]] = [
     *[("default_country", value) for value in ("USA", "1", "U S", 1)],
     *[("max_calls", value) for value in ("-1", "many", 1.5)],
     *[("max_changes", value) for value in ("-1", "all", 1.5)],
+    *[("max_price_per_minute", value) for value in ("-0.1", "NaN", "Infinity", "1_0", "0,05", "$1", True, b"1")],
     *[("max_rows", value) for value in ("0", "all", 1.5)],
     *[("statement_timeout", value) for value in ("0", "-1", "soon", "nan")],
     *[(name, value) for name in ("calls_per_second", "recovery_grace") for value in ("0", "-1", "1e9", "fast")],

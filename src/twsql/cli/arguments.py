@@ -29,6 +29,7 @@ _SETTINGS = {
     "page_size": ("N", "how many items are asked for at a time (TWSQL_PAGE_SIZE)"),
     "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
     "max_changes": ("N", "how many rows a statement may change or remove at Twilio (TWSQL_MAX_CHANGES)"),
+    "max_price_per_minute": ("AMOUNT", "what a minute of a call may cost (TWSQL_MAX_PRICE_PER_MINUTE)"),
     "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
     "statement_timeout": ("SECONDS", "how long a statement may take (TWSQL_STATEMENT_TIMEOUT)"),
     "max_rows": ("N", "how many rows a statement may give (TWSQL_MAX_ROWS)"),

@@ -36,6 +36,7 @@ from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.intents import intent_of, is_own, once_of
 from twsql.dialing.journal import Journal
 from twsql.dialing.outcomes import Outcomes
+from twsql.dialing.prices import Prices, Refusal
 from twsql.dialing.stop import Stop
 from twsql.errors import (
     Error,
@@ -92,11 +93,18 @@ class Dialer:
             raise entries.other_inputs(wrong & strict)
         return [None if key is None or key in wrong else answers.get(key) for key in (i.request_key for i in intents)]
 
-    def place(self, procedure: Procedure, checked: Checked, stop: Stop) -> Row:
+    def unfinished(self, procedure: Procedure, calls: Sequence[Checked]) -> set[str]:
+        """The RequestKeys of calls that may have been placed, while no outcome is recorded."""
+        return entries.unfinished(
+            self._journal, [intent_of(self._settings, self._journal, procedure, each) for each in calls]
+        )
+
+    def place(self, procedure: Procedure, checked: Checked, stop: Stop, prices: Prices) -> Row:
         """Run the procedure once and return its result, or the recorded one if its RequestKey has one.
 
-        Raises TwilioError if Twilio refused, OutcomeUnknown if nobody can tell, InputError if the RequestKey was used
-        with other inputs, OperationalError if the journal fails, NotBegunError after `stop`.
+        Nothing is sent if its price is refused; a call in doubt is looked for all the same. Raises TwilioError if
+        Twilio refused, OutcomeUnknown if nobody can tell, InputError if the RequestKey was used with other inputs or
+        the price is too high, OperationalError if the journal fails, NotBegunError after `stop`.
         """
         once = once_of(procedure)
         intent = intent_of(self._settings, self._journal, procedure, checked)
@@ -108,7 +116,10 @@ class Dialer:
         with self._at_work(entry):
             attempts = Attempts(self._client.clock, entry)
             try:
-                answer = self._send(procedure, once, checked, attempts, stop)
+                refusal = prices.refusal(procedure, checked)
+                if refusal is not None and entry.todo == "send":
+                    raise prices.refused(procedure, [refusal])
+                answer = self._send(procedure, once, checked, attempts, stop, refusal)
             except BaseException as error:
                 self._outcomes.record_failure(attempts.timed(), error)
                 raise
@@ -227,10 +238,19 @@ class Dialer:
                 del self._under_way[entry.number]
                 self._ended.notify_all()
 
-    def _send(self, procedure: Procedure, once: Once, checked: Checked, attempts: Attempts, stop: Stop) -> Row:
+    def _send(
+        self,
+        procedure: Procedure,
+        once: Once,
+        checked: Checked,
+        attempts: Attempts,
+        stop: Stop,
+        refusal: Refusal | None,
+    ) -> Row:
         """Send it until it is known to be placed or refused; the witnesses are asked before each further attempt.
 
-        Once the outcome of an attempt is in doubt it stays so, whatever the next attempt gives, until a witness knows.
+        With a `refusal` they are asked, and nothing is sent. Once the outcome of an attempt is in doubt it stays so,
+        whatever the next attempt gives, until a witness knows.
         """
         label, mark = attempts.entry.intent.label, once.mark
         labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
@@ -244,6 +264,8 @@ class Dialer:
                     return found
                 if not once.proves_absence and label is None:
                     raise doubt
+                if refusal is not None:
+                    raise OutcomeUnknown(f"{doubt.message}; it was not found, and not sent again: {refusal.words}")
                 self._again(attempts, doubt, stop)
                 doubt = None if once.proves_absence else doubt
             try:

@@ -103,6 +103,13 @@ def recorded(journal: Journal, intents: Sequence[Intent]) -> tuple[dict[str, Row
     return {row["request_key"]: _answer(row) for row in rows if row["answer"]}, wrong
 
 
+def unfinished(journal: Journal, intents: Sequence[Intent]) -> set[str]:
+    """The keys whose calls may have been placed, while no outcome is recorded."""
+    keys = json.dumps([list(each.key.values()) for each in intents if each.request_key is not None])
+    rows = journal.read(journal.statements.by_keys, {"listed": keys})
+    return {row["request_key"] for row in rows if row["state"] in ("sending", "unknown")}
+
+
 def other_inputs(keys: set[str]) -> InputError:
     """The error for keys that come with other inputs than before."""
     first, more = sorted(keys)[:5], len(keys) - 5

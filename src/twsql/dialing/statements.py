@@ -39,7 +39,7 @@ _SHARED = Statements(
     SELECT * FROM effects WHERE procedure = :procedure AND account_sid = :account_sid AND server = :server
                             AND request_key = :request_key""",
     by_keys="""
-    SELECT procedure, account_sid, server, request_key, digest, answer FROM effects
+    SELECT procedure, account_sid, server, request_key, digest, state, answer FROM effects
     WHERE (procedure, account_sid, server, request_key)
        IN (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM {each})""",
     by_hold="SELECT * FROM effects WHERE hold = :hold",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.once_inputs import once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import calls
 from twsql.schema import Checked, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Mark, Once, Record
@@ -325,6 +325,7 @@ ADD_PARTICIPANTS = Procedure(
     inputs=(*_CALL, *_CONFERENCE, *_LEG, *_FURTHER, *once_inputs("call")),
     columns=(
         *results(PARTICIPANT, "AccountSid", "CallSid", "ConferenceSid", "Status"),
+        *price_columns(),
         *once_columns("call", "placed"),
     ),
     run=add_participants,
@@ -335,6 +336,7 @@ ADD_PARTICIPANTS = Procedure(
         record=_record,
         find=calls.find,
         decided=calls.decided,
+        per_minute=True,
         mark=Mark("Label", code=16026, holder=calls.labelled),
     ),
 )

@@ -29,6 +29,20 @@ def once_inputs(noun: str) -> tuple[Parameter, ...]:
     )
 
 
+def price_columns() -> tuple[Column, ...]:
+    """PricePerMinute and PriceUnit, of a dry run of a call; reading them places none."""
+    return (
+        Column(
+            "PricePerMinute",
+            "With DryRun: what a minute would cost at most, by Twilio's Pricing; NULL: Twilio tells no price.",
+            "real",
+            hidden=True,
+            late=True,
+        ),
+        Column("PriceUnit", "With DryRun: the currency of that price, USD for example.", hidden=True, late=True),
+    )
+
+
 def once_columns(noun: str, done: str) -> tuple[Column, ...]:
     """ErrorCode and ErrorMessage, for OnError row."""
     return (

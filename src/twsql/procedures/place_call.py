@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.once_inputs import once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import placed
 from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Once, Record
@@ -98,7 +98,7 @@ PLACE_CALL = Procedure(
     name="PlaceCall",
     description="Places a call into no conference: a URL, TwiML or an application says what happens on it.",
     inputs=(*_CALL, *once_inputs("call")),
-    columns=(*_RESULTS, *once_columns("call", "placed")),
+    columns=(*_RESULTS, *price_columns(), *once_columns("call", "placed")),
     run=place_call,
     once=Once(
         noun="call",
@@ -108,6 +108,7 @@ PLACE_CALL = Procedure(
         find=placed.find,
         decided=placed.decided,
         proves_absence=True,
+        per_minute=True,
     ),
     any_of=(("Url", "Twiml", "ApplicationSid"),),
 )

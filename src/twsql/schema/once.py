@@ -114,7 +114,7 @@ class Once:
     (placed, sent). `sid` is the property of the response that proves it. `decided` gives the row for a SID that a
     person names, or InputError if that cannot be. `mark` is the input that finds it again, if there is one; without one
     an effect in doubt is repeated only if `find` `proves_absence`: its None is certain. The journal does not keep the
-    `private` properties of the response.
+    `private` properties of the response. What costs money `per_minute` has a price, which max_price_per_minute limits.
     """
 
     noun: str
@@ -125,4 +125,5 @@ class Once:
     decided: Callable[[Client, Record, str, str | None], Row]
     mark: Mark | None = None
     proves_absence: bool = False
+    per_minute: bool = False
     private: tuple[str, ...] = ()

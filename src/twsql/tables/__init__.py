@@ -23,6 +23,7 @@ from twsql.tables.twsql_journal import TWSQL_JOURNAL
 from twsql.tables.twsql_requests import TWSQL_REQUESTS
 from twsql.tables.usage_records import USAGE_RECORDS
 from twsql.tables.usage_triggers import USAGE_TRIGGERS
+from twsql.tables.voice_prices import VOICE_PRICES
 
 TABLES = (
     CONFERENCES,
@@ -44,6 +45,7 @@ TABLES = (
     USAGE_TRIGGERS,
     BALANCE,
     ACCOUNTS,
+    VOICE_PRICES,
     TWSQL_JOURNAL,
     TWSQL_REQUESTS,
 )

@@ -7,6 +7,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,12 +32,13 @@ class Settings:
     """The settings of one connection, checked; `Settings.load` makes them.
 
     `timeout` is the longest silence in seconds; connecting may take ten seconds, a whole response four times `timeout`.
-    One statement may place `max_calls` calls, and change or remove `max_changes` rows. `label_calls` gives a label to
-    each call without one; by its label a call is found again if its response was lost. `recovery_grace` is how many
-    seconds Twilio may take to list a new call. A phone number without a country code belongs to `default_country`.
-    `base_url` overrides `region` and `edge`. `safe` is for statements of people who are not trusted: it implies
-    `read_only`, and limits `statement_timeout` (seconds) and `max_rows` (of one statement) to SAFE_LIMITS, unless they
-    are given. The repr leaves secrets out.
+    One statement may place `max_calls` calls, and change or remove `max_changes` rows. A minute of a call may cost
+    `max_price_per_minute`, in the account's currency; a call without a known price is refused then. `label_calls` gives
+    a label to each call without one; by its label a call is found again if its response was lost. `recovery_grace` is
+    how many seconds Twilio may take to list a new call. A phone number without a country code belongs to
+    `default_country`. `base_url` overrides `region` and `edge`. `safe` is for statements of people who are not trusted:
+    it implies `read_only`, and limits `statement_timeout` (seconds) and `max_rows` (of one statement) to SAFE_LIMITS,
+    unless they are given. The repr leaves secrets out.
     """
 
     account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
@@ -53,6 +55,7 @@ class Settings:
     journal: str | None = _setting("TWSQL_JOURNAL", journal_address.read)
     max_calls: int = _setting("TWSQL_MAX_CALLS", spellings.integer(0, 10**9), 1000)
     max_changes: int = _setting("TWSQL_MAX_CHANGES", spellings.integer(0, 10**9), 100)
+    max_price_per_minute: Decimal | None = _setting("TWSQL_MAX_PRICE_PER_MINUTE", spellings.price)
     calls_per_second: float | None = _setting("TWSQL_CALLS_PER_SECOND", spellings.seconds(1000))
     default_country: str | None = _setting("TWSQL_DEFAULT_COUNTRY", spellings.country)
     label_calls: bool = _setting("TWSQL_LABEL_CALLS", spellings.boolean, True)

@@ -6,6 +6,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from twsql.schema import BOOLEANS
@@ -81,6 +82,17 @@ def seconds(most: float) -> Reader:
         raise ValueError(f"must be a positive number of seconds, {most:g} at most")
 
     return read
+
+
+def price(value: object) -> Decimal:
+    """Read an amount of money, exactly: decimal text, or a number."""
+    try:
+        amount = Decimal(str(value)) if isinstance(value, str | int | float | Decimal) else Decimal("NaN")
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if value is not True and amount.is_finite() and amount >= 0 and "_" not in str(value):
+        return amount
+    raise ValueError("must be an amount of money, 0 or more, such as 0.05")
 
 
 def url(value: object) -> str:

@@ -13,6 +13,7 @@ from twsql.schema import Checked, Procedure, Row
 
 if TYPE_CHECKING:
     from twsql.dialing.dialer import Dialer
+    from twsql.dialing.prices import Prices
     from twsql.twilio.client import Client
     from twsql.twilio.settings import Settings
     from twsql.vtab.changes import Consent, Hear
@@ -97,15 +98,22 @@ class Engine:
             return [None] * len(calls)
         return self.dialer.recorded(procedure, calls)
 
-    def work(self, procedure: Procedure, checked: Checked) -> Work:
-        """A function that runs a procedure once, in any thread."""
+    def in_doubt(self, procedure: Procedure, calls: Sequence[Checked]) -> set[str]:
+        """The RequestKeys of runs that may have been made: nobody has heard their outcome."""
+        keyed = [each for each in calls if "RequestKey" in each]
+        return self.dialer.unfinished(procedure, keyed) if procedure.once and keyed else set()
+
+    def work(self, procedure: Procedure, checked: Checked, prices: Prices) -> Work:
+        """A function that runs a procedure once, in any thread; `prices` are those of its statement."""
         if guard.is_dry(self.settings, checked):
-            return lambda stop: {"account_sid": self.settings.account_sid, "status": guard.DRY}
+            once = procedure.once
+            price = prices.later(once.record(checked)) if once and once.per_minute else {}
+            return lambda stop: {"account_sid": self.settings.account_sid, "status": guard.DRY, **price}
         client = self.client
         dialer = self.dialer if procedure.once else None
 
         def carry_out(stop: Stop) -> Row:
-            return dialer.place(procedure, checked, stop) if dialer else procedure.run(client, checked)
+            return dialer.place(procedure, checked, stop, prices) if dialer else procedure.run(client, checked)
 
         return carry_out
 

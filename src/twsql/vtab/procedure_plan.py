@@ -22,12 +22,14 @@ class ProcedurePlan:
     """How a procedure's rows are made.
 
     `terms` give the inputs. `missing` are required inputs that the statement does not mention. `reads` tells whether
-    the statement reads a result. `together`: all rows will be read, so the inputs of an IN or Batch run side by side.
-    `several`: a Batch, in which equal inputs mean several calls. SQLite compares the inputs that are `checked`.
+    the statement reads a result; `reads_late`, one that only a dry run has. `together`: all rows will be read, so the
+    inputs of an IN or Batch run side by side. `several`: a Batch, in which equal inputs mean several calls. SQLite
+    compares the inputs that are `checked`.
     """
 
     terms: tuple[Term, ...] = ()
     reads: bool = False
+    reads_late: bool = False
     together: bool = False
     several: bool = False
     checked: tuple[str, ...] = ()
@@ -67,7 +69,8 @@ def plan(relation: Relation, procedure: Procedure, question: Question) -> Answer
     limits = [] if question.order or question.others(taken) else list(question.limits())
     made = ProcedurePlan(
         terms=(*terms, *(("", operator) for _, operator in limits)),
-        reads=_reads(relation, named, question),
+        reads=_reads(relation, named, question, late=False),
+        reads_late=_reads(relation, named, question, late=True),
         together=bool(limits) or not _may_stop(relation, taken, question),
         several=batch,
         checked=tuple(name for name, number in named.items() if number >= OMITTED),
@@ -89,6 +92,8 @@ def _asks(procedure: Procedure, made: ProcedurePlan) -> str:
     """What is done, in words for a reader of EXPLAIN QUERY PLAN."""
     if made.missing:
         return refused(made.missing)
+    if not made.reads and made.reads_late:
+        return "prices of Twilio, and nothing is done"
     if not made.reads:
         return "nothing of Twilio, but an error: no result is read"
     once = procedure.once
@@ -110,14 +115,17 @@ def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Ite
     yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases and number < OMITTED)
 
 
-def _reads(relation: Relation, named: dict[str, int], question: Question) -> bool:
-    """Whether the statement reads a result of Twilio's.
+def _reads(relation: Relation, named: dict[str, int], question: Question, *, late: bool) -> bool:
+    """Whether the statement reads a result of Twilio's: a `late` one, which only a dry run has, or another one.
 
     SQLite counts columns in WHERE as used too, so a column that gives an input does not show that it is read.
     """
     compared = {min(question.constraints[number].column, REST) for number in named.values()}
     return any(
-        slot.column is not None and slot.name not in named and min(number, REST) in question.used - compared
+        slot.column is not None
+        and slot.column.late is late
+        and slot.name not in named
+        and min(number, REST) in question.used - compared
         for number, slot in enumerate(relation.slots)
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from twsql.dialing import batch
+from twsql.dialing import batch, guard
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
-from twsql.schema import Procedure, Row, Value, inputs
+from twsql.schema import BOOLEANS, Procedure, Row, Value, inputs
 from twsql.vtab import excess
 from twsql.vtab.given import Argument, copies, limits
 from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan
@@ -45,7 +45,7 @@ class ProcedureScan:
         plan = from_json(ProcedurePlan, text)
         if plan.missing:
             raise inputs.missing(self._procedure, plan.missing)
-        if not plan.reads:
+        if not (plan.reads or plan.reads_late):
             results = ", ".join(column.name for column in self._procedure.columns if not column.hidden)
             raise ProgrammingError(
                 f"{self._procedure.name}: the statement reads no result, so nothing was done; read one of {results}"
@@ -64,6 +64,8 @@ class ProcedureScan:
         country = statement.engine.settings.default_country
         rows = [batch.expand(self._procedure, each, country) for each in combinations]
         self._given = [given for row in rows for given in row]
+        if not plan.reads:  # but a price: nobody is called for that
+            self._given = [{"DryRun": 1, **given} for given in self._given]
         self._copies = copies(self._given) if plan.several else ()
         self._ahead = (limit or len(self._given)) if plan.together else 1
         self._runs, self._place = {}, 0
@@ -82,7 +84,12 @@ class ProcedureScan:
             return self.Rowid()
         reader = self._relation.readers[number]
         given = self.given(number)
-        return given if given is not None or reader is None else reader[1](self._result().get(reader[0]))
+        if given is not None or reader is None:
+            return given
+        slot = self._relation.slots[number]
+        if slot.column is not None and slot.column.late and not self._is_dry(self._given[self._place]):
+            return None
+        return self._relation.value(self._result(), number)
 
     def given(self, number: int) -> Value:
         """The value of an input of this row, None for a result; the procedure does not run."""
@@ -92,6 +99,11 @@ class ProcedureScan:
     def Rowid(self) -> int:
         """The place of the row, from 0."""
         return self._place
+
+    def _is_dry(self, given: Mapping[str, Value]) -> bool:
+        """Whether a run is a dry one."""
+        spelled = BOOLEANS.get(str(given.get("DryRun")).strip().lower(), False)
+        return guard.is_dry(self._statement.engine.settings, {"DryRun": "true" if spelled else "false"})
 
     def _result(self) -> Row:
         """The procedure's result for this row."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from twsql import forks
 from twsql.dialing import guard
+from twsql.dialing.prices import Prices
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OperationalError, OutcomeUnknown, TwilioError
 from twsql.schema import Checked, Procedure, Row, Value, inputs
@@ -67,6 +68,11 @@ class Statement:
         """The client of Twilio's REST API; it adds its requests to this statement's cost, and keeps its deadline."""
         return self.engine.client.counted(self.cost, self.deadline)
 
+    @cached_property
+    def prices(self) -> Prices:
+        """The prices of its calls."""
+        return Prices(lambda: self.client)
+
     def warn(self, subject: str, words: str) -> None:
         """Warn of a column, once."""
         if subject not in self.warned:
@@ -99,7 +105,7 @@ class Statement:
         calls. No run begins after `stop` is set, or after the engine's `begin_no_more`.
 
         Raises InputError, ReadOnlyError and (beyond max_calls or max_changes) NotSupportedError before it sends
-        anything.
+        anything; with max_price_per_minute TwilioError, if a price could not be fetched.
         """
         with forks.put_off():
             from twsql.vtab import tasks
@@ -117,6 +123,7 @@ class Statement:
         left = {call: each for (call, each), row in zip(new.items(), recorded, strict=True) if row is None}
         more = len(left.keys() - self._counted)
         guard.refuse_more(self.engine.settings, procedure, self._begun[guard.limit_of(procedure)], more)
+        left = self._affordable(procedure, left)
         self._counted |= left.keys()
         self._begun[guard.limit_of(procedure)] += more
         self._participles |= {procedure.once.done} if procedure.once else set()
@@ -125,6 +132,28 @@ class Statement:
             tasks.failed(each) if isinstance(each, InputError) else self.done[call]
             for call, each in zip(calls, checked, strict=True)
         ]
+
+    def _affordable(self, procedure: Procedure, calls: dict[RunKey, Checked]) -> dict[RunKey, Checked]:
+        """The calls that max_price_per_minute allows; those that it refuses are done, if OnError makes them rows.
+
+        All prices are known before the first call is recorded. Of a call in doubt the price decides only whether it is
+        sent again, so the dialer asks for it.
+        """
+        settings, once = self.engine.settings, procedure.once
+        if settings.max_price_per_minute is None or once is None or not once.per_minute:
+            return calls
+        priced = {call: each for call, each in calls.items() if not guard.is_dry(settings, each)}
+        doubtful = self.engine.in_doubt(procedure, [*priced.values()])
+        priced = {call: each for call, each in priced.items() if each.get("RequestKey") not in doubtful}
+        refusals = self.prices.refusals(procedure, [*priced.values()])
+        refused = {call: why for call, why in zip(priced, refusals, strict=True) if why is not None}
+        strict = [why for call, why in refused.items() if not is_row(calls[call])]
+        if strict:
+            raise self.prices.refused(procedure, strict)
+        from twsql.vtab import tasks
+
+        self.done |= {call: tasks.failed(self.prices.refused(procedure, [why])) for call, why in refused.items()}
+        return {call: each for call, each in calls.items() if call not in refused}
 
     def perform(self, procedure: Procedure, given: Mapping[str, Value]) -> Row:
         """Run the procedure once and wait for its result. An interrupt keeps it from beginning."""
@@ -181,7 +210,7 @@ class Statement:
         self.done |= zip(new, begun, strict=True)
 
     def _work(self, procedure: Procedure, checked: Checked) -> Work:
-        work = self.engine.work(procedure, checked)
+        work = self.engine.work(procedure, checked, self.prices)
 
         def and_count(stop: Stop) -> Row:
             with counting(self.cost):

@@ -80,6 +80,18 @@ def test_limits(loaded: apsw.Connection) -> None:
         loaded.execute("SELECT twsql_setting('page_size', NULL)").fetchall()
 
 
+def test_a_dear_call(loaded: apsw.Connection, world: Sandbox) -> None:
+    """SQL can lower what a call may cost; a dearer one is refused, and prices can be read."""
+    assert loaded.execute("SELECT twsql_setting('max_price_per_minute', 0.01)").get == "0.01"
+    with pytest.raises(apsw.SQLError, match="can only be lowered"):
+        loaded.execute("SELECT twsql_setting('max_price_per_minute', '0.011')").fetchall()
+    with pytest.raises(apsw.SQLError, match=r"costs 0\.014 USD a minute"):
+        loaded.execute(DIAL).fetchall()
+    prices = DIAL.replace("Status", "PricePerMinute") + " WHERE DryRun"
+    assert loaded.execute(prices).fetchall() == [(0.014,)]
+    assert world.counters.placed == 0
+
+
 def test_malformed(monkeypatch: pytest.MonkeyPatch, loaded: apsw.Connection) -> None:
     """A malformed variable is an error that names it."""
     monkeypatch.setenv("TWSQL_TIMEOUT", "soon")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from twsql.errors import InputError, ReadOnlyError
@@ -12,7 +13,7 @@ from twsql.twilio.settings import Settings
 _SWITCHES = ("read_only", "dry_run", "sandbox")
 """SQL can turn these on, but not off: it must not allow what the environment forbids."""
 _NUMBERS = ("timeout", "max_attempts", "page_size")
-_LIMITS = ("max_calls", "max_changes", "max_in_flight")
+_LIMITS = ("max_calls", "max_changes", "max_in_flight", "max_price_per_minute")
 """SQL can only lower these."""
 CHANGEABLE = (*_SWITCHES, *_LIMITS, *_NUMBERS)
 
@@ -20,6 +21,8 @@ CHANGEABLE = (*_SWITCHES, *_LIMITS, *_NUMBERS)
 def read(settings: Settings, name: Value) -> Value:
     """The current value."""
     value: Any = getattr(settings, _known(name))
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return int(value) if isinstance(value, bool) else value
 
 

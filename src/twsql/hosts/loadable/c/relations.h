@@ -19,6 +19,7 @@
   "usage_triggers", \
   "balance", \
   "accounts", \
+  "voice_prices", \
   "twsql_journal", \
   "twsql_requests", \
   "sys_tables", \
