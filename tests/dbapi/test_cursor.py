@@ -84,6 +84,8 @@ def test_counts(connection: Connection, sql: str, rowcount: int, lastrowid: int 
             cursor.fetchall()
     else:
         assert cursor.fetchall() == rows
+    cursor.close()
+    assert (cursor.rowcount, cursor.lastrowid) == (rowcount, lastrowid)
 
 
 def test_returning_runs_to_its_end(connection: Connection) -> None:

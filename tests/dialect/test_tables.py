@@ -67,6 +67,14 @@ def test_metadata_sees_both_and_drops_only_its_own(engine: Engine) -> None:
     assert inspect(engine).has_table("conferences")
 
 
+def test_the_list_without_twilio(url: URL) -> None:
+    """`list_twilio=False` lists only the file's own, for programs that compare it with theirs, as Alembic does."""
+    engine = create_engine(url, list_twilio=False)
+    assert inspect(engine).get_table_names() == []
+    assert inspect(engine).has_table("conferences")
+    engine.dispose()
+
+
 def test_a_copy_is_the_files_own(url: URL, tmp_path: Path) -> None:
     """The inspector shows what SQL reads: a table of the file hides Twilio's of the same name, but not in temp."""
     file = create_engine(f"sqlite:///{tmp_path / 'copy.db'}")

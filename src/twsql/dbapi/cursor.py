@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -155,8 +156,10 @@ class Cursor:
             self._connection.begin_no_more()
 
     def close(self) -> None:
-        """End the statement; the cursor cannot be used any more. Closing it again does nothing."""
-        self._forget()
+        """End the statement; the cursor runs no more, but tells what it did. Closing it again does nothing."""
+        self._further.clear()
+        self._result.close()
+        self._result = replace(self._result, rows=None)
         self._closed = True
 
     def __iter__(self) -> Iterator[Row]:

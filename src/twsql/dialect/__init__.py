@@ -27,7 +27,7 @@ from twsql.schema import Table
 _MEMORIES = itertools.count(1)
 
 
-class DDLCompiler(SQLiteDDLCompiler):
+class TwilioDDLCompiler(SQLiteDDLCompiler):
     """Leaves Twilio's tables alone: metadata that reflects them beside a file's own can be dropped as a whole."""
 
     def visit_drop_table(self, drop: Any, **kw: Any) -> str:
@@ -47,8 +47,13 @@ class TwilioDialect(SQLiteDialect_pysqlite):
 
     driver = "apsw"
     supports_statement_cache = True
-    ddl_compiler = DDLCompiler
+    ddl_compiler = TwilioDDLCompiler
     colspecs = update_copy(SQLiteDialect_pysqlite.colspecs, {DateTime: UTC, TIMESTAMP: UTC})
+
+    def __init__(self, list_twilio: bool = True, **options: Any) -> None:
+        """Take SQLAlchemy's options for SQLite, and whether the inspector lists Twilio's tables with the file's own."""
+        super().__init__(**options)
+        self._list_twilio = list_twilio
 
     @classmethod
     def import_dbapi(cls) -> Any:
@@ -95,9 +100,9 @@ class TwilioDialect(SQLiteDialect_pysqlite):
 
     @reflection.cache
     def get_table_names(self, connection, schema=None, sqlite_include_internal=False, **kw):
-        """List the file's own tables, and Twilio's."""
+        """List the file's own tables, and Twilio's unless `list_twilio=False`."""
         names = super().get_table_names(connection, schema, sqlite_include_internal=sqlite_include_internal, **kw)
-        if schema not in (None, self.default_schema_name):
+        if not self._list_twilio or schema not in (None, self.default_schema_name):
             return names
         own = self._own(connection, schema, **kw)
         return sorted([*names, *(name for name in tables.NAMES if name.lower() not in own)])
