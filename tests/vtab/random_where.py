@@ -1,12 +1,14 @@
-"""Random conditions, orders and limits over the columns of conferences and participants."""
+"""Random conditions, orders and limits over the columns of the live tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import apsw
 from hypothesis import strategies as st
+
+from twsql.catalog import CATALOG
 
 CONFERENCES = [
     "Sid",
@@ -41,9 +43,23 @@ PARTICIPANTS = [
     "FriendlyName",
 ]
 BOOLEANS = {"Muted", "Hold", "Coaching", "StartConferenceOnEnter", "EndConferenceOnExit"}
+WHICH = ("conferences", "participants")
 COLUMNS = {"conferences": CONFERENCES, "participants": PARTICIPANTS}
-
-WHICH = tuple(COLUMNS)
+LIKELY = {
+    "conferences": "Sid FriendlyName Status DateCreated DateUpdated",
+    "participants": "ConferenceSid CallSid Label FriendlyName Muted Hold Coaching DateCreated",
+    "calls": "Sid To From Status StartTime EndTime Price",
+    "recordings": "Sid CallSid ConferenceSid DateCreated Status",
+    "transcriptions": "Sid RecordingSid",
+    "call_events": "CallSid Ordinal",
+}
+DAYS = {"calls": "StartTime", "call_events": ""}
+"""The column by which a table is listed, where that is not DateCreated."""
+MORE = ("calls", "recordings", "transcriptions", "call_events")
+EVERY = COLUMNS | {
+    table.name: [column.name for column in table.columns] for table in CATALOG.listed if table.name in MORE
+}
+"""The columns of all tables that random SQL is tried on: of the first two, and of those that are mere declarations."""
 ODD = (
     "NULL", "0", "1", "-1", "5", "05", "5.0", "1.0", "0.5", "'0'", "'1'", "'true'", "''", "'5'", "x''", "x'35'",
     "'Sales'", "'SALES'", "'guest-1'", "'GUEST-1'", "'In-Progress'", "'in-progress'", "'init'", "'completed'",
@@ -63,14 +79,12 @@ class Pair:
 
     live: apsw.Connection
     plain: apsw.Connection
-    values: dict[str, list[Any]]
+    values: dict[str, list[Any]] = field(repr=False)
 
 
 def column_of(table: str) -> st.SearchStrategy[str]:
     """A column, more often one that Twilio filters."""
-    likely = {"conferences": "Sid FriendlyName Status DateCreated DateUpdated",
-              "participants": "ConferenceSid CallSid Label FriendlyName Muted Hold Coaching DateCreated"}  # fmt: skip
-    return st.sampled_from(likely[table].split() * 2 + COLUMNS[table])
+    return st.sampled_from(LIKELY[table].split() * 2 + EVERY[table])
 
 
 def _literal(pair: Pair, table: str, column: str) -> st.SearchStrategy[str]:
@@ -88,7 +102,7 @@ def _quoted(value: Any) -> str:
 @st.composite
 def _term(draw: st.DrawFn, pair: Pair, table: str, prefix: str) -> str:
     column = draw(column_of(table))
-    name = prefix + column
+    name = f'{prefix}"{column}"'
     value = _literal(pair, table, column)
     collate = draw(st.sampled_from(("", "", "", "", " COLLATE NOCASE", " COLLATE RTRIM")))
     kind = draw(st.sampled_from(("compare",) * 6 + ("in", "in", "between", "null", "like", "or", "flip", "column")))
@@ -106,7 +120,7 @@ def _term(draw: st.DrawFn, pair: Pair, table: str, prefix: str) -> str:
     if kind == "flip":
         return f"{draw(value)} {draw(st.sampled_from(COMPARE[:7]))} {name}{collate}"
     if kind == "column":
-        return f"{name} {draw(st.sampled_from(COMPARE))} {prefix}{draw(column_of(table))}{collate}"
+        return f'{name} {draw(st.sampled_from(COMPARE))} {prefix}"{draw(column_of(table))}"{collate}'
     return f"{name} {draw(st.sampled_from(COMPARE))} {draw(value)}{collate}"
 
 
@@ -127,11 +141,12 @@ def where_of(pair: Pair, table: str, prefix: str = "") -> st.SearchStrategy[str]
 @st.composite
 def order_of(draw: st.DrawFn, table: str) -> list[str]:
     """The terms of ORDER BY."""
-    if draw(st.booleans()):
-        return draw(st.sampled_from((["DateCreated DESC"], ["DateCreated"], ["DateCreated DESC", "Status"])))
-    columns = draw(st.lists(st.sampled_from(COLUMNS[table]), max_size=3, unique=True))
+    day = DAYS.get(table, "DateCreated")
+    if day and draw(st.booleans()):
+        return draw(st.sampled_from(([f"{day} DESC"], [day], [f"{day} DESC", "Status"])))
+    columns = draw(st.lists(st.sampled_from(EVERY[table]), max_size=3, unique=True))
     ways = st.sampled_from(("", " DESC", " COLLATE NOCASE", " DESC NULLS FIRST", " NULLS LAST"))
-    return [column + draw(ways) for column in columns]
+    return [f'"{column}"{draw(ways)}' for column in columns]
 
 
 LIMIT = st.one_of(

@@ -86,10 +86,10 @@ def list_events(request: Request) -> Answer:
     """Answer a page of the requests that Twilio made for a call: one for each state that it has reached."""
     call = call_of(request)
     reached = STEPS if call.status in ENDED else STEPS[: STEPS.index(call.status) + 1]
-    events = [event_json(call, request.state.world.sids, step) for step in reached]
+    events = [event_json(call, request.state.world.sids, step) for step in reached[::-1]]
     page = cut(
         page_request(request.query, request.state.settings.readings.largest_page),
-        Listing(range(len(events) - 1, -1, -1), events.__getitem__),
+        Listing(range(len(events)), events.__getitem__),
     )
     return Answer(200, page_json(page, request.path, request.raw_query, "events", page.items).encode())
 
