@@ -1,9 +1,9 @@
 """The clients of the fault campaign, each a process that is killed and run again: twsql, and the official one twice.
 
-    python fault_clients.py twsql|official-sync|official-async FOLDER BASE_URL ACCOUNT TOKEN
+    python fault_clients.py twsql|twsql-messages|official-sync|official-async FOLDER BASE_URL ACCOUNT TOKEN
 
-Each calls everybody in FOLDER/contacts.db. The official client keeps what a careful program would: a line for each call
-that was answered, on the disk before the next one; what has no line is dialled again.
+Each calls everybody in FOLDER/contacts.db, or sends them a message. The official client keeps what a careful program
+would: a line for each call that was answered, on the disk before the next one; what has no line is dialled again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ CAMPAIGN = f"""
       SELECT json_group_array(json_object(
         'Conference', room, 'To', number, 'TimeLimit', seconds, 'RequestKey', 'spring-' || id))
       FROM contacts)"""
+
+MESSAGES = f"""
+    SELECT Sid, Status FROM SendMessage WHERE OnError = 'row' AND "From" = '{FROM}' AND Batch = (
+      SELECT json_group_array(json_object('To', number, 'Body', body, 'RequestKey', 'spring-' || id)) FROM contacts)"""
 
 
 def main() -> None:
@@ -63,19 +68,19 @@ def connected(folder: Path, base_url: str, account: str, token: str) -> Connecti
     )
 
 
-def ours(folder: Path, *login: str) -> None:
-    """One SQL statement with a RequestKey for each call."""
+def ours(sql: str, folder: Path, *login: str) -> None:
+    """One SQL statement with a RequestKey for each call or message."""
     connection = connected(folder, *login)
-    for _ in connection.execute(CAMPAIGN):
+    for _ in connection.execute(sql):
         pass
 
 
-def forking(folder: Path, *login: str) -> None:
+def forking(sql: str, folder: Path, *login: str) -> None:
     """The same, gone into the background: a child goes on with the journal that its parent has placed a call with."""
     connection = connected(folder, *login)
-    connection.execute(CAMPAIGN + " LIMIT 1").fetchall()
+    connection.execute(sql + " LIMIT 1").fetchall()
     if os.fork() == 0:
-        for _ in connection.execute(CAMPAIGN):
+        for _ in connection.execute(sql):
             pass
     os._exit(0)  # the parent at once, so that the child is alone
 
@@ -158,8 +163,10 @@ async def _official_async(folder: Path, base_url: str, account: str, token: str)
 
 
 CLIENTS: dict[str, Callable[..., None]] = {
-    "twsql": ours,
-    "twsql-forking": forking,
+    "twsql": partial(ours, CAMPAIGN),
+    "twsql-forking": partial(forking, CAMPAIGN),
+    "twsql-messages": partial(ours, MESSAGES),
+    "twsql-messages-forking": partial(forking, MESSAGES),
     "official-sync": official,
     "official-async": official_async,
 }

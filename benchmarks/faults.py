@@ -2,6 +2,7 @@
 
     python benchmarks/faults.py [--calls 10000] [--kills 20] [--seed 1] [--attack]
                                 [--clients twsql,official-sync,official-async]
+    python benchmarks/faults.py --procedure SendMessage [--calls 2000] [--kills 10] [--seed 1] [--attack]
 
 Ten of a hundred requests of any kind are hit by a fault: 429, 500 before or after the deed, a reset before or after it,
 an answer that comes too late, one that is garbage, half, without a call's SID or a proxy's. At random moments the
@@ -11,6 +12,10 @@ run of twsql goes on in a forked child, and strangers call the same numbers from
 What twsql leaves `unknown` is settled when the faults are over; what is in doubt even then is decided by hand (here
 the sandbox knows), and run once more. Exit status 1 if twsql has not placed each call exactly once, has taken a
 stranger's call for its own, or its journal does not agree with the sandbox.
+
+With SendMessage twsql sends messages, four texts to each number; every fiftieth has the number and text of the one
+before it. They are settled ten minutes later. `equal` counts those left unknown, as only an equal message could be it:
+they are not decided by hand. There are no strangers, as nothing that Twilio shows would tell their messages from ours.
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ from pathlib import Path
 import apsw
 
 import fault_attacks
+import fault_records
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sandbox.sids import chance
@@ -45,6 +51,10 @@ FAULTS = (
     *("truncated-after", "no-sid", "proxy-before", "proxy-after"),
 )
 CLIENTS = ("twsql", "official-sync", "official-async")
+MESSAGES = "twsql-messages"
+OURS = ("twsql", MESSAGES)
+_LATER = 600
+"""Seconds after which a list that lacks a message proves that it was not sent."""
 SHARE = 0.1
 _LATENCY = 0.002
 _LONGEST = 900
@@ -55,7 +65,8 @@ _LONGEST = 900
 class Outcome:
     """What a campaign has led to; `unknown` are calls that were placed and whose SID the client does not have.
 
-    `taken` are strangers' calls that the client has taken for its own, `by_hand` the doubts that a person had to end.
+    `taken` are strangers' calls that the client has taken for its own, `by_hand` the doubts that a person had to end;
+    `equal` are messages that are on record as unknown, as there are several of that text to that number.
     """
 
     client: str
@@ -71,6 +82,7 @@ class Outcome:
     taken: int
     strangers: int
     by_hand: int
+    equal: int
 
     @property
     def is_exact(self) -> bool:
@@ -82,20 +94,21 @@ def main() -> int:
     """Run the campaigns, print what came of them."""
     arguments = _arguments()
     print(
-        f"{arguments.calls} calls, seed {arguments.seed}, {arguments.kills} kills, {SHARE:.0%} of requests hit;"
-        f" {os.cpu_count()} cores, Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()},"
-        f" twilio {version('twilio')}"
+        f"{arguments.calls} of {arguments.procedure}, seed {arguments.seed}, {arguments.kills} kills,"
+        f" {SHARE:.0%} of requests hit; {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" SQLite {apsw.sqlite_lib_version()}, twilio {version('twilio')}"
     )
     columns = [field.name for field in fields(Outcome)]
     print(" ".join(f"{name:>{max(len(name), 8)}}" for name in columns))
     status = 0
-    for client in arguments.clients.split(","):
+    clients = arguments.clients.split(",") if arguments.procedure == "AddParticipants" else [MESSAGES]
+    for client in clients:
         outcome = campaign(client, arguments.calls, arguments.kills, arguments.seed, attack=arguments.attack)
         values = (f"{value:.1f}" if isinstance(value, float) else str(value) for value in astuple(outcome))
         print(
             " ".join(f"{value:>{max(len(name), 8)}}" for name, value in zip(columns, values, strict=True)), flush=True
         )
-        status |= client == "twsql" and not outcome.is_exact
+        status |= client in OURS and not outcome.is_exact
     return status
 
 
@@ -108,10 +121,11 @@ def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = F
         Sandbox(seed=seed, latency=_LATENCY, answer_after=0.0, log=0) as sandbox,
     ):
         run = _Run(client, Path(name), sandbox, WallClock(Path(name)) if attack else None)
-        _write_contacts(run.folder, calls, dice)
+        (fault_records.write_texts if client == MESSAGES else fault_records.write_contacts)(run.folder, calls, dice)
         faults = [sandbox.fail(kind, probability=SHARE / len(FAULTS), seconds=2.0) for kind in FAULTS]
         began = time.monotonic()
-        with fault_attacks.strangers(sandbox, run.whom(calls), _dice(seed + 1)) if attack else nullcontext():
+        has_strangers = attack and client != MESSAGES
+        with fault_attacks.strangers(sandbox, run.whom(calls), _dice(seed + 1)) if has_strangers else nullcontext():
             for number, moment in enumerate(moments):
                 process = run.start(forking=attack and number % 3 == 2)
                 run.wait_for(moment, process, dice)
@@ -119,7 +133,7 @@ def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = F
             runs = kills + run.until_done()
         hit = sum(fault.hits for fault in faults)
         sandbox.heal()
-        by_hand = run.settle() if client == "twsql" else 0
+        by_hand = run.settle() if client in OURS else 0
         seconds = time.monotonic() - began
         counters = sandbox.counters
         ours, strangers = run.placed()
@@ -130,7 +144,7 @@ def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = F
             counters.requests,
             hit,
             sum(map(len, ours.values())),
-            **_compare(run.known(), ours, strangers, calls),
+            **fault_records.compare(run.known(), run.wanted(), ours, strangers),
             strangers=len(strangers),
             by_hand=by_hand,
         )
@@ -138,17 +152,6 @@ def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = F
 
 def _dice(seed: int) -> Iterator[float]:
     return (chance(seed, number) for number in count())
-
-
-def _write_contacts(folder: Path, calls: int, dice: Iterator[float]) -> None:
-    """Half of the calls end after a second, and their labels are free again then."""
-    with sqlite3.connect(folder / "contacts.db") as db:
-        db.execute("CREATE TABLE contacts (id INTEGER PRIMARY KEY, room TEXT, number TEXT, seconds INTEGER)")
-        rows = ((f"room {number % (calls // 100 + 1)}", f"+1555{number:07}") for number in range(calls))
-        db.executemany(
-            "INSERT INTO contacts (room, number, seconds) VALUES (?, ?, ?)",
-            ((*row, 1 if next(dice) < 0.5 else 3600) for row in rows),
-        )
 
 
 @dataclass
@@ -163,7 +166,7 @@ class _Run:
     def start(self, *, forking: bool = False) -> subprocess.Popen[bytes]:
         """Start the client, in a process group of its own."""
         script = str(Path(__file__).with_name("fault_clients.py"))
-        name = "twsql-forking" if forking and self.client == "twsql" else self.client
+        name = f"{self.client}-forking" if forking and self.client in OURS else self.client
         login = (self.sandbox.base_url, self.sandbox.account_sid, self.sandbox.auth_token)
         with (self.folder / "errors").open("ab") as errors:
             return subprocess.Popen(
@@ -185,13 +188,16 @@ class _Run:
     def wait_for(self, placed: int, process: subprocess.Popen[bytes], dice: Iterator[float]) -> None:
         """Wait until so many calls have been placed, or the client is done; then a little more."""
         end = time.monotonic() + _LONGEST
-        while self.sandbox.counters.placed < placed and process.poll() is None:
+        while self._done() < placed and process.poll() is None:
             if time.monotonic() > end:
                 fault_attacks.kill(process)
                 raise TimeoutError(f"no {placed} calls in {_LONGEST} s")
             self._step(next(dice))
             time.sleep(0.02)
         time.sleep(next(dice) * 0.05)
+
+    def _done(self) -> int:
+        return len(self.sandbox.messages()) if self.client == MESSAGES else self.sandbox.counters.placed
 
     def _step(self, luck: float) -> None:
         """Set the clock, every second or so, by up to an hour."""
@@ -212,7 +218,12 @@ class _Run:
         return run
 
     def settle(self) -> int:
-        """Settle what is in doubt, end by hand what is left, and run the client once more; how many were left."""
+        """Settle what is in doubt, end by hand what is left, and run the client once more; how many were left.
+
+        Of equal messages nobody decides.
+        """
+        if self.client == MESSAGES:
+            self.sandbox.advance(_LATER)
         login = {"account_sid": self.sandbox.account_sid, "auth_token": self.sandbox.auth_token}
         settings = {"journal": str(self.folder / "journal.db"), "recovery_grace": 0.2, "timeout": 2.0}
         with closing(
@@ -223,20 +234,34 @@ class _Run:
             with ThreadPoolExecutor(16) as pool:
                 states = [*pool.map(dialer.settle, numbers)]
             left = [number for number, state in zip(numbers, states, strict=True) if state == "unknown"]
-            ours, _ = self.placed()
+            ours, wanted = self.placed()[0], self.wanted()
+            left = [number for number in left if wanted[self._target(number)] == 1]
             for number in left:
-                dialer.decide(number, next(iter(ours.get(self._called(number), ())), None))
+                dialer.decide(number, next(iter(ours.get(self._target(number), ())), None))
         self.until_done()
         return len(left)
 
-    def _called(self, number: int) -> str:
+    def _target(self, number: int) -> str:
+        """What the entry of this number is to reach."""
         with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
-            return str(db.execute("SELECT recipient FROM effects WHERE id = ?", (number,)).get)
+            return self._targets()[str(db.execute("SELECT request_key FROM effects WHERE id = ?", (number,)).get)]
+
+    def _targets(self) -> dict[str, str]:
+        """By the key of each contact its number, with the text of a message."""
+        target = "number || ' ' || body" if self.client == MESSAGES else "number"
+        with closing(sqlite3.connect(self.folder / "contacts.db")) as db:
+            return dict(db.execute(f"SELECT 'spring-' || id, {target} FROM contacts").fetchall())
+
+    def wanted(self) -> Counter[str]:
+        """How often each number is to be called, or is to get each text."""
+        return Counter(self._targets().values())
 
     def placed(self) -> tuple[dict[str, list[str]], set[str]]:
-        """The SIDs of the client's calls by number, and those of the strangers' calls."""
+        """The SIDs of the client's calls by number, and those of the strangers' calls; messages by number and text."""
         ours: dict[str, list[str]] = {}
         strangers = set()
+        for message in self.sandbox.messages():
+            ours.setdefault(f"{message.to} {message.body}", []).append(message.sid)
         for call in self.sandbox.calls():
             if call.conference is None or (call.label or "").startswith(fault_attacks.LABEL):
                 strangers.add(call.sid)
@@ -244,48 +269,30 @@ class _Run:
                 ours.setdefault(call.to, []).append(call.sid)
         return ours, strangers
 
-    def known(self) -> dict[str, str]:
-        """The SID that the client has on record for each number."""
-        return _journal(self.folder) if self.client == "twsql" else _record(self.folder)
-
-
-def _compare(known: dict[str, str], ours: dict[str, list[str]], strangers: set[str], calls: int) -> dict[str, int]:
-    """Compare what the sandbox has placed with what the client has on record, call by call."""
-    sids = {sid for of_one in ours.values() for sid in of_one}
-    return {
-        "twice": sum(len(of_one) - 1 for of_one in ours.values()),
-        "never": calls - len(ours),
-        "unknown": len(sids - set(known.values())),
-        "wrong": sum(sid not in ours.get(number, ()) for number, sid in known.items()) + _double(known),
-        "taken": len(strangers & set(known.values())),
-    }
-
-
-def _double(known: dict[str, str]) -> int:
-    return sum(times - 1 for times in Counter(known.values()).values())
-
-
-def _journal(folder: Path) -> dict[str, str]:
-    """The SID that the journal has for each number; an entry that is not placed has none."""
-    if not (folder / "journal.db").exists():
-        return {}
-    with closing(apsw.Connection(str(folder / "journal.db"))) as db:
-        rows = db.execute("SELECT recipient, CASE state WHEN 'placed' THEN sid ELSE state || id END FROM effects")
-        return dict(rows.fetchall())
-
-
-def _record(folder: Path) -> dict[str, str]:
-    return dict(line.split(",") for line in (folder / "record.csv").read_text().splitlines())
+    def known(self) -> list[tuple[str, str | None]]:
+        """What the client has on record: number (and text), and the SID; None for what is not known to be done."""
+        if self.client not in OURS:
+            return list(fault_records.official_record(self.folder).items())
+        if not (self.folder / "journal.db").exists():
+            return []
+        targets = self._targets()
+        with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
+            rows = db.execute("SELECT request_key, iif(state = 'placed', sid, NULL) FROM effects ORDER BY id")
+            return [(targets[key], sid) for key, sid in rows]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=10_000)
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--procedure", choices=("AddParticipants", "SendMessage"), default="AddParticipants")
+    parser.add_argument("--calls", type=int, help="10,000 calls, or 2,000 messages")
+    parser.add_argument("--kills", type=int, help="20, or 10 while messages are sent")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--attack", action="store_true")
     parser.add_argument("--clients", default=",".join(CLIENTS))
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    calls, kills = (10_000, 20) if arguments.procedure == "AddParticipants" else (2_000, 10)
+    arguments.calls, arguments.kills = arguments.calls or calls, arguments.kills or kills
+    return arguments
 
 
 if __name__ == "__main__":

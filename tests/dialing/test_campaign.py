@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,13 @@ def test_campaign_under_attack() -> None:
     assert [told[name] for name in ("twice", "never", "unknown", "wrong", "taken")] == [0] * 5
     assert told["strangers"] > 5
     assert told["by_hand"] <= told["placed"] / 4
+
+
+@pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "ci", reason="ten seconds: run .ci/run")
+def test_campaign_of_messages() -> None:
+    """60 messages, which nothing marks: each is sent once, or on record as unknown if an equal one may be it."""
+    told = _campaign("--procedure", "SendMessage", "--calls", "60", "--kills", "1", "--seed", "7")
+    assert [told[name] for name in ("twice", "never", "unknown", "wrong", "by_hand")] == [0] * 5
+    assert 60 - told["equal"] <= told["placed"] <= 60
+    assert told["equal"] <= 2
+    assert told["hit"] > told["requests"] / 40

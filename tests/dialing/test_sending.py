@@ -9,8 +9,9 @@ import pytest
 
 from twsql.errors import InputError, NotSupportedError, OutcomeUnknown
 from twsql.sandbox import Sandbox
+from waiting import until
 
-from .conftest import FROM, TO, Connect
+from .conftest import FROM, TO, Connect, Run, asked
 from .test_settle import Ask, Command, command
 
 __all__ = ["command"]
@@ -140,6 +141,24 @@ def test_a_list_that_is_late(connect: Connect, sandbox: Sandbox, lag: float) -> 
     assert len(sandbox.messages()) == 1
 
 
+def test_one_of_a_process_that_was_killed(run: Run, connect: Connect, sandbox: Sandbox) -> None:
+    """It never heard Twilio's time: the absence counts from when the next process looked."""
+    sandbox.fail("timeout-before", path="Messages.json", method="POST")
+    process = run(f'show("""{ONE}""")')
+    until(lambda: asked(sandbox) == 1)
+    process.kill()
+    process.wait()
+    sandbox.heal()
+    sandbox.advance(TEN_MINUTES)
+    db = connect()
+    with pytest.raises(OutcomeUnknown, match="look again in some minutes"):
+        db.execute(ONE)
+    with pytest.raises(OutcomeUnknown, match="look again from 20"):
+        db.execute(ONE)
+    sandbox.advance(TEN_MINUTES)
+    assert db.execute(ONE).fetchall() == [(message.sid,) for message in sandbox.messages()]
+
+
 def test_an_equal_one_of_another_machine(connect: Connect, sandbox: Sandbox) -> None:
     """Two equal messages at the same time: neither is taken for ours, and ours is not sent again, however late."""
     connect(journal=":memory:").execute(ONE).fetchall()
@@ -184,9 +203,10 @@ def test_two_equal_ones_in_doubt(connect: Connect, sandbox: Sandbox, command: Co
     sql = f"SELECT Status FROM SendMessage('{FROM}', '{TO}') WHERE OnError = 'row' AND Batch = ?"
     assert db.execute(sql, (json.dumps(batch),)).fetchall() == [("unknown",), ("unknown",), ("delivered",)]
     sids = {message.body: message.sid for message in sandbox.messages()}
-    wrong = command("settle", "1", "--placed", sids["single"])
+    numbers = [str(row[0]) for row in db.execute("SELECT Id FROM twsql_journal WHERE State = 'unknown'")]
+    wrong = command("settle", numbers[0], "--placed", sids["single"])
     assert "is the message of another entry" in wrong.stderr
-    for message, number in zip((each for each in sandbox.messages() if each.body == "twin"), "12", strict=True):
+    for message, number in zip((each for each in sandbox.messages() if each.body == "twin"), numbers, strict=True):
         assert command("settle", number, "--placed", message.sid).returncode == 0
     assert db.execute(sql, (json.dumps(batch),)).fetchall() == [("delivered",)] * 3
     assert len(sandbox.messages()) == 3

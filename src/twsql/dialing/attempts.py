@@ -35,9 +35,13 @@ class Attempts:
             self._last = time.monotonic()
 
     def timed(self) -> Entry:
-        """The entry, with the times of its attempts as far as they are known now."""
+        """The entry, with the times of its attempts as far as they are known now.
+
+        If a process died that did not know Twilio's time, its attempt was before now.
+        """
         since = self.entry.since or written(self._at(self._first))
-        return replace(self.entry, since=since, until=written(self._at(self._last)) or self.entry.until)
+        until = written(self._at(self._last)) or self.entry.until
+        return replace(self.entry, since=since, until=until or written(self._at(time.monotonic())))
 
     def _at(self, moment: float | None) -> datetime | None:
         return None if moment is None else self._clock.at(moment)
@@ -47,20 +51,17 @@ def window(entry: Entry, clock: Clock, longest: timedelta, here: Callable[[], da
     """When Twilio carried out an entry, if it did; it may do so until the latest moment of a response.
 
     Times by the journal's clock alone, which `here` tells, are corrected by its error of now. They may be off by more:
-    a clock that was hours off, and has been set since, must not hide a call. So `earliest` and `latest` are then
-    without bounds.
+    a clock that was hours off, and has been set since, must not hide a call. So `earliest` is then without a bound, and
+    `latest` counts from when Twilio's time was first known.
     """
     told = clock.at(time.monotonic())
     is_dated = entry.since is not None and entry.until is not None
     wrong = timedelta() if told is None or is_dated else told - here()
     started, sent = _moment(entry.started), _moment(entry.sent)
-    until = sent + wrong if entry.until is None else _moment(entry.until)
-    if entry.since is not None:
-        since = _moment(entry.since)
-        earliest, latest = since - CLOCKS_AGREE, max(until, since) + longest + CLOCKS_AGREE
-    else:
-        since = started + wrong
-        earliest, latest = EVER
+    since = started + wrong if entry.since is None else _moment(entry.since)
+    until = sent + wrong if entry.since is None or entry.until is None else _moment(entry.until)
+    earliest = EVER[0] if entry.since is None else since - CLOCKS_AGREE
+    latest = EVER[1] if entry.until is None else _moment(entry.until) + longest + CLOCKS_AGREE
     return Window(since - CLOCKS_AGREE, max(until, since) + CLOCKS_AGREE, earliest, latest)
 
 

@@ -137,16 +137,16 @@ class Dialer:
         if entry is None:
             return None
         with self._at_work(entry):
+            attempts = Attempts(self._client.clock, entry)
             try:
                 once = self._once_of(entry)
                 answer = self._outcomes.find(once, entry)
                 if answer is None and entry.intent.label is None and not once.proves_absence:
                     raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
-            except OutcomeUnknown as error:
-                self._outcomes.record_failure(entry, error)
-                return "unknown"
             except BaseException as error:
-                self._outcomes.record_failure(entry, error)
+                self._outcomes.record_failure(attempts.timed(), error)
+                if isinstance(error, OutcomeUnknown):
+                    return "unknown"
                 raise
             if answer is None:
                 self._outcomes.fail(entry, "refused", f"it was not {once.done}: Twilio does not know it")

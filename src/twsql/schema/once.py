@@ -51,11 +51,6 @@ class Window:
     earliest: datetime
     latest: datetime
 
-    @property
-    def is_dated(self) -> bool:
-        """Whether Twilio's time bounds it; else only this machine's clock tells its time, which may be wrong."""
-        return (self.earliest, self.latest) != EVER
-
 
 @dataclass(frozen=True)
 class Lost:

@@ -12,15 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from twsql.errors import OutcomeUnknown
-from twsql.schema.once import Lost
+from twsql.schema.once import EVER, Lost
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 _LISTED_LATE = timedelta(minutes=1)
 """How late an effect may show in a list. Twilio's documentation has no bound; seconds have been seen."""
-_CLOCK_OFF = timedelta(days=1)
-"""How wrong this machine's clock may have been, if only that clock dates the effect."""
 
 
 def prove(client: Client, lost: Lost, where: str) -> None:
@@ -28,9 +26,9 @@ def prove(client: Client, lost: Lost, where: str) -> None:
 
     The list must have been read just before: its response tells Twilio's time.
     """
-    now, window = client.clock.at(time.monotonic()), lost.window()
-    sure = (window.latest if window.is_dated else window.until + _CLOCK_OFF) + _LISTED_LATE
-    if now is None or now < sure:
-        raise OutcomeUnknown(
-            f"it is not in {where}, which may be late: look again from {sure:%Y-%m-%d %H:%M:%S} UTC on"
-        )
+    now, latest = client.clock.at(time.monotonic()), lost.window().latest
+    if latest == EVER[1]:
+        raise OutcomeUnknown(f"it is not in {where}, which may be late: look again in some minutes")
+    if now is None or now < latest + _LISTED_LATE:
+        sure = f"{latest + _LISTED_LATE:%Y-%m-%d %H:%M:%S}"
+        raise OutcomeUnknown(f"it is not in {where}, which may be late: look again from {sure} UTC on")
