@@ -64,6 +64,8 @@ def test_all_types_side_by_side(opened: World) -> None:
         ("NearLatLong = '37.78,-122.22' AND Distance = 5", "NearLatLong=37.78,-122.22 Distance=5", 12),
         ("InLocality = 'Oakland' AND Beta = 0", "InLocality=Oakland", 10),
         ("ExcludeAllAddressRequired = 0 AND InPostalCode = '10001'", "ExcludeAllAddressRequired=false InPosta", 12),
+        ("Contains = 4155550101 AND AreaCode = '415'", "AreaCode=415 Contains=4155550101", 1),
+        ("SmsEnabled = '1' AND AreaCode = 415.0 AND InLata = 722", "AreaCode=415 SmsEnabled=true InLata=722", 9),
         ("InRegion = NULL", None, 0),
         ("InRegion LIKE 'C%'", "", 0),
     ],

@@ -17,17 +17,26 @@ from twsql.schema.where import Params, Where
 
 def searches(where: Where, columns: tuple[Column, ...]) -> Iterator[tuple[Params, Row]]:
     """Yield the query of each search, and what its rows have of these columns; none if an input can only be NULL."""
-    given = [column for column in columns if column.name in where.equal]
+    given = [column for column in columns if column.is_input and column.name in where.equal]
     values = [[value for value in where.equal[column.name] if value is not None] for column in given]
     for chosen in product(*values):
         pairs = [*zip(given, chosen, strict=True)]
         yield (
             {column.filter: _spelled(column, value) for column, value in pairs},
-            {column.json_key: value for column, value in pairs},
+            {column.json_key: _compared(column, value) for column, value in pairs},
         )
 
 
 def _spelled(column: Column, value: Value) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value)
     known = BOOLEANS.get(text.lower()) if column.type == "boolean" else None
     return text if known is None else str(known).lower()
+
+
+def _compared(column: Column, value: Value) -> Value:
+    """The value as SQLite compares it: text with the column's type, so that `Contains = 415` is '415'."""
+    if column.type == "text":
+        return str(value)
+    return int(value) if isinstance(value, str) and value.isdecimal() else value

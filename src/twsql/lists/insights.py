@@ -1,7 +1,7 @@
 """Lists of Voice Insights: which of them have the rows that a statement asks for. It keeps 30 days.
 
-Some filters compare with no property of a row: a tag, say, as a row has many. Their columns are inputs: hidden, to be
-given with `=` or IN, and each row has the value that was given. Two values are two lists:
+Some filters compare with no property of a row: a tag, say, as a row has many. Their columns are hidden inputs. Two
+values are two lists:
 
     WHERE Tag IN ('high_jitter', 'high_latency') AND Status = 'completed'
     Tags=high_jitter&Status=completed       rows with Tag 'high_jitter'
@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import chain, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from twsql.schema import Column, Row, Value
+from twsql.lists.hidden_inputs import searches
+from twsql.schema import Column, Row
 from twsql.schema.where import Params, Where
 
 if TYPE_CHECKING:
@@ -67,31 +68,12 @@ def listed(
     filters = tuple(column for column in columns if not column.is_input and column.type != "datetime")
     loose = tuple(column for column in filters if column.loose)  # lists of two names overlap if Twilio ignores case
     times = {} if window is None else _times(client, columns, where, window)
-    for params, given in product([*where.lists(filters)], [*_inputs(columns, where)]):
-        sent = {**(always or {}), **params, **times, **{column.filter: _spelled(value) for column, value in given}}
-        echoed = {column.json_key: value for column, value in given}
+    for params, (search, given) in product([*where.lists(filters)], [*searches(where, columns)]):
+        sent = {**(always or {}), **params, **times, **search}
         exactly = {column.json_key: params[column.filter] for column in loose if column.filter in params}
         for row in client.pages(path, key, sent, page_size=page_size):
             if all(row.get(name) == value for name, value in exactly.items()):
-                yield {**row, **echoed} if echoed else row
-
-
-def _inputs(columns: tuple[Column, ...], where: Where) -> Iterator[tuple[tuple[Column, Any], ...]]:
-    """Yield every combination of the values of the inputs that are given."""
-    given = [column for column in columns if column.is_input and column.name in where.equal]
-    values = [[_input(column, each) for each in where.equal[column.name] if each is not None] for column in given]
-    for combination in product(*values):
-        yield tuple(zip(given, combination, strict=True))
-
-
-def _input(column: Column, value: Value) -> Any:
-    if column.type == "boolean":
-        return bool(value)
-    return str(value)
-
-
-def _spelled(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+                yield {**row, **given} if given else row
 
 
 def _times(client: Client, columns: tuple[Column, ...], where: Where, window: Window) -> Params:

@@ -60,14 +60,12 @@ _INPUTS = (
 NUMBER = (*_PROPERTIES, *(replace(column, filter=column.name, hidden=True) for column in _INPUTS))
 """Sources: Twilio's OpenAPI file, `api.v2010.account.available_phone_number_country`; its query as hidden inputs."""
 
-_SEARCHED = tuple(column for column in NUMBER if column.hidden)
-
 
 def available_phone_numbers(client: Client, where: Where) -> Iterator[Row]:
     """Yield numbers of each country and type asked for, side by side: one request each, for each value of an IN."""
     countries = [each for each in where.any_of("CountryCode") or () if _COUNTRY.fullmatch(each)]
     types = [each for each in TYPES if each in (where.any_of("Type") or TYPES)]
-    asked = product(countries, types, searches(where, _SEARCHED))
+    asked = product(countries, types, searches(where, NUMBER))
     first = INITIAL_WINDOW if where.limit is None else 1
     return chain.from_iterable(client.prefetch(partial(_found, client, where.limit), asked, first=first))
 

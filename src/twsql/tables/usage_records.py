@@ -62,7 +62,6 @@ RECORD = (
 )
 """Sources: Twilio's OpenAPI file, schema `api.v2010.account.usage.usage_record`."""
 
-_INPUTS = tuple(column for column in RECORD if column.hidden)
 _FILTERS = tuple(column for column in RECORD if column.name == "Category")
 
 
@@ -74,7 +73,7 @@ def usage_records(client: Client, where: Where) -> Iterator[Row]:
     for granularity in (each for each in LISTS if each in named):
         path = client.path("Usage", "Records", LISTS[granularity])
         for (first, last), category, (search, given) in product(
-            spans(where, granularity, today), where.lists(_FILTERS), searches(where, _INPUTS)
+            spans(where, granularity, today), where.lists(_FILTERS), searches(where, RECORD)
         ):
             days = {name: str(day) for name, day in (("StartDate", first), ("EndDate", last)) if day}
             if granularity == "all-time":  # of a time before the account was made there is nothing, and it counts as 0
