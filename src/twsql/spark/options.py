@@ -39,6 +39,11 @@ class Options:
     on_error: str = "fail"
     sent: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def own(self) -> str:
+        """The account of the credentials."""
+        return str(self.sent.get("account_sid") or "")
+
     def settings(self) -> Settings:
         """The settings of this process, the driver's or a task's."""
         environ = {VARIABLES[name]: os.environ.get(VARIABLES[name], "") for name in CREDENTIALS}

@@ -20,6 +20,8 @@ from datetime import date, timedelta
 from itertools import islice, pairwise
 
 from twsql.catalog import CATALOG
+from twsql.errors import ProgrammingError
+from twsql.lists.resource import Resource
 from twsql.lists.splitting import moment
 from twsql.schema import Column, Row, Table
 from twsql.schema.where import Where
@@ -29,6 +31,7 @@ _NEWEST = 200
 """Rows that show how many there are in a day; an account with fewer is one piece."""
 _LONGEST = 20 * 365
 """Days that a list may go back, at most: Twilio is younger."""
+_SUBACCOUNT = "Subaccount"
 _FEWEST_PARENTS = 10
 """Parents of a piece, at least: a request each."""
 
@@ -46,16 +49,24 @@ class Piece:
     parents: tuple[str, ...] | None = None
     weight: int = 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has the rows of all days."""
+        return self.first is None and self.end is None
+
 
 def is_of_accounts(table: Table) -> bool:
-    """Whether each account has rows of its own in the table."""
-    return not table.local and any(column.name == "AccountSid" for column in table.columns)
+    """Whether each account has rows of its own in the table: it names the account, or a row that belongs to one."""
+    if any(column.name == "AccountSid" for column in table.columns):
+        return not table.local
+    parents = {column.references.partition(".")[0] for column in table.columns if column.key and column.references}
+    return any(is_of_accounts(parent) for parent in CATALOG.tables if parent.name in parents - {table.name})
 
 
-def pieces(table: Table, where: Where, clients: Mapping[str, Client], most: int) -> list[Piece]:
+def pieces(table: Table, where: Where, clients: Mapping[str, Client], most: int, own: str) -> list[Piece]:
     """Cut the rows of all these accounts into pieces, for `most` partitions. Sends a few requests for each account.
 
-    With as many accounts as partitions an account is a piece, and nothing is sent.
+    With as many accounts as partitions an account is a piece, and nothing is sent. `own` is the credentials' account.
     """
     if not is_of_accounts(table):
         return [Piece(next(iter(clients)))]
@@ -63,27 +74,63 @@ def pieces(table: Table, where: Where, clients: Mapping[str, Client], most: int)
         return [Piece(account) for account in clients]
     each = -(-2 * most // len(clients))
     first = next(iter(clients.values()))
-    found = first.prefetch(lambda client: _of_account(table, where, client, each), clients.values())
+
+    def cut(account: str) -> list[Piece]:
+        return _of_account(table, _of(table, where, account, own), clients[account], each)
+
+    found = first.prefetch(cut, clients)
     return [piece for some in found for piece in some]
 
 
-def rows(table: Table, where: Where, piece: Piece, client: Client) -> Iterator[Row]:
-    """Yield the rows of a piece."""
+def rows(table: Table, where: Where, piece: Piece, client: Client, own: str) -> Iterator[Row]:
+    """Yield the rows of a piece; `own` is the credentials' account."""
+    where = _of(table, where, piece.account, own)
     if piece.parents is not None:
         parent = next(column for column in table.columns if column.key and column.references)
         where = replace(where, equal={**where.equal, parent.name: piece.parents})
-    if piece.first is None and piece.end is None:
-        yield from table.rows(client, where)
-        return
+    found = table.rows(client, where) if piece.is_whole else _of_days(table, where, piece, client)
+    for row in found:
+        if piece.account != own and row.get("account_sid") == own:
+            raise ProgrammingError(
+                f"{table.name}: Twilio has no list of it for {piece.account}, only for {own}: read it without accounts"
+            )
+        yield row
+
+
+def _of(table: Table, where: Where, account: str, own: str) -> Where:
+    """The constraints for an account: lists without an account in their path have an input for a subaccount's rows."""
+    if account == own or not any(column.name == _SUBACCOUNT and column.filter for column in table.columns):
+        return where
+    return replace(where, equal={**where.equal, _SUBACCOUNT: (account,)})
+
+
+def _of_days(table: Table, where: Where, piece: Piece, client: Client) -> Iterator[Row]:
+    """Yield the rows of a piece's days; the newest piece has those without a day too, such as calls that wait.
+
+    These are read first and come last: one that gets its day meanwhile is there once.
+    """
     day = _day_column(table)
     if day is None:
         raise ValueError(f"{table.name} has no days")
+    waiting: dict[object, Row] = {}
+    undated = _undated(table) or {}
+    allowed = all(value in where.equal.get(name, (value,)) for name, value in undated.items())
+    if piece.end is None and undated and allowed and day.name not in where.between:
+        equal = {**where.equal, **{name: (value,) for name, value in undated.items()}}
+        listed = table.rows(client, replace(where, equal=equal))
+        waiting = {row["sid"]: row for row in listed if not moment(day.json_key, row)}
     for row in table.rows(client, _within(where, day.name, piece.first, piece.end)):
         created = moment(day.json_key, row)[:10]
-        if (not created and piece.end is None) or (
-            created and (piece.first or "") <= created < (piece.end or "9999-99")
-        ):
+        if created and (piece.first or "") <= created < (piece.end or "9999-99"):
+            waiting.pop(row.get("sid"), None)
             yield row
+    yield from waiting.values()
+
+
+def _undated(table: Table) -> Mapping[str, str] | None:
+    """The filter that lists the rows without a day; {} if there is none, None if every row has a day."""
+    resource = getattr(table.rows, "__self__", None)
+    return resource.undated if isinstance(resource, Resource) else None
 
 
 def _of_account(table: Table, where: Where, client: Client, most: int) -> list[Piece]:
@@ -92,12 +139,18 @@ def _of_account(table: Table, where: Where, client: Client, most: int) -> list[P
     keyed = any(where.any_of(column.name) is not None for column in table.columns if column.key)
     if parent is not None and (given := where.any_of(parent.name)) is not None:
         return [*_by_parents(account, given, most)]
-    if parent is not None and parent.none_when and not keyed:
+    if parent is not None and _is_within(table, parent) and not keyed:
         return [*_by_parents(account, _parents(parent, client), most)]
     day = _day_column(table)
-    if day is None or keyed:
+    if day is None or keyed or (_undated(table) == {} and day.name not in where.between):
         return [Piece(account)]
     return _by_days(table, where, day, client, most)
+
+
+def _is_within(table: Table, parent: Column) -> bool:
+    """Whether Twilio lists the rows of one parent only."""
+    resource = getattr(table.rows, "__self__", None)
+    return not resource.path if isinstance(resource, Resource) else parent.none_when is not None
 
 
 def _by_parents(account: str, parents: Sequence[str], most: int) -> Iterator[Piece]:

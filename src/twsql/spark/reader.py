@@ -14,7 +14,7 @@ from twsql.spark import filters, reading
 from twsql.spark.columns import readers
 from twsql.spark.options import Options
 from twsql.spark.partitions import Pieces, packed
-from twsql.spark.pieces import pieces
+from twsql.spark.pieces import pieces, rows
 
 
 class _PushFilters:
@@ -59,14 +59,17 @@ class TwilioReader(DataSourceReader):
         accounts = reading.accounts_of(self._options, table)
         settings, most = self._options.settings(), self._options.partitions
         with reading.clients(settings, accounts) as made:
-            found = pieces(table, where, made, min(most, settings.max_in_flight))
+            found = pieces(table, where, made, min(most, settings.max_in_flight), self._options.own)
         return packed(found, most, settings.max_in_flight)
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a partition, in a task."""
         if isinstance(partition, Pieces):
-            where = self._where(reading.table_named(self._options.table))
-            yield from reading.read(self._options, self._schema, where, partition)
+            table = reading.table_named(self._options.table)
+            where, own = self._where(table), self._options.own
+            yield from reading.read(
+                self._options, self._schema, partition, lambda piece, client: rows(table, where, piece, client, own)
+            )
 
     def _where(self, table: Table) -> Where:
         """Spark pickles the reader after `pushFilters` and before `partitions`, so tasks plan anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -14,12 +14,11 @@ from pyspark.sql.types import StructType
 
 from twsql.catalog import CATALOG
 from twsql.errors import ProgrammingError, SettingError
-from twsql.schema import Table
-from twsql.schema.where import Where
+from twsql.schema import Row, Table
 from twsql.spark.columns import batches, readers
 from twsql.spark.options import Options, of_account
 from twsql.spark.partitions import Pieces
-from twsql.spark.pieces import Piece, is_of_accounts, rows
+from twsql.spark.pieces import Piece, is_of_accounts
 from twsql.spark.side_by_side import side_by_side
 from twsql.twilio.client import Client
 from twsql.twilio.settings import Settings
@@ -64,15 +63,17 @@ def accounts_of(options: Options, table: Table) -> tuple[str, ...]:
         return tuple(str(row["sid"]) for row in listed)
 
 
-def read(options: Options, wanted: StructType, where: Where, partition: Pieces) -> Iterator[pa.RecordBatch]:
-    """Yield a partition's rows as Arrow batches, in any order."""
+def read(
+    options: Options, wanted: StructType, partition: Pieces, rows: Callable[[Piece, Client], Iterator[Row]]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the `rows` of a partition's pieces as Arrow batches, in any order."""
     table = table_named(options.table)
     columns = readers(table, wanted)
     settings = replace(options.settings(), max_in_flight=partition.share)
     with clients(settings, [*dict.fromkeys(piece.account for piece in partition.pieces)]) as made:
 
         def work(piece: Piece, stop: threading.Event) -> Iterator[pa.RecordBatch]:
-            wanted_rows = takewhile(lambda _: not stop.is_set(), rows(table, where, piece, made[piece.account]))
+            wanted_rows = takewhile(lambda _: not stop.is_set(), rows(piece, made[piece.account]))
             return batches(table.name, columns, wanted_rows)
 
         yield from side_by_side([partial(work, piece) for piece in partition.pieces], partition.share)

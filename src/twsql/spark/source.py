@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.sql.datasource import DataSource, DataSourceReader, DataSourceWriter
+from pyspark.sql.datasource import DataSource, DataSourceReader, DataSourceStreamReader, DataSourceWriter
 from pyspark.sql.types import StructType
 
 from twsql.spark import options
 from twsql.spark.columns import schema
 from twsql.spark.reader import TwilioReader
 from twsql.spark.reading import table_named
+from twsql.spark.stream import TwilioStreamReader
 from twsql.spark.writer import TwilioWriter
 
 
@@ -27,6 +28,10 @@ class TwilioDataSource(DataSource):
     def reader(self, schema: StructType) -> DataSourceReader:
         """Read the table."""
         return TwilioReader(options.read(self.options), schema)
+
+    def streamReader(self, schema: StructType) -> DataSourceStreamReader:
+        """Follow what has ended of the table."""
+        return TwilioStreamReader(options.read(self.options), schema)
 
     def writer(self, schema: StructType, overwrite: bool) -> DataSourceWriter:
         """Run the procedure of the option `procedure`."""
