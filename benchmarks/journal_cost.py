@@ -1,6 +1,8 @@
-"""What the journal costs: 1,000 calls by IN with 50 ms latency, on record in a file beside in memory.
+"""What the journal costs: 1,000 calls by IN with 50 ms latency, on record in a file, beside in memory and PostgreSQL.
 
-python benchmarks/journal_cost.py [--calls 1000] [--latency 0.05] [--rounds 5]
+python benchmarks/journal_cost.py [--calls 1000] [--latency 0.05] [--rounds 5] [--postgres]
+
+--postgres starts a PostgreSQL of its own on 127.0.0.1, which writes to the disk as it always does (fsync is on).
 """
 
 from __future__ import annotations
@@ -9,9 +11,11 @@ import argparse
 import statistics
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import twsql
+from postgres_cluster import Cluster, running
 from twsql.sandbox import Sandbox
 
 IN_FLIGHT = 48
@@ -28,18 +32,30 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1000)
     parser.add_argument("--latency", type=float, default=0.05)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--postgres", action="store_true")
     given = parser.parse_args()
-    seconds: dict[str, list[float]] = {"file": [], ":memory:": []}
-    with tempfile.TemporaryDirectory() as folder:
+    seconds: dict[str, list[float]] = {":memory:": [], "file": []}
+    with tempfile.TemporaryDirectory() as folder, running() if given.postgres else nullcontext() as cluster:
         for number in range(given.rounds):
-            seconds["file"].append(_run(str(Path(folder) / f"{number}.db"), given.calls, given.latency))
-            seconds[":memory:"].append(_run(":memory:", given.calls, given.latency))
-    file, memory = (statistics.median(seconds[journal]) for journal in ("file", ":memory:"))
+            for name, where in _journals(Path(folder) / f"{number}.db", cluster).items():
+                seconds.setdefault(name, []).append(_run(where, given.calls, given.latency))
+    median = {name: statistics.median(each) for name, each in seconds.items()}
     print(
         f"{given.calls} calls, {given.latency * 1000:.0f} ms latency, {IN_FLIGHT} at a time; median of {given.rounds}"
     )
-    print(f"least {given.calls * given.latency / IN_FLIGHT:.2f} s, :memory: {memory:.2f} s, file {file:.2f} s", end="")
-    print(f", ratio {file / memory:.2f}")
+    print(
+        f"least {given.calls * given.latency / IN_FLIGHT:.2f} s",
+        *(f"{n} {s:.2f} s" for n, s in median.items()),
+        sep=", ",
+    )
+    print(f"file is {median['file'] / median[':memory:']:.2f} times :memory:", end="")
+    print(f", PostgreSQL {median['PostgreSQL'] / median['file']:.2f} times file" if given.postgres else "")
+
+
+def _journals(file: Path, cluster: Cluster | None) -> dict[str, str]:
+    """The journals of one round."""
+    known = {":memory:": ":memory:", "file": str(file)}
+    return {**known, "PostgreSQL": f"{cluster.keywords} dbname=postgres"} if cluster else known
 
 
 def _run(journal: str, calls: int, latency: float) -> float:

@@ -56,8 +56,9 @@ def test_while_others_write(run: Run, journal: Ask) -> None:
 import signal, threading
 from twsql.dialing.sqlite_journal import shared
 one = shared(os.environ["TWSQL_JOURNAL"])
-one.write(lambda execute: execute("CREATE TABLE made (pid)", {}))
-def write(): one.write(lambda execute: execute("INSERT INTO made VALUES (:pid)", {"pid": os.getpid()}))
+from twsql.dialing.journal import ask
+one.write(lambda: ask("CREATE TABLE made (pid)", {}))
+def write(): one.write(lambda: ask("INSERT INTO made VALUES (:pid)", {"pid": os.getpid()}))
 over = threading.Event()
 def go_on():
     while not over.is_set(): write()

@@ -23,7 +23,7 @@ import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, in_files
 from twsql.dialing.entries import digest
-from twsql.dialing.journal import Execute
+from twsql.dialing.journal import Steps, ask
 from twsql.dialing.journal_versions import VERSIONS
 from twsql.dialing.sqlite_journal import SqliteJournal
 from twsql.errors import InputError, OperationalError
@@ -361,13 +361,13 @@ def test_group_commit(tmp_path: Path) -> None:
     """Threads that write while a commit is under way share the next one: 32 writes, two transactions."""
     path = str(tmp_path / "journal.db")
     journal = SqliteJournal(path)
-    journal.write(lambda execute: execute("CREATE TABLE t (n)", {}))
+    journal.write(lambda: ask("CREATE TABLE t (n)", {}))
     commits: list[int] = []
     with closing(apsw.Connection(path)) as other, ThreadPoolExecutor(32) as pool:
         other.execute("BEGIN IMMEDIATE")
         journal._connection.set_wal_hook(lambda *_: commits.append(1) or 0)
         for number in range(32):
-            pool.submit(journal.write, lambda execute, n=number: execute("INSERT INTO t VALUES (:n)", {"n": n}))
+            pool.submit(journal.write, lambda n=number: ask("INSERT INTO t VALUES (:n)", {"n": n}))
         until(lambda: len(journal._waiting) == 31)
         other.execute("COMMIT")
     assert sorted(row["n"] for row in journal.read("SELECT n FROM t", {})) == [*range(32)]
@@ -381,9 +381,9 @@ def test_one_change_that_fails(tmp_path: Path) -> None:
     gate = threading.Barrier(8)
 
     def write(number: int) -> str:
-        def change(execute: Execute) -> None:
-            execute("CREATE TABLE IF NOT EXISTS t (n)", {})
-            execute("INSERT INTO t VALUES (:n)", {"n": number})
+        def change() -> Steps[None]:
+            yield from ask("CREATE TABLE IF NOT EXISTS t (n)", {})
+            yield from ask("INSERT INTO t VALUES (:n)", {"n": number})
             if number % 2:
                 raise InputError("odd")
 
@@ -404,12 +404,13 @@ def test_a_program_error_keeps_nobody_waiting(tmp_path: Path) -> None:
     """What goes wrong in a change is raised to whoever made it, and the journal can be used on."""
     journal = SqliteJournal(str(tmp_path / "journal.db"))
 
-    def wrong(execute: Execute) -> None:
+    def wrong() -> Steps[None]:
+        yield from ask("SELECT 1", {})
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         journal.write(wrong)
-    assert journal.write(lambda execute: 5) == 5
+    assert journal.write(lambda: ask("SELECT 5 AS n", {})) == [{"n": 5}]
 
 
 @in_files

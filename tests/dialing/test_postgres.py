@@ -19,7 +19,7 @@ from dialing.conftest import FROM, KEYED, POSTGRES, TO, Ask, Connect, Run, asked
 from postgres_relay import PostgresRelay
 from preloaded import Preloaded
 from relay import Relay
-from twsql.dialing.journal import Execute
+from twsql.dialing.journal import Change, Rows, Steps, ask
 from twsql.errors import OperationalError, OutcomeUnknown
 from twsql.sandbox import Sandbox
 from twsql.twilio.journal_address import JournalAddress, read
@@ -359,8 +359,8 @@ def store(journal: Ask) -> Any:
     return one
 
 
-def _insert(number: int) -> Callable[[Execute], None]:
-    return lambda execute: execute("INSERT INTO t VALUES (%(n)s)", {"n": number}) and None
+def _insert(number: int) -> Change[Rows]:
+    return lambda: ask("INSERT INTO t VALUES (%(n)s)", {"n": number})
 
 
 def test_group_commit(store: Any, journal: Ask) -> None:
@@ -382,9 +382,9 @@ def test_one_change_that_fails(store: Any, journal: Ask) -> None:
     gate = threading.Barrier(8)
 
     def write(number: int) -> str:
-        def change(execute: Execute) -> None:
-            execute("INSERT INTO t VALUES (%(n)s)", {"n": number})
-            execute("SELECT 1 / %(n)s", {"n": 1 - number % 2})
+        def change() -> Steps[None]:
+            yield from ask("INSERT INTO t VALUES (%(n)s)", {"n": number})
+            yield from ask("SELECT 1 / %(n)s", {"n": 1 - number % 2})
 
         gate.wait()
         try:

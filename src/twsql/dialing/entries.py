@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
-from twsql.dialing.journal import Execute, Journal, boottime, never
+from twsql.dialing.journal import Change, Journal, Steps, ask, boottime, never
 from twsql.errors import InputError, OperationalError
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
@@ -125,36 +125,39 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
 
     Raises InputError if the key was used with other inputs.
     """
-    ask, locks, claim = journal.statements, journal.locks, object()
+    sql, locks, claim = journal.statements, journal.locks, object()
     hold = secrets.randbits(62)  # not the id, which SQLite may give again after a failed transaction
 
-    def change(execute: Execute) -> Entry:
+    def change() -> Steps[Entry]:
         deadline = locks.deadline()
-        known = None if intent.request_key is None else _one(execute, ask.by_key, intent.key)
+        known = None if intent.request_key is None else (yield from _one(sql.by_key, intent.key))
         if known is None:
             taken.append(hold)
             locks.begin(hold, claim)
-            made = _one(execute, ask.insert, {**_columns(intent), "hold": hold, "now": now})
+            made = yield from _one(sql.insert, {**_columns(intent), "hold": hold, "now": now})
             if made is not None:
                 return _entry("send", made, intent, deadline)
             # Another process's transaction has just recorded the key; or the last one of ours did, but nobody told us.
-            known = _one(execute, ask.by_hold, {"hold": hold}) or _one(execute, ask.by_key, intent.key)
+            known = yield from _one(sql.by_hold, {"hold": hold})
+            if known is None:
+                locks.recorded(hold)
+                known = yield from _one(sql.by_key, intent.key)
         if known is None or known["digest"] != intent.digest:
             raise other_inputs({str(intent.request_key)})
         if known["state"] == "placed":
             return _entry("recorded", known, intent)
-        return _taken(execute, known, deadline) or _entry("wait", known, intent)
+        return (yield from take_up(known, deadline)) or _entry("wait", known, intent)
 
-    def _taken(execute: Execute, known: dict[str, Any], deadline: float | None) -> Entry | None:
-        if locks.take(execute, known, claim) != "taken":
+    def take_up(known: dict[str, Any], deadline: float | None) -> Steps[Entry | None]:
+        if (yield from locks.take(known, claim)) != "taken":
             return None
         taken.append(known["hold"])
         row = {**_columns(intent), **_named(known), "now": now}
         if known["hold"] == hold:
-            return _entry_of("send", _one(execute, ask.renew, row), intent, deadline)
+            return _entry_of("send", (yield from _one(sql.renew, row)), intent, deadline)
         if known["state"] == "refused":  # no call was placed, so the entry begins anew
-            return _entry_of("send", _one(execute, ask.begin_anew, row), intent, deadline)
-        return _entry_of("settle", _one(execute, ask.take, row), replace(intent, label=known["label"]))
+            return _entry_of("send", (yield from _one(sql.begin_anew, row)), intent, deadline)
+        return _entry_of("settle", (yield from _one(sql.take, row)), replace(intent, label=known["label"]))
 
     taken: list[int] = []
     return _write_locked(journal, change, taken, give_up, str(intent.request_key))
@@ -167,17 +170,19 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
 
     Raises InputError if the account has no such entry on this server.
     """
-    claim = object()
+    sql, claim = journal.statements, object()
 
-    def change(execute: Execute) -> Entry | None:
-        known = _one(execute, journal.statements.by_id, {"id": number, "account_sid": account_sid, "server": server})
+    def change() -> Steps[Entry | None]:
+        known = yield from _one(sql.by_id, {"id": number, "account_sid": account_sid, "server": server})
         if known is None:
             raise InputError(f"the journal has no entry {number} of account {account_sid} at {server}")
-        taking = "busy" if known["state"] not in ("sending", "unknown") else journal.locks.take(execute, known, claim)
+        if known["state"] not in ("sending", "unknown"):
+            return None
+        taking = yield from journal.locks.take(known, claim)
         if taking != "taken":
             return _entry("wait", known, _intent(known)) if taking == "soon" else None
         taken.append(known["hold"])
-        return _entry_of("settle", _one(execute, journal.statements.take, _named(known)), _intent(known))
+        return _entry_of("settle", (yield from _one(sql.take, _named(known))), _intent(known))
 
     taken: list[int] = []
     return _write_locked(journal, change, taken)
@@ -213,9 +218,9 @@ def renewed(journal: Journal, entry: Entry, give_up: Callable[[], bool]) -> Entr
 def _again(
     journal: Journal, entry: Entry, statement: str, values: dict[str, Any], give_up: Callable[[], bool]
 ) -> Entry:
-    def change(execute: Execute) -> Entry:
+    def change() -> Steps[Entry]:
         deadline = journal.locks.deadline()
-        row = _one(execute, statement, {"id": entry.number, "hold": entry.lock, **values})
+        row = yield from _one(statement, {"id": entry.number, "hold": entry.lock, **values})
         if row is None:
             raise OperationalError(
                 "another process has taken the call over, as the journal was out of reach: see twsql_journal;"
@@ -231,7 +236,7 @@ def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up
 
     Raises OperationalError if the journal has another call of this entry or key.
     """
-    conference = answer.get("conference_sid")
+    sql, conference = journal.statements, answer.get("conference_sid")
     values = {
         "id": entry.number,
         "hold": entry.lock,
@@ -241,16 +246,16 @@ def placed(journal: Journal, entry: Entry, sid: str | None, answer: Row, give_up
         "over": True,
     }
 
-    def change(execute: Execute) -> None:
-        if _one(execute, journal.statements.placed, values) is not None:
+    def change() -> Steps[None]:
+        if (yield from _one(sql.placed, values)) is not None:
             return
         # A server that took over from another one may have forgotten the entry.
-        gone = not execute(journal.statements.by_hold, {"hold": entry.lock})
+        gone = not (yield from ask(sql.by_hold, {"hold": entry.lock}))
         anew = {**_columns(entry.intent), "hold": entry.lock, "now": entry.since}
-        made = _one(execute, journal.statements.insert, anew) if gone else None
+        made = (yield from _one(sql.insert, anew)) if gone else None
         if made is None:
             raise OperationalError("the journal has another call of it: see twsql_journal")
-        execute(journal.statements.placed, {**values, "id": made["id"]})
+        yield from ask(sql.placed, {**values, "id": made["id"]})
 
     journal.write(change, give_up)
     journal.locks.recorded(entry.lock)
@@ -280,7 +285,7 @@ def failed(
         "until": entry.until,
         "over": over,
     }
-    journal.write(lambda execute: execute(journal.statements.failed, values), give_up)
+    journal.write(lambda: ask(journal.statements.failed, values), give_up)
     if over:
         journal.locks.recorded(entry.lock)
 
@@ -333,7 +338,7 @@ def _intent(row: Mapping[str, Any]) -> Intent:
 
 def _write_locked(
     journal: Journal,
-    change: Callable[[Execute], T],
+    change: Change[T],
     taken: list[int],
     give_up: Callable[[], bool] = never,
     order: str = "",
@@ -350,8 +355,8 @@ def _write_locked(
             journal.locks.release(hold)
 
 
-def _one(execute: Execute, sql: str, bindings: Mapping[str, Any]) -> dict[str, Any] | None:
-    rows = execute(sql, bindings)
+def _one(sql: str, bindings: Mapping[str, Any]) -> Steps[dict[str, Any] | None]:
+    rows = yield from ask(sql, bindings)
     return rows[0] if rows else None
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +23,22 @@ from twsql.errors import OperationalError
 
 T = TypeVar("T")
 Bindings = Mapping[str, Any]
-Execute = Callable[[str, Bindings], list[dict[str, Any]]]
-"""Runs a statement in a transaction; gives its rows, which are dictionaries by column."""
-Change = Callable[[Execute], T]
-"""Runs statements in a transaction. It may be run again, also after a commit that nobody could tell of."""
+Rows = list[dict[str, Any]]
+"""The rows of a statement, dictionaries by column."""
+Steps = Generator[tuple[str, Bindings], Rows, T]
+"""Statements of a transaction: each is yielded with its bindings, and its rows are sent back."""
+Change = Callable[[], Steps[T]]
+"""Begins a change. It may be begun again, also after a commit that nobody could tell of.
+
+PostgreSQL gets the first statements of all changes of a transaction at once, then their second ones, and so on: that
+takes as many journeys over the network as the longest change has statements, not as all of them have.
+"""
 Outcome = tuple[Any, "Exception | None"]
+
+
+def ask(sql: str, bindings: Bindings) -> Steps[Rows]:
+    """Run one statement."""
+    return (yield sql, bindings)
 
 
 def never() -> bool:
@@ -67,7 +78,7 @@ class Locks(Protocol):
     def begin(self, hold: int, claim: object) -> None:
         """Lock an entry that is about to be written for the first time; `claim` is whoever locks it."""
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+    def take(self, row: Mapping[str, Any], claim: object) -> Steps[Taking]:
         """Try to lock an entry. A claim may take again what it has taken."""
 
     def recorded(self, hold: int) -> None:
@@ -107,7 +118,7 @@ class Journal(ABC):
         return result.result()
 
     @abstractmethod
-    def read(self, sql: str, bindings: Bindings) -> list[dict[str, Any]]:
+    def read(self, sql: str, bindings: Bindings) -> Rows:
         """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
 
     @abstractmethod

@@ -8,9 +8,9 @@ from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from twsql import forks
-from twsql.dialing.journal import Bindings, Change, Journal, Outcome, Waiting
+from twsql.dialing.journal import Bindings, Change, Journal, Outcome, Rows, Steps, Waiting
 from twsql.dialing.postgres_locks import SessionLocks
-from twsql.dialing.postgres_session import PoolerError, Session, opened, plain
+from twsql.dialing.postgres_session import Cursor, Pipeline, PoolerError, Session, opened, plain
 from twsql.dialing.postgres_versions import ForeignDatabaseError
 from twsql.dialing.statements import POSTGRES
 from twsql.errors import Error, OperationalError
@@ -54,7 +54,7 @@ class PostgresJournal(Journal):
         except _errors() as error:
             raise self._unusable(f"{_text(error)}; start PostgreSQL, or name another journal") from error
 
-    def read(self, sql: str, bindings: Bindings) -> list[dict[str, Any]]:
+    def read(self, sql: str, bindings: Bindings) -> Rows:
         """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
         self._follow_fork()
         with self._lock:
@@ -156,8 +156,15 @@ def shared(address: JournalAddress) -> PostgresJournal:
     return _shared[address.conninfo]
 
 
-def _rows(session: Session, sql: str, bindings: Bindings) -> list[dict[str, Any]]:
-    cursor = session.connection.execute(sql, {**bindings, "holder": session.number})
+def _rows(session: Session, sql: str, bindings: Bindings) -> Rows:
+    return _fetched(_sent(session, sql, bindings))
+
+
+def _sent(session: Session, sql: str, bindings: Bindings) -> Cursor:
+    return session.connection.execute(sql, {**bindings, "holder": session.number})
+
+
+def _fetched(cursor: Cursor) -> Rows:
     return [plain(row) for row in cursor.fetchall()] if cursor.description else []
 
 
@@ -179,16 +186,55 @@ def _outcomes(session: Session, changes: Sequence[Change[Any]]) -> list[Outcome]
 
 
 def _transaction(session: Session, changes: Sequence[Change[Any]]) -> list[Any]:
+    """Run changes side by side: the first statements of all, then the second ones, and so on."""
     connection = session.connection
-    connection.execute("BEGIN")
+    running = [_Running(each()) for each in changes]
+    problem: Exception | None = None
     try:
-        values = [each(lambda sql, bindings: _rows(session, sql, bindings)) for each in changes]
-        connection.execute("COMMIT")
+        with connection.pipeline() as pipeline:
+            try:
+                _run(session, pipeline, running)
+            except (Error, _errors()) as error:  # psycopg would log what else goes wrong at the pipeline's end
+                problem = error
+        if problem is not None:
+            raise problem
     except Exception:
         if not (connection.broken or connection.closed):
             connection.execute("ROLLBACK")
         raise
-    return values
+    return [each.value for each in running]
+
+
+def _run(session: Session, pipeline: Pipeline, running: Sequence[_Running]) -> None:
+    session.connection.execute("BEGIN")
+    left = [each for each in running if each.send(session, None)]
+    while left:
+        pipeline.sync()
+        left = [each for each in left if each.send(session, each.fetched())]
+    session.connection.execute("COMMIT")
+
+
+class _Running:
+    """A change, and its statement whose rows have not been read yet; `value` is what it gave."""
+
+    def __init__(self, steps: Steps[Any]) -> None:
+        self._steps = steps
+        self._cursor: Cursor | None = None
+        self.value: Any = None
+
+    def send(self, session: Session, rows: Rows | None) -> bool:
+        """Go on with the rows of the last statement; whether there is another one."""
+        try:
+            asked = next(self._steps) if rows is None else self._steps.send(rows)
+        except StopIteration as end:
+            self.value = end.value
+            return False
+        self._cursor = _sent(session, *asked)
+        return True
+
+    def fetched(self) -> Rows:
+        """Give the rows of the last statement."""
+        return [] if self._cursor is None else _fetched(self._cursor)
 
 
 def _errors() -> Any:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twsql.dialing.journal import Execute, Taking, boottime
+from twsql.dialing.journal import Steps, Taking, ask, boottime
 from twsql.dialing.statements import SEND_WITHIN
 
 _STATE = """
@@ -44,7 +44,7 @@ class SessionLocks:
             self._mine[hold] = claim
             self._held.add(hold)
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+    def take(self, row: Mapping[str, Any], claim: object) -> Steps[Taking]:
         """Try to lock an entry. A claim may take again what it has taken."""
         hold: int = row["hold"]
         taking: Taking = "busy"
@@ -53,7 +53,8 @@ class SessionLocks:
                 return "busy"
             self._mine[hold] = claim
         try:
-            taking = "taken" if row["holder"] in (None, self.number) else _of_another(execute, row)
+            is_free = row["holder"] in (None, self.number)
+            taking = "taken" if is_free else (yield from _of_another(row))
         finally:
             with self._lock:
                 if taking == "taken":
@@ -81,9 +82,9 @@ class SessionLocks:
         return boottime() + SEND_WITHIN
 
 
-def _of_another(execute: Execute, row: Mapping[str, Any]) -> Taking:
+def _of_another(row: Mapping[str, Any]) -> Steps[Taking]:
     """Whether an entry may be taken over from another session."""
-    states = execute(_STATE, {"id": row["id"], "hold": row["hold"], "seen": row["holder"]})
+    states = yield from ask(_STATE, {"id": row["id"], "hold": row["hold"], "seen": row["holder"]})
     if not states or not states[0]["is_over"]:
         return "busy"
     return "taken" if states[0]["is_late"] else "soon"

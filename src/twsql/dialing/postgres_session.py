@@ -47,6 +47,13 @@ class Cursor(Protocol):
         """Give the rows."""
 
 
+class Pipeline(Protocol):
+    """Statements that are sent without waiting for their results."""
+
+    def sync(self) -> None:
+        """Wait for the results."""
+
+
 class Connection(Protocol):
     """What is used of psycopg's connections."""
 
@@ -56,6 +63,9 @@ class Connection(Protocol):
 
     def execute(self, query: str, params: Any = None) -> Cursor:
         """Run a statement; `%s` and `%(name)s` are its parameters."""
+
+    def pipeline(self) -> AbstractContextManager[Pipeline]:
+        """Send the block's statements without waiting for their results."""
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Commit the block's changes, or none of them if it fails."""

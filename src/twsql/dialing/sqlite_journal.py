@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 
 from twsql import forks
 from twsql.dialing.entry_locks import EntryLocks
-from twsql.dialing.journal import Bindings, Change, Execute, Journal, Outcome, Taking, Waiting
+from twsql.dialing.journal import Bindings, Change, Journal, Outcome, Rows, Steps, Taking, Waiting
 from twsql.dialing.journal_file import MEMORY, BusyHandler, opened
 from twsql.dialing.statements import SQLITE
 from twsql.errors import Error, OperationalError
 from twsql.sqlite_files import transaction
+
+T = TypeVar("T")
 
 
 class _Locks:
@@ -29,8 +31,9 @@ class _Locks:
         """Lock an entry that is about to be written for the first time."""
         self._locks.take(hold)
 
-    def take(self, execute: Execute, row: Mapping[str, Any], claim: object) -> Taking:
+    def take(self, row: Mapping[str, Any], claim: object) -> Steps[Taking]:
         """Try to lock an entry."""
+        yield from ()
         return "taken" if self._locks.take(row["hold"]) else "busy"
 
     def recorded(self, hold: int) -> None:
@@ -72,7 +75,7 @@ class SqliteJournal(Journal):
                 " make it writable, or name another file with journal or TWSQL_JOURNAL"
             ) from error
 
-    def read(self, sql: str, bindings: Bindings) -> list[dict[str, Any]]:
+    def read(self, sql: str, bindings: Bindings) -> Rows:
         """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
         self._follow_fork()
         with self._lock:
@@ -132,12 +135,8 @@ class SqliteJournal(Journal):
         try:
             connection = self._opened()
             self._busy.begin(give_up)
-
-            def execute(sql: str, bindings: Bindings) -> list[dict[str, Any]]:
-                return _rows(connection, sql, bindings)
-
             with transaction(connection):
-                return [_outcome(connection, execute, each.change) for each in batch]
+                return [_outcome(connection, each.change) for each in batch]
         except apsw.BusyError:
             return None
         except (apsw.Error, OSError) as error:
@@ -161,16 +160,27 @@ def _file_locks(path: str) -> EntryLocks:
     return EntryLocks(Path(f"{path}-holds"))
 
 
-def _rows(connection: apsw.Connection, sql: str, bindings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _rows(connection: apsw.Connection, sql: str, bindings: Bindings) -> Rows:
     cursor = connection.execute(sql, bindings)
     return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
 
 
-def _outcome(connection: apsw.Connection, execute: Execute, change: Change[Any]) -> Outcome:
+def _outcome(connection: apsw.Connection, change: Change[Any]) -> Outcome:
     """What one change gave or raised; it is undone alone, unless it is the disk that fails."""
     try:
         with connection:
-            value = change(execute)
+            value = _run(connection, change())
     except Error as error:  # raised again in the thread whose change this is
         return None, error
     return value, None
+
+
+def _run(connection: apsw.Connection, steps: Steps[T]) -> T:
+    rows: Rows | None = None
+    while True:
+        try:
+            asked = next(steps) if rows is None else steps.send(rows)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        rows = _rows(connection, *asked)
