@@ -20,7 +20,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"<!-- (?P<name>\w+) from the declarations -->\n.*?<!-- end -->", re.DOTALL)
 _SITE = DOCS.parent / "mkdocs.yml"
 _NAV = re.compile(r"  # from the declarations\n.*?  # end\n", re.DOTALL)
-_ROOMS: Mapping[str, Sequence[Table | Procedure]] = {"tables": CATALOG.tables, "procedures": CATALOG.procedures}
+TABLES = tuple(table for table in CATALOG.tables if not table.alias_of)
+_ROOMS: Mapping[str, Sequence[Table | Procedure]] = {"tables": TABLES, "procedures": CATALOG.procedures}
 
 
 def pages() -> Mapping[Path, str]:
@@ -67,7 +68,7 @@ def _marked(name: str) -> str:
 
 def _rewritten(text: str) -> str:
     blocks = {"tables": _tables, "procedures": _procedures}
-    blocks |= {table.name: lambda table=table: _columns(table) for table in CATALOG.tables}
+    blocks |= {table.name: lambda table=table: _columns(table) for table in TABLES}
     blocks |= {procedure.name: lambda procedure=procedure: _inputs(procedure) for procedure in CATALOG.procedures}
 
     def block(match: re.Match[str]) -> str:
@@ -79,9 +80,14 @@ def _rewritten(text: str) -> str:
 
 def _tables() -> Iterator[str]:
     yield "| table | what a row is | INSERT | UPDATE | DELETE |\n| --- | --- | --- | --- | --- |"
-    for table in CATALOG.tables:
+    for table in TABLES:
         effects = " | ".join("yes" if effect else "" for effect in (table.insert, table.update, table.delete))
-        yield f"| [`{table.name}`]({table.name}.md) | {table.description} | {effects} |"
+        yield f"| [`{table.name}`]({table.name}.md) | {table.description}{_aliases(table)} | {effects} |"
+
+
+def _aliases(table: Table) -> str:
+    names = " and ".join(f"`{name}`" for name in table.aliases)
+    return f" {names} is the same table." if names else ""
 
 
 def _procedures() -> Iterator[str]:

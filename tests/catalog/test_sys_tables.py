@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import apsw
 import pytest
 
 from twsql.catalog import CATALOG
+from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
+from twsql.twilio.settings import VARIABLES
 
 
 def test_tables(db: apsw.Connection, sandbox: Sandbox) -> None:
@@ -101,7 +105,7 @@ def test_procedures(db: apsw.Connection) -> None:
         )
         inputs = [row[0] for row in db.execute(sql, (procedure.name, "input"))]
         results = [row[0] for row in db.execute(sql, (procedure.name, "output"))]
-        assert inputs == [each.name for each in procedure.inputs]
+        assert inputs == [each.alias or each.name for each in procedure.inputs]
         assert results == [each.name for each in procedure.columns]
         visible = [row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (procedure.name,))]
         assert results[: len(visible)] == visible
@@ -119,3 +123,79 @@ def test_an_input(db: apsw.Connection) -> None:
     assert db.execute(sql, ("StatusCallbackEvent",)).fetchall() == [
         ("TEXT", 0, 1, "initiated ringing answered completed", None, None, "completed")
     ]
+
+
+def test_the_first_input(db: apsw.Connection) -> None:
+    """It is ConferenceSid, as EXEC takes it."""
+    sql = (
+        "SELECT ColumnName FROM sys_procedureparameters"
+        " WHERE ProcedureName = 'AddParticipants' AND Direction = 'input' AND Ordinal <= 3 ORDER BY Ordinal"
+    )
+    assert [name for (name,) in db.execute(sql)] == ["ConferenceSid", "From", "To"]
+
+
+def test_another_name(db: apsw.Connection, sandbox: Sandbox) -> None:
+    """ConferenceParticipants reads and changes what participants does, joins as it does, and is listed."""
+    db.execute("SELECT CallSid FROM AddParticipants('team', '+15005550006', '+12025550100')").fetchall()
+    joined = "SELECT p.CallSid FROM conferences c JOIN conferenceparticipants p ON p.ConferenceSid = c.Sid"
+    assert db.execute(joined).fetchall() == db.execute("SELECT CallSid FROM participants").fetchall()
+    db.execute("UPDATE ConferenceParticipants SET Muted = 1 WHERE FriendlyName = 'team'")
+    assert db.execute("SELECT Muted FROM participants").fetchall() == [(1,)]
+    same = (
+        "SELECT count(*) FROM participants p JOIN ConferenceParticipants q"
+        " ON q.ConferenceSid = p.ConferenceSid AND q.CallSid = p.CallSid"
+    )
+    assert db.execute(same).get == 1
+    told = "SELECT TableType, IsInsertable FROM sys_tables WHERE TableName = 'ConferenceParticipants'"
+    assert db.execute(told).fetchall() == [("TABLE", 1)]
+    columns = "SELECT ColumnName FROM sys_tablecolumns WHERE TableName = ? ORDER BY Ordinal"
+    assert len({tuple(db.execute(columns, (name,))) for name in ("participants", "ConferenceParticipants")}) == 1
+
+
+def test_foreign_keys(db: apsw.Connection) -> None:
+    """Each leads to a column that is the key of a table, and every reference that is declared is listed."""
+    rows = db.execute("SELECT * FROM sys_foreignkeys").fetchall()
+    assert ("participants", "ConferenceSid", "FK_participants_ConferenceSid", "conferences", "Sid") in {
+        row[:5] for row in rows
+    }
+    keys = {table.name: [each.name for each in table.columns if each.key] for table in CATALOG.tables}
+    assert all(row[4] in keys[row[3]] for row in rows)
+    declared = {(table.name, each.name) for table in CATALOG.tables for each in table.columns if each.references}
+    to_itself = {("conferences", "Sid")}
+    assert {row[:2] for row in rows} == declared - to_itself
+
+
+def test_primary_keys_and_indexes(db: apsw.Connection) -> None:
+    """A primary key is what identifies a row; an index is what Twilio finds rows by."""
+    keys = db.execute("SELECT ColumnName FROM sys_primarykeys WHERE TableName = 'participants' ORDER BY KeySeq")
+    assert keys.fetchall() == [("ConferenceSid",), ("CallSid",)]
+    listed = db.execute("SELECT DISTINCT TableName FROM sys_primarykeys").fetchall()
+    assert {name for (name,) in listed} == {table.name for table in CATALOG.tables}
+    indexes = "SELECT ColumnName, IsUnique, SortOrder FROM sys_indexes WHERE TableName = 'conferences'"
+    assert db.execute(indexes).fetchall() == [
+        ("Sid", 1, None), ("FriendlyName", 0, None), ("Status", 0, None), ("DateCreated", 0, "D"),
+        ("DateUpdated", 0, None),
+    ]  # fmt: skip
+    told = "SELECT TableName, ColumnName FROM sys_tablecolumns WHERE Filter IS NOT NULL"
+    found = "SELECT TableName, ColumnName FROM sys_indexes WHERE Filter IS NOT NULL"
+    assert set(db.execute(told)) == set(db.execute(found))
+
+
+def test_settings(account: dict[str, Any]) -> None:
+    """Each setting with its variable, as this connection has it; secrets have no value, and an address no password."""
+    connection = apsw.Connection(":memory:")
+    journal = "postgresql://ada:hush-hush@127.0.0.1/twsql"
+    registration = register(connection, **account, max_price_per_minute="0.10", journal=journal)
+    rows = {row[0]: row[1:] for row in connection.execute("SELECT * FROM sys_connection_props")}
+    registration.close()
+    assert {name: row[2] for name, row in rows.items()} == VARIABLES
+    assert rows["auth_token"] == (None, None, "TWILIO_AUTH_TOKEN", 1, 1)
+    assert rows["api_secret"] == (None, None, "TWILIO_API_SECRET", 0, 1)
+    assert rows["base_url"][0] == account["base_url"]
+    assert (rows["max_price_per_minute"][0], rows["read_only"][0], rows["timeout"][:2]) == (
+        "0.10",
+        "0",
+        ("30.0", "30.0"),
+    )
+    assert "hush" not in str(rows)
+    assert account["auth_token"] not in str(rows)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import twsql as package
+from twsql.catalog import CATALOG
 from twsql.hosts.stored import definition
 
 from .conftest import Run
@@ -21,7 +22,7 @@ def test_init(twsql: Run, login: dict[str, str], tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "live.db")) as plain:
         stored = dict(plain.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
     assert stored["participants"] == definition("participants")
-    assert not [name for name in stored if name.endswith("Participants")]
+    assert not {procedure.name for procedure in CATALOG.procedures} & set(stored)
     asked = ("query", "--database", "live.db", "--format", "csv")
     assert twsql(*asked, "SELECT count(*) FROM main.conferences", env=login).stdout.split() == ["count(*)", "0"]
     refused = twsql(*asked, "DELETE FROM participants WHERE CallSid = 'x'", env=login)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from twsql.catalog import sys_tables
+from twsql.catalog import sys_keys, sys_tables
+from twsql.catalog.sys_connection_props import SYS_CONNECTION_PROPS
 from twsql.procedures import PROCEDURES
 from twsql.schema import Procedure, Table
 from twsql.tables import TABLES
@@ -21,8 +22,9 @@ class Catalog:
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
-        """Every table."""
-        return (*self.listed, *sys_tables.declared(self))
+        """Every table, under its other names too."""
+        aliases = (alias for table in self.listed for alias in table.under_aliases())
+        return (*self.listed, *aliases, *sys_tables.declared(self), *sys_keys.declared(self), SYS_CONNECTION_PROPS)
 
     @cached_property
     def relations(self) -> tuple[Relation, ...]:

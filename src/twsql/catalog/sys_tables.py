@@ -67,7 +67,10 @@ def sys_procedures(catalog: Declared, client: Client, where: Where) -> Iterator[
 
 
 def sys_procedureparameters(catalog: Declared, client: Client, where: Where) -> Iterator[Row]:
-    """Yield one row for each input of each procedure, then one for each result column."""
+    """Yield one row for each input of each procedure, then one for each result column.
+
+    An input with an alias has that name, by which EXEC takes it too: ConferenceSid.
+    """
     for procedure in catalog.procedures:
         yield from (_input_row(procedure, *numbered) for numbered in enumerate(procedure.inputs, start=1))
         yield from (_output_row(procedure, *numbered) for numbered in enumerate(procedure.columns, start=1))
@@ -87,7 +90,7 @@ def filter_text(column: Column | None) -> str:
 def _input_row(procedure: Procedure, ordinal: int, parameter: Parameter) -> Row:
     return {
         "procedure_name": procedure.name,
-        "column_name": parameter.name,
+        "column_name": parameter.alias or parameter.name,
         "direction": "input",
         "ordinal": ordinal,
         "data_type_name": input_type(parameter),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # declarations only name these types
@@ -165,7 +165,8 @@ class Table:
     `identity` are the columns that identify a row. The rows come in descending order of the datetime column
     `newest_first`. `instead` pairs INSERT, UPDATE or DELETE, if the table lacks it, with what to write in its place.
     For the planner `pages` is the number of requests of a scan without constraints in a small account, `expected_rows`
-    its number of rows in a large one. A `local` table has rows of twsql itself, and sends no requests.
+    its number of rows in a large one. A `local` table has rows of twsql itself, and sends no requests. The catalogue
+    has the table under its `aliases` too; there `alias_of` is its own name.
     """
 
     name: str
@@ -181,6 +182,19 @@ class Table:
     pages: int = 100
     expected_rows: int = 1000
     local: bool = False
+    aliases: tuple[str, ...] = ()
+    alias_of: str = ""
+
+    @property
+    def own_name(self) -> str:
+        """The name by which columns reference it, under an alias too."""
+        return self.alias_of or self.name
+
+    def under_aliases(self) -> Iterator[Table]:
+        """Yield the same table under each of its other names."""
+        for name in self.aliases:
+            description = f"Another name of {self.name}: {self.description}"
+            yield replace(self, name=name, aliases=(), alias_of=self.name, description=description)
 
 
 def snake_case(name: str) -> str:

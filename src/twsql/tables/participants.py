@@ -129,6 +129,7 @@ _FRIENDLY_NAME = Column(
 
 PARTICIPANTS = Table(
     name="participants",
+    aliases=("ConferenceParticipants",),
     description="Everybody in a conference that is not over, or being called into one.",
     columns=(*PARTICIPANT, _FRIENDLY_NAME),
     rows=participants,

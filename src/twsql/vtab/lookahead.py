@@ -74,7 +74,7 @@ class Lookahead:
         keys = {domain: column.json_key for column, domain in scan.relation.joins if column.name in where.columns}
         if not keys:
             return rows
-        scanned = (table.name, where.order, *keys)
+        scanned = (table.own_name, where.order, *keys)
         read = self._read.get(scanned)
         if read is None:
             read = self._read[scanned] = RowsRead(table, keys, where.order)
@@ -117,7 +117,7 @@ class Lookahead:
     def _remembered(self, table: Table, key: str, rows: Iterator[Row]) -> Iterator[Row]:
         """Pass the row of a key on, and remember it: other outer rows may refer to the same one."""
         for row in rows:
-            self._note_also_read(table.name, key, row)
+            self._note_also_read(table.own_name, key, row)
             yield row
 
     def _window(self, table: Table, column: Column, client: Client, where: Where) -> Window:
@@ -125,7 +125,7 @@ class Lookahead:
         others = {name: values for name, values in where.equal.items() if name != column.name}
         late = frozenset(each.name for each in table.columns if each.late) & where.columns
         pushed = tuple(sorted(others.items())), tuple(sorted(where.between.items()))
-        key = table.name, column.name, pushed, late, where.limit, where.ordered
+        key = table.own_name, column.name, pushed, late, where.limit, where.ordered
         if key not in self._windows:
 
             def fetch(outer: Outer) -> Inner:
@@ -146,7 +146,7 @@ class Lookahead:
             each.is_input and each.name in where.equal for each in table.columns
         ):
             return None
-        row = self._also_read.get((table.name, outer.value))
+        row = self._also_read.get((table.own_name, outer.value))
         return None if row is None else [row]
 
     def _outer(self, inner: Scan, domain: str, value: str) -> Iterator[Outer] | None:
@@ -161,14 +161,14 @@ class Lookahead:
             for column, each in scan.relation.joins
             if each == domain
         ]
-        for scan, key in sorted(scans, key=lambda each: not _owns(each[0].relation.name, domain)):
+        for scan, key in sorted(scans, key=lambda each: not _owns(each[0].relation.own_name, domain)):
             if scan.row is not None and scan.row.get(key) == value:
-                return self._values(chain((scan.row,), scan.coming()), scan.relation.name, key, domain)
+                return self._values(chain((scan.row,), scan.coming()), scan.relation.own_name, key, domain)
         for read in self._read.values():
             if domain not in read.keys or read.scans == {inner}:  # its own rows do not tell what it comes to
                 continue
             if (rows := read.after(domain, value)) is not None:
-                return self._values(rows, read.table.name, read.keys[domain], domain)
+                return self._values(rows, read.table.own_name, read.keys[domain], domain)
         return None
 
     def _values(self, rows: Iterator[Row], table: str, key: str, domain: str) -> Iterator[Outer]:

@@ -57,6 +57,11 @@ class Relation:
         """The name in SQL."""
         return self.source.name
 
+    @property
+    def own_name(self) -> str:
+        """The name by which columns reference it."""
+        return self.source.own_name if isinstance(self.source, Table) else self.source.name
+
     def has_effect(self, *, read_only: bool) -> bool:
         """Whether a statement can change something at Twilio with it; a view or trigger of a file must not do that."""
         source = self.source
@@ -100,7 +105,7 @@ def _joins(table: Table) -> Iterator[tuple[Column, str]]:
         if column.references:
             yield column, column.references
         elif column.key:
-            yield column, f"{table.name}.{column.name}"
+            yield column, f"{table.own_name}.{column.name}"
 
 
 def input_type(parameter: Parameter) -> str:

@@ -22,10 +22,15 @@
   "voice_prices", \
   "twsql_journal", \
   "twsql_requests", \
+  "ConferenceParticipants", \
   "sys_tables", \
   "sys_tablecolumns", \
   "sys_procedures", \
-  "sys_procedureparameters"
+  "sys_procedureparameters", \
+  "sys_primarykeys", \
+  "sys_foreignkeys", \
+  "sys_indexes", \
+  "sys_connection_props"
 #define TWSQL_PROCEDURES \
   "AddParticipants", \
   "ModifyParticipants", \
