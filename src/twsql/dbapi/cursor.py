@@ -13,14 +13,15 @@ from twsql.dbapi.execs import is_exec
 from twsql.dbapi.interrupts import heeding
 from twsql.dbapi.invocations import Invocation, called, understood
 from twsql.dbapi.parameters import Parameters
-from twsql.dbapi.results import Description, Result, Row, fetched, run, run_many, run_procedure
+from twsql.dbapi.results import Description, Drained, Result, Row, fetched, run, run_many, run_procedure
 from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
-from twsql.errors import InterfaceError, ProgrammingError
+from twsql.errors import InterfaceError, NotSupportedError, ProgrammingError
 from twsql.tokens import Text, readable
 
 if TYPE_CHECKING:
     import apsw
+    import pyarrow
 
     from twsql.dbapi.connection import Connection
 
@@ -37,7 +38,7 @@ class Cursor:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._result = Result()
+        self._result = self._begun = Result()
         self._further: deque[Result] = deque()
         self._closed = False
         self._usable()
@@ -136,6 +137,32 @@ class Cursor:
         with Translated():
             return list(self._rows())
 
+    @heeding
+    def fetch_arrow_table(self, *, types: Mapping[str, Any] | None = None) -> pyarrow.Table:
+        """Return all rows that are left as an Arrow table, see `fetch_record_batches`."""
+        with Translated():
+            return self.fetch_record_batches(types=types).read_all()
+
+    @heeding
+    def fetch_record_batches(
+        self, size: int = 65536, *, types: Mapping[str, Any] | None = None
+    ) -> pyarrow.RecordBatchReader:
+        """Return the rows that are left as Arrow's batches of up to `size` rows; each is read when it is needed.
+
+        A column has the type that it is declared with: int64, double, string, bool, binary, date32 or timestamp in UTC.
+        An expression is not declared, and takes the type of its values in the first batch; `types` gives the type by
+        the column's name. Raises DataError for a value that is of another type, NotSupportedError without pyarrow.
+        """
+        try:
+            from twsql.dbapi.arrow.reading import reader  # an optional dependency
+        except ImportError as error:
+            raise NotSupportedError(f"arrow needs {error.name}: pip install 'twsql[arrow]'") from error
+        is_begun, result = self._begun is self._result, self._result
+        self._result = replace(result, rows=Drained(self._rows()))
+        # C reads from a statement's first row on; `sql` is how it finds the statement.
+        result = replace(result, sql="") if is_begun else result
+        return reader(result, size, types or {}, self.interrupted)
+
     def nextset(self) -> bool | None:
         """Go to the next result of a script; None when there is none."""
         self._rows()
@@ -212,4 +239,5 @@ class Cursor:
         self._usable()
         if self._result.rows is None:
             raise ProgrammingError("no rows to fetch: the last statement gives none")
+        self._begun = self._result
         return self._result.rows

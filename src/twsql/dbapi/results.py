@@ -20,21 +20,38 @@ Row = tuple[Value, ...]
 Description = tuple[tuple[str, str | None, None, None, None, None, None], ...]
 
 
+class Drained(Iterator[Row]):
+    """Rows that are read in another way, as Arrow's batches; the cursor of apsw is still to be closed."""
+
+    def __init__(self, cursor: Iterator[Row]) -> None:
+        self._cursor = cursor
+
+    def __next__(self) -> Row:
+        raise StopIteration
+
+    def close(self, *, force: bool) -> None:
+        """End the statement."""
+        if isinstance(self._cursor, apsw.Cursor):
+            self._cursor.close(force)
+
+
 @dataclass(frozen=True)
 class Result:
     """The result of a statement. `rows` is an apsw cursor while rows are still to come, None for a result without rows.
 
-    `rowcount` is -1 while rows are still to come, and for statements that neither return nor change any.
+    `rowcount` is -1 while rows are still to come, and for statements that neither return nor change any. `sql` is the
+    statement, if rows are still to come.
     """
 
     rows: Iterator[Row] | None = None
     description: Description | None = None
     rowcount: int = -1
     lastrowid: int | None = None
+    sql: str = ""
 
     def close(self) -> None:
         """End the statement, if it has not ended."""
-        if isinstance(self.rows, apsw.Cursor):
+        if isinstance(self.rows, (apsw.Cursor, Drained)):
             self.rows.close(force=True)
 
 
@@ -106,7 +123,7 @@ def _run(connection: apsw.Connection, sql: str, params: Parameters, change: Chan
         finally:
             if began and not prepared.ready:
                 connection.execute("ROLLBACK")
-        return _result(connection, cursor, prepared, change)
+        return replace(_result(connection, cursor, prepared, change), sql=sql)
 
 
 def _result(connection: apsw.Connection, cursor: apsw.Cursor, prepared: _Prepared, change: Change | None) -> Result:
