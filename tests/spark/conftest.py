@@ -77,6 +77,13 @@ def world() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def small() -> Iterator[Sandbox]:
+    """The same with 30 conferences in each account."""
+    with Sandbox(conferences=30, participants=2, days=20, subaccounts=2) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
 def source() -> Source:
     """Makes data sources over a sandbox."""

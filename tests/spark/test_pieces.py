@@ -74,12 +74,12 @@ def lists(sandbox: Sandbox) -> list[list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("table", READ, ids=lambda table: table.name)
-def test_every_table_has_sqlites_rows(world: Sandbox, source: Source, table: Table) -> None:
+def test_every_table_has_sqlites_rows(small: Sandbox, source: Source, table: Table) -> None:
     """The partitions of all accounts together have the rows that SQLite has, each once, in Spark's types."""
     several = is_of_accounts(table) and table.name not in OWN
-    found = rows(source(world, table=table.name, accounts="all" if several else world.account_sid))
-    accounts = ACCOUNTS if several else [world.account_sid]
-    expected = [row for account in accounts for row in in_sqlite(world, table, account)]
+    found = rows(source(small, table=table.name, accounts="all" if several else small.account_sid))
+    accounts = ACCOUNTS if several else [small.account_sid]
+    expected = [row for account in accounts for row in in_sqlite(small, table, account)]
     assert Counter(as_in_sqlite(table, row) for row in found) == Counter(expected)
 
 

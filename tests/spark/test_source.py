@@ -81,7 +81,7 @@ def test_killed_workers(spark: Any) -> None:
         counting = threading.Thread(target=lambda: counted.append(frame.select("CallSid").distinct().count()))
         sandbox.clear()
         counting.start()
-        until(lambda: sandbox.counters.by_route.get("ListParticipant", 0) > 20)
+        until(lambda: sandbox.counters.by_route.get("ListParticipant", 0) > 20, 200)
         assert kill_workers(spark) > 0
         counting.join()
         assert counted == [200]

@@ -57,7 +57,7 @@ def test_killed_workers_place_each_call_once(spark: Any, sandbox: Sandbox, journ
     jobs = [threading.Thread(target=run) for _ in range(2)]
     for job in jobs:
         job.start()
-    until(lambda: sandbox.counters.placed >= 8)
+    until(lambda: sandbox.counters.placed >= 8, 200)
     assert kill_workers(spark) > 0
     for job in jobs:
         job.join()
