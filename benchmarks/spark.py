@@ -133,7 +133,8 @@ def where_it_ends(one: dict[str, Any], subaccounts: int) -> str:
 One process handles {rate:,.0f} requests a second here, on one core and what the sandbox leaves.
 Twilio limits the requests under way of each account. One that bears {IN_FLIGHT}, and answers in {WAIT:g} s,
 gives {account:,.0f} responses a second: that is work for {one_account:.1f} such processes, and more only wait.
-{subaccounts} accounts, each with a limit of its own, are work for {all_accounts:,.0f}, if max_in_flight is {subaccounts * IN_FLIGHT:,}."""
+{subaccounts} accounts, each with a limit of its own, are work for {all_accounts:,.0f},
+if the job's max_in_flight is {subaccounts * IN_FLIGHT:,}."""
 
 
 def main() -> None:
