@@ -46,7 +46,7 @@ def test_all_types_side_by_side(opened: World) -> None:
         "SELECT Type, count(*) FROM available_phone_numbers WHERE CountryCode = 'us' GROUP BY Type"
     )
     assert rows == [("Local", 36), ("TollFree", 24)]
-    assert sorted(asked) == [f"{LIST}/US/{each} PageSize=100" for each in ("Local", "Mobile", "TollFree")]
+    assert sorted(asked) == [f"{LIST}/US/{each} PageSize=1000" for each in ("Local", "Mobile", "TollFree")]
     assert opened.sandbox.counters.peak == 3
     rows, asked = opened.asked(
         "SELECT PhoneNumber FROM available_phone_numbers WHERE CountryCode = 'GB' AND Type = 'Mobile' LIMIT 2"
@@ -75,7 +75,7 @@ def test_searches(opened: World, where: str, filters: str | None, rows: int) -> 
     sql = f"SELECT PhoneNumber FROM available_phone_numbers WHERE CountryCode = 'US' AND Type = 'Local' AND {where}"
     found, asked = opened.asked(sql)
     if where.endswith("SmsEnabled"):  # not an `=`, so the input is not given
-        assert asked == [f"{LIST}/US/Local InRegion=CA PageSize=100"]
+        assert asked == [f"{LIST}/US/Local InRegion=CA PageSize=1000"]
     elif filters is None:
         assert asked == []
     else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TYPES = ("Local", "Mobile", "TollFree")
 _COUNTRY = re.compile("[A-Za-z]{2}")
+_MOST = 1000
 
 _PROPERTIES = (
     Column("CountryCode", "The country, ISO 3166: US, GB, …", filter="CountryCode", required=True),
@@ -74,7 +75,7 @@ def _found(client: Client, limit: int | None, asked: tuple[str, str, tuple[Param
     """Read the numbers of a type in a country; none if Twilio sells none there."""
     country, type_, (search, given) = asked
     path = client.path("AvailablePhoneNumbers", country.upper(), type_)
-    page_size = None if limit is None else max(1, min(limit, client.settings.page_size))
+    page_size = _MOST if limit is None else max(1, min(limit, _MOST))  # what is not on the first page may be on none
     try:
         found = client.pages(path, "available_phone_numbers", search, page_size=page_size)
         return [{**row, "country_code": country, "type": type_, **given} for row in found]

@@ -1,0 +1,188 @@
+"""Random SQL over numbers, queues, applications, usage and the like gives what it gives over a plain copy."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from itertools import product
+from typing import Any
+
+import apsw
+import pytest
+import requests
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from examples import examples
+from twsql.catalog import CATALOG
+from twsql.hosts.apsw import register
+from twsql.sandbox import Sandbox
+from twsql.schema import snake_case
+from twsql.tables.usage_records import LISTS
+
+from .random_where import ACCOUNT, EVERY, LIMIT, Pair, order_of, where_of
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+NAMES = ("Sales", "sales", "5", "05", "5.0", "", "a/b?c#d%", "日本")
+PERIODS = ("daily", "monthly", "yearly", "this-month")
+"""Of all time there is no copy: its dates say which time is meant."""
+REQUIRED = {
+    "usage_records": (
+        *(f"Granularity = '{each}'" for each in PERIODS),
+        "Granularity IN ('daily', 'monthly', 'weekly', NULL)",
+    ),
+    "available_phone_numbers": ("CountryCode = 'US'", "CountryCode IN ('GB', 'US')"),
+}
+"""What Twilio lists nothing without."""
+KEYS = {table.name: table.identity for table in CATALOG.listed}
+JOINS = (
+    "queues a LEFT JOIN queue_members b ON b.QueueSid = a.Sid",
+    "queue_members a JOIN queues b ON a.QueueSid = b.Sid",
+    "incoming_phone_numbers a LEFT JOIN applications b ON a.VoiceApplicationSid = b.Sid",
+    "applications a JOIN incoming_phone_numbers b ON b.SmsApplicationSid = a.Sid",
+    "accounts a LEFT JOIN accounts b ON a.OwnerAccountSid = b.Sid",
+    "usage_triggers a JOIN usage_records b ON b.Category = a.UsageCategory AND b.Granularity = a.Recurring",
+)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    """An account with a few of everything that stands still."""
+    with Sandbox(conferences=4, participants=2, over=1, days=35, now=NOW) as sandbox:
+        login = {"account_sid": sandbox.account_sid, "auth_token": sandbox.auth_token, "base_url": sandbox.base_url}
+        live, plain = apsw.Connection(":memory:"), apsw.Connection(":memory:")
+        registration = register(live, page_size=20, journal=":memory:", **login)
+        with requests.Session() as session:
+            session.auth = (sandbox.account_sid, sandbox.auth_token)
+            _furnish(live, session, f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/")
+            for table, rows in _rows(session, f"{sandbox.base_url}/2010-04-01/Accounts", sandbox.account_sid).items():
+                _copy(live, plain, table, rows)
+        values = {
+            f"{table}.{column}": [row[0] for row in plain.execute(f'SELECT DISTINCT "{column}" FROM {table} LIMIT 12')]
+            for table in ACCOUNT
+            for column in EVERY[table]
+        }
+        yield Pair(live, plain, values)
+        registration.close()
+
+
+def _furnish(live: apsw.Connection, session: requests.Session, base: str) -> None:
+    for number, name in enumerate(NAMES):
+        live.execute("INSERT INTO applications (FriendlyName, SmsUrl) VALUES (?, 'https://example.com/')", (name,))
+        live.execute("INSERT INTO queues (FriendlyName, MaxSize) VALUES (?, ?)", (name or "-", number + 1))
+        sids = [sid for (sid,) in live.execute("SELECT Sid FROM applications LIMIT 3")]
+        form = {"PhoneNumber": f"+1202555010{number}", "FriendlyName": name, "SmsApplicationSid": sids[0]}
+        form |= {"VoiceApplicationSid": sids[-1]} if number % 2 else {}
+        assert session.post(base + "IncomingPhoneNumbers.json", form, timeout=10).ok
+        place = "SELECT Sid FROM PlaceCall('+15005550006', ?) WHERE Twiml = ?"
+        twiml = f"<Response><Enqueue>{NAMES[number % 3]}</Enqueue></Response>"
+        live.execute(place, (f"+1202555017{number}", twiml)).fetchall()
+    trigger = "INSERT INTO usage_triggers (UsageCategory, TriggerBy, TriggerValue, Recurring, CallbackUrl) VALUES "
+    for category in ("calls", "totalprice", "Sales"):
+        for recurring in ("daily", "monthly"):
+            live.execute(f"{trigger} ('{category}', 'price', '5', '{recurring}', 'https://example.com/')")
+
+
+def _rows(session: requests.Session, accounts: str, account: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row as Twilio's JSON, read without twsql."""
+
+    def items(path: str, key: str) -> list[dict[str, Any]]:
+        answer = session.get(f"{accounts}/{account}/{path}.json?PageSize=1000", timeout=10).json()
+        found: list[dict[str, Any]] = answer.get(key, [])
+        return found
+
+    paths = {"applications": "Applications", "queues": "Queues", "usage_triggers": "Usage/Triggers"}
+    paths |= {"incoming_phone_numbers": "IncomingPhoneNumbers", "outgoing_caller_ids": "OutgoingCallerIds"}
+    listed = {key: items(path, key) for key, path in paths.items()}
+    return {
+        **listed,
+        "accounts": session.get(f"{accounts}.json", timeout=10).json()["accounts"],
+        "balance": [session.get(f"{accounts}/{account}/Balance.json", timeout=10).json()],
+        "queue_members": [
+            row for queue in listed["queues"] for row in items(f"Queues/{queue['sid']}/Members", "queue_members")
+        ],
+        "usage_records": [
+            {**row, "granularity": each}
+            for each in PERIODS
+            for row in items(f"Usage/Records/{LISTS[each]}", "usage_records")
+        ],
+        "available_phone_numbers": [
+            {**row, "country_code": country, "type": each}
+            for country in ("US", "GB")
+            for each in ("Local", "Mobile", "TollFree")
+            for row in items(f"AvailablePhoneNumbers/{country}/{each}", "available_phone_numbers")
+        ],
+    }
+
+
+def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    declared = live.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table,)).fetchall()
+    columns = {name: kind for name, kind in declared if name in EVERY[table]}
+    plain.execute(f"CREATE TABLE {table} ({', '.join(f'{chr(34)}{n}{chr(34)} {kind}' for n, kind in columns.items())})")
+    values = [[_value(kind, row.get(snake_case(name))) for name, kind in columns.items()] for row in rows]
+    plain.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
+
+
+def _value(kind: str, value: Any) -> Any:
+    if kind == "DATETIME" and value is not None:
+        return parsedate_to_datetime(value).strftime("%Y-%m-%d %H:%M:%S")
+    if kind == "REAL" and value is not None:
+        return float(value)
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value
+
+
+@settings(
+    max_examples=examples(120),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.data())
+def test_random_sql(pair: Pair, data: st.DataObject) -> None:
+    """WHERE gives the same rows, ORDER BY the same order, LIMIT the same of them, a join the same pairs."""
+    table = data.draw(st.sampled_from(ACCOUNT))
+    needed = data.draw(st.sampled_from(REQUIRED.get(table, ("1",))))
+    where, limit = data.draw(where_of(pair, table)), data.draw(LIMIT)
+    order = ", ".join([*data.draw(order_of(table)), *KEYS[table]])
+    columns = ", ".join(f'"{column}"' for column in EVERY[table])
+    _same(pair, f"SELECT {columns} FROM {table} WHERE {needed} AND ({where}) ORDER BY {order} {limit}")
+    join = data.draw(st.sampled_from(JOINS))
+    outer, inner = join.split()[0], join.split("JOIN ")[1].split()[0]
+    condition = data.draw(where_of(pair, outer, "a."))
+    pairs = ", ".join(f"{alias}.{key}" for alias, of in (("a", outer), ("b", inner)) for key in KEYS[of])
+    _same(pair, f"SELECT {pairs} FROM {join} WHERE {condition}", ordered=False)
+
+
+@pytest.mark.parametrize("granularity", PERIODS)
+def test_dates(pair: Pair, granularity: str) -> None:
+    """Whatever a date is compared with, the periods are whole: their sums are those of the copy."""
+    for column, operator, day in product(
+        ("StartDate", "EndDate"), ("=", "<", "<=", ">", ">="), ("2026-02-10", "2026-02-28", "2026-03-01")
+    ):
+        _same(
+            pair,
+            "SELECT StartDate, EndDate, Count, Price FROM usage_records"
+            f" WHERE Granularity = '{granularity}' AND Category = 'calls' AND {column} {operator} '{day}'",
+            ordered=False,
+        )
+
+
+def _same(pair: Pair, sql: str, *, ordered: bool = True) -> None:
+    live, plain = pair.live.execute(sql).fetchall(), pair.plain.execute(sql).fetchall()
+    assert (live == plain) if ordered else (Counter(live) == Counter(plain)), sql
+
+
+def test_the_account_is_varied(pair: Pair) -> None:
+    """The copy has what the queries are to tell apart, or they would prove nothing."""
+    for table in ACCOUNT:
+        every = f"SELECT {', '.join(EVERY[table])} FROM {table}"
+        for needed in REQUIRED.get(table, ("1",)):
+            _same(pair, f"{every} WHERE {needed}", ordered=False)
+        least = {"balance": 1, "outgoing_caller_ids": 1, "accounts": 2}.get(table, 4)
+        assert pair.plain.execute(f"SELECT count(*) FROM {table}").get >= least, table
+    assert pair.plain.execute("SELECT count(DISTINCT QueueSid) FROM queue_members").get >= 2
