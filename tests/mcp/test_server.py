@@ -7,15 +7,13 @@ import threading
 from contextlib import closing
 from typing import Any
 
+import anyio
 import pytest
 import requests
 from assistants import HOSTILE, login
 
 import twsql
 from twsql.sandbox import Sandbox
-
-anyio = pytest.importorskip("anyio", reason="pip install 'twsql[mcp]'")
-pytest.importorskip("mcp.server.mcpserver", reason="pip install 'twsql[mcp]'")
 
 
 def test_what_a_client_sees(twilio: Sandbox) -> None:
