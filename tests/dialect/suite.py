@@ -80,6 +80,7 @@ LISTED = (
     "test_get_multi_pk_constraint",
     "test_get_multi_unique_constraints",
     "test_get_table_names",
+    "test_get_view_names",
     "test_multi_get_table_options_tables",
 )
 """The tests that fail with twsql, as they compare all tables with those that they made, and Twilio's are listed too.

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
-from twsql.dialect.pools import ThreadPool
+from twsql.dialect.pools import FilePool, ThreadPool
 
 
 def test_threads_share_a_database_in_memory(engine: Engine) -> None:
@@ -70,12 +70,14 @@ def test_two_engines_in_memory_share_nothing(engine: Engine, url: URL) -> None:
 
 
 def test_dispose_closes(url: URL, tmp_path: Path) -> None:
-    """dispose() closes the connections to the file, and those to Twilio; the engine then makes new ones."""
+    """A file has as many connections as are in use. dispose() closes them; the engine then makes new ones."""
     engine = create_engine(url.set(database=str(tmp_path / "calls.db")))
-    assert isinstance(engine.pool, QueuePool)
+    assert isinstance(engine.pool, FilePool)
     with engine.connect() as connection:
         first = connection.connection.dbapi_connection
         connection.scalar(text("SELECT count(*) FROM conferences"))
+    with ExitStack() as many:
+        assert len([many.enter_context(engine.connect()) for _ in range(16)]) > 15  # SQLAlchemy's limit
     engine.dispose()
     with pytest.raises(Exception, match="the connection is closed"):
         first.cursor()

@@ -21,7 +21,7 @@ from sqlalchemy.util import update_copy
 
 from twsql.dialect import tables, urls
 from twsql.dialect.datetimes import UTC
-from twsql.dialect.pools import FILE_POOL, Forked, ThreadPool
+from twsql.dialect.pools import FilePool, Forked, ThreadPool
 from twsql.schema import Table
 
 _MEMORIES = itertools.count(1)
@@ -32,10 +32,11 @@ class TwilioDDLCompiler(SQLiteDDLCompiler):
 
     def visit_drop_table(self, drop: Any, **kw: Any) -> str:
         """Write DROP TABLE; a comment for one of Twilio's."""
-        name = str(drop.element.name)
-        if tables.named(name, drop.element.schema):
-            return f"-- {name} is Twilio's, and stays"
-        return str(super().visit_drop_table(drop, **kw))
+        return _kept(drop.element) or str(super().visit_drop_table(drop, **kw))
+
+    def visit_drop_view(self, drop: Any, **kw: Any) -> str:
+        """Write DROP VIEW; a comment for one of Twilio's."""
+        return _kept(drop.element) or str(super().visit_drop_view(drop, **kw))
 
 
 class TwilioDialect(SQLiteDialect_pysqlite):
@@ -69,8 +70,8 @@ class TwilioDialect(SQLiteDialect_pysqlite):
 
     @classmethod
     def get_pool_class(cls, url: URL) -> type[Pool]:
-        """One connection for each thread if the database is in memory, else a few that the threads share."""
-        return ThreadPool if urls.database(url) == urls.MEMORY else FILE_POOL
+        """One connection for each thread if the database is in memory, else those that the threads take in turn."""
+        return ThreadPool if urls.database(url) == urls.MEMORY else FilePool
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
@@ -101,11 +102,22 @@ class TwilioDialect(SQLiteDialect_pysqlite):
     @reflection.cache
     def get_table_names(self, connection, schema=None, sqlite_include_internal=False, **kw):
         """List the file's own tables, and Twilio's unless `list_twilio=False`."""
-        names = super().get_table_names(connection, schema, sqlite_include_internal=sqlite_include_internal, **kw)
-        if not self._list_twilio or schema not in (None, self.default_schema_name):
-            return names
-        own = self._own(connection, schema, **kw)
-        return sorted([*names, *(name for name in tables.NAMES if name.lower() not in own)])
+        own = super().get_table_names(connection, schema, sqlite_include_internal=sqlite_include_internal, **kw)
+        return self._with_twilio(own, tables.WHOLE, connection, schema, **kw)
+
+    @reflection.cache
+    def get_view_names(self, connection, schema=None, sqlite_include_internal=False, **kw):
+        """List the file's views, and Twilio's tables that need a WHERE: no program reads all views, unless told to."""
+        own = super().get_view_names(connection, schema, sqlite_include_internal=sqlite_include_internal, **kw)
+        return self._with_twilio(own, tables.PARTIAL, connection, schema, **kw)
+
+    @reflection.cache
+    def get_view_definition(self, connection, view_name, schema=None, **kw):
+        """Give the SQL of a view; a comment for one of Twilio's tables."""
+        twilio = self._twilio(connection, view_name, schema, **kw)
+        if twilio is not None:
+            return f"-- {twilio.description}"
+        return super().get_view_definition(connection, view_name, schema, **kw)
 
     @reflection.cache
     def get_columns(self, connection, table_name, schema=None, **kw):
@@ -136,6 +148,14 @@ class TwilioDialect(SQLiteDialect_pysqlite):
             return ""
         return super()._get_table_sql(connection, table_name, schema, **kw)
 
+    def _with_twilio(
+        self, own: list[str], more: list[str], connection: Any, schema: str | None, **kw: Any
+    ) -> list[str]:
+        if not self._list_twilio or schema not in (None, self.default_schema_name):
+            return own
+        taken = self._own(connection, schema, **kw)
+        return sorted([*own, *(name for name in more if name.lower() not in taken)])
+
     def _twilio(self, connection: Any, name: str, schema: str | None, **kw: Any) -> Table | None:
         """Twilio's table of that name; None if the file has its own, a copy that `twsql sync` made, say."""
         named = tables.named(name, schema)
@@ -152,6 +172,12 @@ class TwilioDialect(SQLiteDialect_pysqlite):
             )
             found |= {name.lower(): sql for name, sql, kind in connection.execute(listing) if kind in ("table", "view")}
         return found
+
+
+def _kept(element: Any) -> str:
+    """The comment in place of a DROP; '' for what is not Twilio's."""
+    name = str(element.name)
+    return f"-- {name} is Twilio's, and stays" if tables.named(name, element.schema) else ""
 
 
 def _add_regexp(connection: Any) -> None:

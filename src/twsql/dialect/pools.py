@@ -38,8 +38,15 @@ class ThreadPool(SingletonThreadPool):
             record.close()
 
 
-FILE_POOL: type[Pool] = QueuePool
-"""For a file: the threads take turns with a few connections."""
+class FilePool(QueuePool):
+    """For a file: a few connections that the threads take in turn, and as many more as are in use.
+
+    A program may read all tables side by side, each by a connection of its own, and there are more tables than
+    SQLAlchemy would open connections.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"max_overflow": -1, **options})
 
 
 class Forked:

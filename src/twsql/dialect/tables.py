@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.types import DateTime
+from sqlalchemy.types import DateTime, Float
 
 from twsql.catalog import CATALOG
 from twsql.hosts.stored import definition
 from twsql.schema import Column, Table
 from twsql.vtab.relation import DECLARED
 
-NAMES = [table.name for table in CATALOG.tables]
+PARTIAL = [table.name for table in CATALOG.tables if any(column.required for column in table.columns)]
+"""The tables of which Twilio lists rows only for a value in WHERE."""
+WHOLE = [table.name for table in CATALOG.tables if table.name not in PARTIAL]
 _TABLES = {table.name.lower(): table for table in CATALOG.tables}
 _SCHEMAS = (None, "main", "temp")
 """SQLite finds Twilio's tables in every schema, even in one that does not exist; they are shown in these."""
@@ -76,4 +78,6 @@ def _key(table: Table) -> list[str]:
 def _type(dialect: Any, column: Column) -> Any:
     if column.type == "datetime":
         return DateTime(timezone=True)
+    if column.type == "real":
+        return Float()  # some programs do not know SQLite's REAL
     return dialect._resolve_type_affinity(DECLARED[column.type])
