@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import Counter
@@ -55,7 +56,8 @@ def rows(source: Any, filters: Iterable[Any] = (), schema: StructType | None = N
 
 def in_sqlite(sandbox: Sandbox, table: Table, account: str) -> list[tuple[Any, ...]]:
     """The rows of a table of an account through SQLite."""
-    login = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret}
+    key = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret}
+    login = {"auth_token": sandbox.auth_token} if account == sandbox.account_sid else key
     by_input = account != sandbox.account_sid and any(column.name == "Subaccount" for column in table.columns)
     sql = f'SELECT * FROM "{table.name}"' + (f" WHERE Subaccount = '{account}'" if by_input else "")
     with twsql.connect(base_url=sandbox.base_url, account_sid=account, **login) as connection:
@@ -203,6 +205,17 @@ def test_requests_under_way_are_shared(source: Source) -> None:
         assert 4 <= sandbox.counters.peak <= 6
 
 
+def test_accounts_share_connections(source: Source) -> None:
+    """A task that reads many accounts has no more sockets than requests under way."""
+    with Sandbox(conferences=1, subaccounts=60) as sandbox:
+        made = source(sandbox, table="conferences", accounts="all", numPartitions=1, max_in_flight=2)
+        reader, found = partitions(made)
+        before, most = len(os.listdir("/proc/self/fd")), 0
+        for _ in reader.read(found[0]):
+            most = max(most, len(os.listdir("/proc/self/fd")))
+        assert most - before < 12  # the sandbox has the other ends of two, and some of before
+
+
 def test_closing_early_ends_the_reading(source: Source) -> None:
     """A task that Spark stops (a LIMIT) asks for little more."""
     with Sandbox(conferences=9000, over=1.0, days=30) as sandbox:
@@ -246,6 +259,9 @@ def test_no_credentials(world: Sandbox, source: Source, monkeypatch: pytest.Monk
     reader, found = partitions(made)
     assert world.auth_token.encode() not in cloudpickle.dumps((reader, found))
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    own = source(world, table="sys_tables")
+    own.options = {"table": "sys_tables"}
+    assert len(rows(own)) > 10
     with pytest.raises(SettingError, match="no auth token: pass auth_token or set TWILIO_AUTH_TOKEN"):
         next(reader.read(found[0]))
 

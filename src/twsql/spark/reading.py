@@ -40,14 +40,13 @@ def _names() -> str:
 
 @contextmanager
 def clients(settings: Settings, accounts: Sequence[str]) -> Iterator[Mapping[str, Client]]:
-    """A client for each account; all together have at most `max_in_flight` requests under way."""
-    share = threading.BoundedSemaphore(settings.max_in_flight)
-    made = {sid: Client(of_account(settings, sid), share=share) for sid in accounts}
+    """A client for each account; all together have at most `max_in_flight` requests under way, over one pool."""
+    own = Client(settings, share=threading.BoundedSemaphore(settings.max_in_flight))
+    same = ("", settings.account_sid)
     try:
-        yield made
+        yield {sid: own if sid in same else own.of_account(of_account(settings, sid)) for sid in accounts}
     finally:
-        for client in made.values():
-            client.close()
+        own.close()
 
 
 def accounts_of(options: Options, table: Table) -> tuple[str, ...]:

@@ -106,8 +106,16 @@ class Client:
             return self
         there = copy(self)
         there.settings = replace(self.settings, base_url=server)
-        there._transport = self._transports.setdefault(server, Transport(there.settings, self._share))
+        transport = self._transports.setdefault(server, Transport(there.settings, self._share))
+        there._transport = transport.of_account(there.settings)
         return there
+
+    def of_account(self, settings: Settings) -> Client:
+        """Give a client for another account that the same credentials open; it shares connections and threads."""
+        other = copy(self)
+        other.settings = settings
+        other._transport = self._transport.of_account(settings)
+        return other
 
     def path(self, *segments: str) -> str:
         """Give the path of a resource of this account: `path("Conferences", name, "Participants")`.

@@ -11,6 +11,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
@@ -83,6 +84,16 @@ class Transport:
         self._lock = threading.Lock()
         self._ready: tuple[Connections, Mapping[str, str]] | None = None
         self._hidden: redaction.Hidden | None = None
+
+    def of_account(self, settings: Settings) -> Transport:
+        """Give a transport for another account that the same credentials open; it shares the connections."""
+        if settings.account_sid == self._settings.account_sid:
+            return self
+        other = copy(self)
+        other._ready = self._ready or self._get_ready()
+        other._settings = settings
+        other._limit = limits.shared(settings.server, settings.account_sid or "")
+        return other
 
     def send(
         self,
