@@ -80,7 +80,33 @@ ACCOUNT = [
 ]
 
 
-@pytest.mark.parametrize(("session", "routes"), [(SESSION, 18), (ACCOUNT, 29)], ids=["calls", "account"])
+SERVICE = "MG" + "0" * 32
+MESSAGES = [
+    "SELECT * FROM SendMessage('+15005550006', '+12025550101', 'Hello') WHERE MediaUrl = 'https://a.example/ b://'"
+    " AND OnError = 'row'",
+    f"SELECT * FROM SendMessage('+15005550006', '+12025550101', 'Hello') WHERE MediaUrl = '{URL}a {URL}b'"
+    f" AND StatusCallback = '{URL}' AND ApplicationSid = 'AP{'0' * 32}' AND MaxPrice = 0.05 AND ProvideFeedback = 1"
+    " AND Attempt = 2 AND ValidityPeriod = 60 AND ForceDelivery = 0 AND ContentRetention = 'discard'"
+    " AND SmartEncoded = 1 AND AddressRetention = 'retain' AND TrafficType = 'free' AND SendAsMms = 1"
+    " AND PersistentAction = 'geo:1,2' AND FallbackFrom = '12345' AND RiskCheck = 'disable'",
+    f"SELECT * FROM SendMessage(NULL, '+12025550101') WHERE MessagingServiceSid = '{SERVICE}' AND ShortenUrls = 1"
+    f" AND ContentSid = 'HX{'0' * 32}' AND ContentVariables = '{{}}' AND ScheduleType = 'fixed'"
+    " AND SendAt = datetime('now', '+1 day')",
+    "SELECT * FROM messages WHERE \"To\" = '+12025550101' AND DateSent > date('now', '-1 day')",
+    "SELECT * FROM messages JOIN media ON ParentSid = messages.Sid",
+    "SELECT * FROM media WHERE (ParentSid, Sid) IN (SELECT ParentSid, Sid FROM media)"
+    " AND media.DateCreated > '2026-01-01'",
+    "UPDATE messages SET Status = 'canceled' WHERE Status = 'scheduled'",
+    "SELECT * FROM AddOutgoingCallerIds('+12025550102', 'Ada', 5, '1w2') WHERE StatusCallback = 'https://a.example'",
+    "SELECT * FROM PlaceCall('+15005550006', '+12025550103', 'https://a.example') WHERE Method = 'GET'"
+    " AND FallbackUrl = 'https://a.example' AND FallbackMethod = 'GET' AND SendDigits = '1' AND Timeout = 20"
+    " AND Record = 1 AND RecordingStatusCallbackEvent = 'completed absent' AND AsyncAmd = 1"
+    " AND MachineDetection = 'Enable' AND AsyncAmdStatusCallback = 'https://a.example' AND TimeLimit = 60",
+]
+ROUTES = [(SESSION, 18), (ACCOUNT, 29), (MESSAGES, 7)]
+
+
+@pytest.mark.parametrize(("session", "routes"), ROUTES, ids=["calls", "account", "messages"])
 def test_every_request_is_described(db: apsw.Connection, sandbox: Sandbox, session: list[str], routes: int) -> None:
     """Reads, changes and calls: path, query and form of each are as described."""
     for sql in session:
@@ -97,6 +123,19 @@ def test_looking_for_a_lost_call_is_described(db: apsw.Connection, sandbox: Sand
     db.execute(f"SELECT * FROM {CALLED}").fetchall()
     _check(sandbox.requests, sandbox.base_url)
     assert sandbox.counters.placed == 1
+
+
+def test_looking_for_a_lost_message_is_described(db: apsw.Connection, sandbox: Sandbox) -> None:
+    """The lists of messages, of calls and of the account's numbers that tell what became of a lost answer are."""
+    sandbox.fail("reset-after", method="POST")
+    for called in (
+        "SendMessage('+15005550006', '+12025550101', 'Hello')",
+        "PlaceCall('+15005550006', '+12025550102', 'https://a.example')",
+        "AddOutgoingCallerIds('+12025550103')",
+    ):
+        db.execute(f"SELECT * FROM {called}").fetchall()
+    _check(sandbox.requests, sandbox.base_url)
+    assert (len(sandbox.messages()), sandbox.counters.placed) == (1, 2)
 
 
 def _check(asked: list[LoggedRequest], base_url: str) -> None:

@@ -62,10 +62,12 @@ LIKELY = {
     "queues": "Sid FriendlyName CurrentSize",
     "usage_records": "Category StartDate EndDate Granularity",
     "usage_triggers": "Sid UsageCategory TriggerBy Recurring",
+    "messages": "Sid From To Body DateSent Status NumMedia",
+    "media": "Sid ParentSid DateCreated",
 }
-DAYS = {"calls": "StartTime", "call_events": ""}
+DAYS = {"calls": "StartTime", "call_events": "", "messages": "DateSent", "media": ""}
 """The column by which a table is listed, where that is not DateCreated."""
-MORE = ("calls", "recordings", "transcriptions", "call_events")
+MORE = ("calls", "recordings", "transcriptions", "messages", "call_events", "media")
 ACCOUNT = tuple(table for table in LIKELY if table not in (*WHICH, *MORE))
 PASSING = {"WaitTime", "AverageWaitTime", "AsOf"}
 """Columns whose values change while a test looks."""

@@ -32,6 +32,8 @@ JOINS = (
     "recordings a LEFT JOIN calls b ON a.CallSid = b.Sid",
     "recordings a LEFT JOIN transcriptions b ON b.RecordingSid = a.Sid",
     "transcriptions a JOIN recordings b ON a.RecordingSid = b.Sid",
+    "messages a JOIN media b ON b.ParentSid = a.Sid",
+    "media a LEFT JOIN messages b ON b.Sid = a.ParentSid",
 )
 BUNDLES = [
     {},
@@ -47,13 +49,13 @@ BUNDLES = [
 @contextmanager
 def copied(**readings: Any) -> Iterator[Pair]:
     """A world that stands still: calls of all statuses, some that wait, several days, recordings of calls and more."""
-    with Sandbox(
-        conferences=6, participants=3, recordings=3, days=9, now=NOW, readings=Readings(**readings)
-    ) as sandbox:
+    seed = {"conferences": 6, "participants": 3, "recordings": 3, "messages": 31, "days": 9, "now": NOW}
+    with Sandbox(**seed, readings=Readings(**readings)) as sandbox:
         login = {"account_sid": sandbox.account_sid, "auth_token": sandbox.auth_token, "base_url": sandbox.base_url}
         live = apsw.Connection(":memory:")
         registration = register(live, page_size=11, journal=":memory:", **login)
         _calls(live, sandbox)
+        _messages(live, sandbox)
         plain = apsw.Connection(":memory:")
         for table, rows in _rows(sandbox).items():
             _copy(live, plain, table, rows)
@@ -78,6 +80,18 @@ def _calls(live: apsw.Connection, sandbox: Sandbox) -> None:
         live.execute(call, ("waiting", "+15550000001", f"+1555000000{number}", None))
 
 
+def _messages(live: apsw.Connection, sandbox: Sandbox) -> None:
+    """Some that wait, one that was canceled, one of a service, and one with media."""
+    sandbox.change(deliver_after=1e9)
+    send = """SELECT Sid FROM SendMessage('+15005550006', '+15550000001', 'Sales') WHERE MediaUrl = ?"""
+    for media in ("", '["https://example.com/a", "https://example.com/b.png"]', ""):
+        live.execute(send, (media,)).fetchall()
+    live.execute(
+        "SELECT Sid FROM SendMessage(NULL, '+15550000002', 'Later') WHERE MessagingServiceSid = ?", ("MG" + "0" * 32,)
+    ).fetchall()
+    live.execute("UPDATE messages SET Status = 'canceled' WHERE Sid = (SELECT Sid FROM messages LIMIT 1)")
+
+
 def _rows(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
     """Every row as Twilio's JSON, read without twsql."""
     base = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/"
@@ -91,13 +105,14 @@ def _rows(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
                 yield from page[key]
                 uri = page["next_page_uri"]
 
-        listed = {key: [*items(key.capitalize(), key)] for key in ("calls", "recordings", "transcriptions")}
+        listed = {key: [*items(key.capitalize(), key)] for key in ("calls", "recordings", "transcriptions", "messages")}
         events = [
             {**event, "call_sid": call["sid"], "ordinal": place}
             for call in listed["calls"]
             for place, event in enumerate(items(f"Calls/{call['sid']}/Events", "events"), start=1)
         ]
-    return {**listed, "call_events": events}
+        media = [item for each in listed["messages"] for item in items(f"Messages/{each['sid']}/Media", "media_list")]
+    return {**listed, "call_events": events, "media": media}
 
 
 def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -146,12 +161,12 @@ def _some_statements(pair: Pair) -> None:
     )
     @given(st.data())
     def compare(data: st.DataObject) -> None:
-        table = data.draw(st.sampled_from(MORE[:3] * 3 + MORE))
+        table = data.draw(st.sampled_from(MORE[:4] * 3 + MORE))
         where, limit = data.draw(where_of(pair, table)), data.draw(LIMIT)
         order = ", ".join([*data.draw(order_of(table)), KEYS.get(table, "Sid")])
         columns = ", ".join(f'"{column}"' for column in EVERY[table])
         _same(pair, f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} {limit}")
-        day = DAYS.get(table, "DateCreated") or "Ordinal"
+        day = DAYS.get(table, "DateCreated") or EVERY[table][1]
         _same(pair, f"SELECT {day} FROM {table} WHERE {where} ORDER BY {day} DESC {limit}")
         join = data.draw(st.sampled_from(JOINS))
         condition = data.draw(where_of(pair, join.split()[0], "a."))

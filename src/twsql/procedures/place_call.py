@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.procedures.once_inputs import once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import placed
-from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
+from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.schema.calls import CALL
 from twsql.schema.once import Once, Record
+from twsql.schema.resources import results
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -74,19 +76,13 @@ _CALL = (
     *_shared("CallerId", "CallReason", "CallToken", "TimeLimit", "Byoc", "ClientNotificationUrl"),
 )
 
-_RESULTS = (
-    Column("AccountSid", "The SID of the account that the call belongs to."),
-    Column("Sid", "The SID of the call: CA and 32 hexadecimal digits.", sid="CA"),
-    Column("Status", "queued, ringing, in-progress, completed, busy, failed, no-answer or canceled."),
-    Column("Direction", "outbound-api.", hidden=True),
-    Column("QueueTime", "Milliseconds that the call waits in the account's queue.", "integer", hidden=True),
-    Column("DateCreated", "When it was created, UTC.", "datetime", hidden=True),
-    Column("DateUpdated", "When it was last changed, UTC.", "datetime", hidden=True),
-    Column("PhoneNumberSid", "The SID of the number that calls.", hidden=True),
-    Column("ApiVersion", "The version of the API that made it: 2010-04-01.", hidden=True),
-    Column("Uri", "Its path in the API, from the host on.", hidden=True),
+
+_PRICES = price_columns()
+_RESULTS = tuple(
+    column
+    for column in results(CALL, "AccountSid", "Sid", "Status")
+    if column.name not in {price.name for price in _PRICES}
 )
-"""What is known of a call that has just been placed."""
 
 
 def _record(checked: Checked) -> Record:
@@ -98,7 +94,7 @@ PLACE_CALL = Procedure(
     name="PlaceCall",
     description="Places a call into no conference: a URL, TwiML or an application says what happens on it.",
     inputs=(*_CALL, *once_inputs("call")),
-    columns=(*_RESULTS, *price_columns(), *once_columns("call", "placed")),
+    columns=(*_RESULTS, *_PRICES, *once_columns("call", "placed")),
     run=place_call,
     once=Once(
         noun="call",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from twsql.schema import Column
 
+MESSAGE_SID = "[SM]M"
+"""The prefix of a message's SID: SM, or MM of one with media."""
+
 MESSAGE = (
-    Column("Sid", "The SID of the message: SM or MM and 32 hexadecimal digits.", key=True),
+    Column("Sid", "The SID of the message: SM or MM and 32 hexadecimal digits.", key=True, sid=MESSAGE_SID),
     Column("AccountSid", "The SID of the account that the message belongs to."),
     Column("From", "Who sent it: a phone number, a short code or a name.", filter="From", narrows=2),
     Column(
@@ -36,7 +39,14 @@ MESSAGE = (
 
 MEDIA = (
     Column("Sid", "The SID of the medium: ME and 32 hexadecimal digits.", lookup=True, sid="ME"),
-    Column("ParentSid", "The SID of the message.", key=True, references="messages.Sid"),
+    Column(
+        "ParentSid",
+        "The SID of the message.",
+        key=True,
+        references="messages.Sid",
+        none_when=lambda message: message.get("num_media") == "0",
+        sid=MESSAGE_SID,
+    ),
     Column("AccountSid", "The SID of the account that the medium belongs to."),
     Column("ContentType", "What it is: image/jpeg, audio/ogg, …"),
     Column("DateCreated", "When it was created, UTC.", type="datetime", filter="DateCreated"),

@@ -13,6 +13,8 @@ from twsql.tables.conference_participant_summaries import CONFERENCE_PARTICIPANT
 from twsql.tables.conference_summaries import CONFERENCE_SUMMARIES
 from twsql.tables.conferences import CONFERENCES
 from twsql.tables.incoming_phone_numbers import INCOMING_PHONE_NUMBERS
+from twsql.tables.media import MEDIA
+from twsql.tables.messages import MESSAGES
 from twsql.tables.outgoing_caller_ids import OUTGOING_CALLER_IDS
 from twsql.tables.participants import PARTICIPANTS
 from twsql.tables.queue_members import QUEUE_MEMBERS
@@ -32,6 +34,8 @@ TABLES = (
     RECORDINGS,
     CALL_EVENTS,
     TRANSCRIPTIONS,
+    MESSAGES,
+    MEDIA,
     CONFERENCE_SUMMARIES,
     CONFERENCE_PARTICIPANT_SUMMARIES,
     CALL_SUMMARIES,

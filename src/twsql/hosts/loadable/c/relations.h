@@ -6,6 +6,8 @@
   "recordings", \
   "call_events", \
   "transcriptions", \
+  "messages", \
+  "media", \
   "conference_summaries", \
   "conference_participant_summaries", \
   "call_summaries", \
