@@ -1,6 +1,7 @@
 """The clients of the fault campaign, each a process that is killed and run again: twsql, and the official one twice.
 
-    python fault_clients.py twsql|twsql-messages|official-sync|official-async FOLDER BASE_URL ACCOUNT TOKEN
+    python fault_clients.py twsql|twsql-messages|official-sync|official-async|official-queue
+                            FOLDER BASE_URL ACCOUNT TOKEN
 
 Each calls everybody in FOLDER/contacts.db, or sends them a message. The official client keeps what a careful program
 would: a line for each call that was answered, on the disk before the next one; what has no line is dialled again.
@@ -18,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import fault_queue
 
 if TYPE_CHECKING:
     from twsql.dbapi import Connection
@@ -60,7 +63,7 @@ def connected(folder: Path, base_url: str, account: str, token: str) -> Connecti
         base_url=base_url,
         account_sid=account,
         auth_token=token,
-        journal=str(folder / "journal.db"),
+        journal=os.environ["TWSQL_JOURNAL"],
         timeout=TIMEOUT,
         recovery_grace=0.2,
         max_calls=1_000_000,
@@ -169,6 +172,7 @@ CLIENTS: dict[str, Callable[..., None]] = {
     "twsql-messages-forking": partial(forking, MESSAGES),
     "official-sync": official,
     "official-async": official_async,
+    "official-queue": fault_queue.work,
 }
 
 if __name__ == "__main__":

@@ -5,7 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import apsw
 
 
 def write_contacts(folder: Path, calls: int, dice: Iterator[float]) -> None:
@@ -50,6 +54,19 @@ def compare(
         "taken": len(strangers & set(sids)),
         "equal": equal.total(),
     }
+
+
+def journal(place: str, sql: str) -> list[tuple[Any, ...]]:
+    """Ask twsql's journal, a file or a database of PostgreSQL in libpq's keywords; nothing if there is none yet."""
+    if place.startswith("host="):
+        import psycopg
+
+        with closing(psycopg.connect(f"{place} options='-c search_path=twsql'")) as server:
+            return server.execute(sql).fetchall()
+    if not Path(place).exists():
+        return []
+    with closing(apsw.Connection(place)) as db:
+        return list(db.execute(sql))
 
 
 def official_record(folder: Path) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
     python benchmarks/faults.py [--calls 10000] [--kills 20] [--seed 1] [--attack]
                                 [--clients twsql,official-sync,official-async]
+    python benchmarks/faults.py --journal postgresql [--calls 10000] [--kills 20] [--seed 1]
+                                [--clients twsql,official-queue]
     python benchmarks/faults.py --procedure SendMessage [--calls 2000] [--kills 10] [--seed 1] [--attack]
 
 Ten of a hundred requests of any kind are hit by a fault: 429, 500 before or after the deed, a reset before or after it,
@@ -12,6 +14,11 @@ run of twsql goes on in a forked child, and strangers call the same numbers from
 What twsql leaves `unknown` is settled when the faults are over; what is in doubt even then is decided by hand (here
 the sandbox knows), and run once more. Exit status 1 if twsql has not placed each call exactly once, has taken a
 stranger's call for its own, or its journal does not agree with the sandbox.
+
+With --journal postgresql four processes race for all calls, and share a journal in a PostgreSQL that the campaign
+starts. One of them is killed at each of the moments, and PostgreSQL crashes and restarts three times. `official-queue`
+is the official client beside it: four processes that take jobs from a queue in the same PostgreSQL, which delivers a
+job again if it was not acknowledged.
 
 With SendMessage twsql sends messages, four texts to each number; every fiftieth has the number and text of the one
 before it. They are settled ten minutes later. `equal` counts those left unknown, as only an equal message could be it:
@@ -40,7 +47,10 @@ from pathlib import Path
 import apsw
 
 import fault_attacks
+import fault_fleet
+import fault_queue
 import fault_records
+from postgres_cluster import Cluster, running
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sandbox.sids import chance
@@ -51,6 +61,8 @@ FAULTS = (
     *("truncated-after", "no-sid", "proxy-before", "proxy-after"),
 )
 CLIENTS = ("twsql", "official-sync", "official-async")
+QUEUE = "official-queue"
+_RESTARTS = 3
 MESSAGES = "twsql-messages"
 OURS = ("twsql", MESSAGES)
 _LATER = 600
@@ -101,9 +113,11 @@ def main() -> int:
     columns = [field.name for field in fields(Outcome)]
     print(" ".join(f"{name:>{max(len(name), 8)}}" for name in columns))
     status = 0
-    clients = arguments.clients.split(",") if arguments.procedure == "AddParticipants" else [MESSAGES]
-    for client in clients:
-        outcome = campaign(client, arguments.calls, arguments.kills, arguments.seed, attack=arguments.attack)
+    for client in arguments.clients.split(","):
+        with running() if arguments.journal == "postgresql" else nullcontext() as cluster:
+            outcome = campaign(
+                client, arguments.calls, arguments.kills, arguments.seed, cluster, attack=arguments.attack
+            )
         values = (f"{value:.1f}" if isinstance(value, float) else str(value) for value in astuple(outcome))
         print(
             " ".join(f"{value:>{max(len(name), 8)}}" for name, value in zip(columns, values, strict=True)), flush=True
@@ -112,7 +126,9 @@ def main() -> int:
     return status
 
 
-def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = False) -> Outcome:
+def campaign(
+    client: str, calls: int, kills: int, seed: int, cluster: Cluster | None = None, *, attack: bool = False
+) -> Outcome:
     """Drive one client through all calls, faults and ends; a last run ends the campaign."""
     dice = (chance(seed, number) for number in count())
     moments = sorted(int(next(dice) * calls) for _ in range(kills))
@@ -120,17 +136,25 @@ def campaign(client: str, calls: int, kills: int, seed: int, *, attack: bool = F
         tempfile.TemporaryDirectory() as name,
         Sandbox(seed=seed, latency=_LATENCY, answer_after=0.0, log=0) as sandbox,
     ):
-        run = _Run(client, Path(name), sandbox, WallClock(Path(name)) if attack else None)
+        journal = f"{cluster.keywords} dbname=postgres" if cluster else str(Path(name) / "journal.db")
+        run = _Run(client, Path(name), sandbox, WallClock(Path(name)) if attack else None, journal)
         (fault_records.write_texts if client == MESSAGES else fault_records.write_contacts)(run.folder, calls, dice)
         faults = [sandbox.fail(kind, probability=SHARE / len(FAULTS), seconds=2.0) for kind in FAULTS]
         began = time.monotonic()
         has_strangers = attack and client != MESSAGES
         with fault_attacks.strangers(sandbox, run.whom(calls), _dice(seed + 1)) if has_strangers else nullcontext():
-            for number, moment in enumerate(moments):
+            if cluster is not None:
+                runs = run.race(
+                    [int(each * 0.95) for each in moments],
+                    [calls * each // (_RESTARTS + 1) for each in range(1, _RESTARTS + 1)],
+                    cluster,
+                    dice,
+                )
+            for number, moment in enumerate(() if cluster else moments):
                 process = run.start(forking=attack and number % 3 == 2)
                 run.wait_for(moment, process, dice)
                 (fault_attacks.interrupt if number % 2 else fault_attacks.kill)(process)
-            runs = kills + run.until_done()
+            runs = (runs if cluster else kills) + run.until_done()
         hit = sum(fault.hits for fault in faults)
         sandbox.heal()
         by_hand = run.settle() if client in OURS else 0
@@ -162,6 +186,7 @@ class _Run:
     folder: Path
     sandbox: Sandbox
     clock: WallClock | None
+    journal: str
 
     def start(self, *, forking: bool = False) -> subprocess.Popen[bytes]:
         """Start the client, in a process group of its own."""
@@ -172,9 +197,17 @@ class _Run:
             return subprocess.Popen(
                 [sys.executable, script, name, str(self.folder), *login],
                 stderr=errors,
-                env={**os.environ, **(self.clock.environ if self.clock else {})},
+                env={**os.environ, "TWSQL_JOURNAL": self.journal, **(self.clock.environ if self.clock else {})},
                 start_new_session=True,
             )
+
+    def race(self, kills: list[int], restarts: list[int], cluster: Cluster, dice: Iterator[float]) -> int:
+        """Let four processes race for all calls; how many were started."""
+        if self.client == QUEUE:
+            with closing(sqlite3.connect(self.folder / "contacts.db")) as db:
+                jobs = db.execute("SELECT room, number, seconds FROM contacts ORDER BY id").fetchall()
+            fault_queue.fill(self.journal, jobs)
+        return fault_fleet.drive(self.start, lambda: self.sandbox.counters.placed, kills, restarts, cluster, dice)
 
     def whom(self, calls: int) -> Callable[[float], tuple[str, str]]:
         """Whom the client calls at about this time: the next hundred, and the last."""
@@ -225,7 +258,7 @@ class _Run:
         if self.client == MESSAGES:
             self.sandbox.advance(_LATER)
         login = {"account_sid": self.sandbox.account_sid, "auth_token": self.sandbox.auth_token}
-        settings = {"journal": str(self.folder / "journal.db"), "recovery_grace": 0.2, "timeout": 2.0}
+        settings = {"journal": self.journal, "recovery_grace": 0.2, "timeout": 2.0}
         with closing(
             register(apsw.Connection(":memory:"), base_url=self.sandbox.base_url, **login, **settings)
         ) as made:
@@ -243,8 +276,8 @@ class _Run:
 
     def _target(self, number: int) -> str:
         """What the entry of this number is to reach."""
-        with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
-            return self._targets()[str(db.execute("SELECT request_key FROM effects WHERE id = ?", (number,)).get)]
+        ((key,),) = fault_records.journal(self.journal, f"SELECT request_key FROM effects WHERE id = {number}")
+        return self._targets()[str(key)]
 
     def _targets(self) -> dict[str, str]:
         """By the key of each contact its number, with the text of a message."""
@@ -271,14 +304,13 @@ class _Run:
 
     def known(self) -> list[tuple[str, str | None]]:
         """What the client has on record: number (and text), and the SID; None for what is not known to be done."""
+        if self.client == QUEUE:
+            return fault_queue.known(self.journal)
         if self.client not in OURS:
             return list(fault_records.official_record(self.folder).items())
-        if not (self.folder / "journal.db").exists():
-            return []
         targets = self._targets()
-        with closing(apsw.Connection(str(self.folder / "journal.db"))) as db:
-            rows = db.execute("SELECT request_key, iif(state = 'placed', sid, NULL) FROM effects ORDER BY id")
-            return [(targets[key], sid) for key, sid in rows]
+        sql = "SELECT request_key, CASE WHEN state = 'placed' THEN sid END FROM effects ORDER BY id"
+        return [(targets[key], sid) for key, sid in fault_records.journal(self.journal, sql)]
 
 
 def _arguments() -> argparse.Namespace:
@@ -288,8 +320,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, help="20, or 10 while messages are sent")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--attack", action="store_true")
-    parser.add_argument("--clients", default=",".join(CLIENTS))
+    parser.add_argument("--journal", choices=("file", "postgresql"), default="file")
+    parser.add_argument("--clients")
     arguments = parser.parse_args()
+    clients = {"file": ",".join(CLIENTS), "postgresql": f"twsql,{QUEUE}"}[arguments.journal]
+    arguments.clients = MESSAGES if arguments.procedure == "SendMessage" else arguments.clients or clients
     calls, kills = (10_000, 20) if arguments.procedure == "AddParticipants" else (2_000, 10)
     arguments.calls, arguments.kills = arguments.calls or calls, arguments.kills or kills
     return arguments
