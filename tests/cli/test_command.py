@@ -64,3 +64,12 @@ def test_no_option_takes_a_secret() -> None:
         "read_only": True,
     }
     assert set(known) <= set(VARIABLES)
+
+
+def test_no_password_on_the_command_line(twsql: Run) -> None:
+    """A PostgreSQL URL with a password is refused: others can read it there. Nothing of it is shown."""
+    for url in ("postgresql://me:pass-of-mine@x/y", "host=x password=pass-of-mine", "postgresql://me:pass/of-mine@x/y"):
+        done = twsql("journal", "--journal", url)
+        assert done.returncode in (1, 2)
+        assert "of-mine" not in done.stdout + done.stderr
+        assert "password" in done.stderr

@@ -34,7 +34,7 @@ _SETTINGS = {
     "statement_timeout": ("SECONDS", "how long a statement may take (TWSQL_STATEMENT_TIMEOUT)"),
     "max_rows": ("N", "how many rows a statement may give (TWSQL_MAX_ROWS)"),
     "default_country": ("XX", "whose numbers are those without a country, such as US (TWSQL_DEFAULT_COUNTRY)"),
-    "journal": ("FILE", "where calls are put on record (TWSQL_JOURNAL)"),
+    "journal": ("FILE", "where calls are put on record: a file, or a PostgreSQL URL (TWSQL_JOURNAL)"),
 }
 _SWITCHES = {
     "sandbox": "use a local Twilio that lives as long as this command, not an account (TWSQL_SANDBOX)",
@@ -74,9 +74,19 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error("--crlf and --escape-formulas are for --format csv")
     if arguments.command == "mcp" and arguments.http is not None and arguments.allow_calls:
         parser.error("--allow-calls is not for --http: every program and user of this machine could place calls")
+    if _has_password(getattr(arguments, "journal", None)):
+        parser.error("a password in --journal is for all to see: put it into TWSQL_JOURNAL, PGPASSWORD or ~/.pgpass")
     if getattr(arguments, "sandbox", None) and arguments.base_url:
         parser.error("--sandbox and --base-url lead to different places: give one of them")
     return arguments
+
+
+def _has_password(journal: str | None) -> bool:
+    if journal is None:
+        return False
+    from twsql.twilio.journal_address import has_password  # few commands need it
+
+    return has_password(journal)
 
 
 def settings(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -39,18 +39,29 @@ class JournalAddress(str):
     """
 
     conninfo: str
+    has_secrets: bool
     _hidden: redaction.Hidden
 
     def __new__(cls, shown: str, conninfo: str, secrets: tuple[str, ...]) -> JournalAddress:
         """Make an address; `secrets` are redacted in errors and logs."""
         made = super().__new__(cls, shown)
         made.conninfo = conninfo
+        made.has_secrets = bool(secrets)
         made._hidden = redaction.hide(*secrets)
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy it whole."""
         return read, (self.conninfo,)
+
+
+def has_password(value: object) -> bool:
+    """Whether this is a PostgreSQL database whose text has a password."""
+    try:
+        address = read(value)
+    except ValueError:  # whoever loads the settings says what is wrong
+        return False
+    return isinstance(address, JournalAddress) and address.has_secrets
 
 
 def read(value: object) -> str:
