@@ -25,7 +25,7 @@ LEGS = Table(
     "legs",
     "Calls.",
     _LEG,
-    Resource("calls", _LEG, path="Calls", day="StartTime", undated={"Status": "queued"}).rows,
+    Resource("calls", _LEG, path="Calls", day="StartTime", undated=({"Status": "queued"},)).rows,
     ("Sid",),
 )
 _SEAT = (

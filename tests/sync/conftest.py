@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,14 @@ import pytest
 from tests.cli.conftest import bare, login, start, terminal, twsql
 
 from twsql.hosts.apsw import register
+from twsql.sync import sync
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
 
 __all__ = ["bare", "login", "start", "terminal", "twsql"]  # the command's fixtures, for the tests here too
+
+
+sync_conferences = partial(sync, only=("conferences", "participants"))
+"""Of these the tests count requests; test_calls_kept has the others."""
 
 
 class File:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from tests.sync.conftest import File, assert_equal
+from tests.sync.conftest import sync_conferences as sync
 
 from twsql.errors import OperationalError
 from twsql.sandbox import Sandbox
-from twsql.sync import sync
 
 _LIMITED = """
 import resource, runpy, signal, sys

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from tests.sync.conftest import File
+from tests.sync.conftest import sync_conferences as sync
 
 from twsql.errors import TwilioError
 from twsql.sandbox import Sandbox
-from twsql.sync import sync
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from typing import Any
 import apsw
 import pytest
 from tests.sync.conftest import File
+from tests.sync.conftest import sync_conferences as sync
 
 from twsql.errors import NotSupportedError
 from twsql.sandbox import Sandbox
-from twsql.sync import sync
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS, TABLES
 from twsql.sync.migrations import APPLICATION_ID, VERSIONS, descriptions
 from twsql.sync.views import VIEWS

@@ -13,11 +13,11 @@ from typing import Any
 import apsw
 import pytest
 from tests.sync.conftest import File, assert_equal
+from tests.sync.conftest import sync_conferences as sync
 
 from twsql.errors import DataError, SettingError, TwilioError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
-from twsql.sync import sync
 from twsql.sync.live import Live as LiveTables
 from twsql.sync.run import Progress
 from twsql.sync.writer import Writer

@@ -30,7 +30,8 @@ def test_summary_is_one_line(twsql: Run, login: dict[str, str], file: File) -> N
     """Rows, requests, seconds and rate; without a terminal nothing else is printed."""
     done = twsql("sync", file.path, env=login)
     assert (done.returncode, done.stderr) == (0, "")
-    line = r"calls\.db: read 40 conferences and 60 participants \(25 requests, \d+\.\d s, [\d,]+ rows/s\)\n"
+    rows = "40 conferences, 60 participants, 120 calls and 80 recordings"
+    line = rf"calls\.db: read {rows} \(27 requests, \d+\.\d s, [\d,]+ rows/s\)\n"
     assert re.fullmatch(line, done.stdout)
 
 
@@ -53,6 +54,14 @@ def test_error_is_one_line_and_status_1(twsql: Run, login: dict[str, str], file:
     done = twsql("sync", file.path, env={**login, "TWILIO_AUTH_TOKEN": "wrong"})
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"twsql: .*20003.*\n", done.stderr)
+
+
+def test_only_some_tables(twsql: Run, login: dict[str, str], file: File) -> None:
+    """--only reads what it names; another name is an error that names all."""
+    done = twsql("sync", file.path, "--only", "calls,recordings", env=login)
+    assert "read 0 conferences, 0 participants, 120 calls and 80 recordings (2 requests" in done.stdout
+    done = twsql("sync", file.path, "--only", "calls,numbers", env=login)
+    assert "only takes some of conferences, participants, calls, recordings, not numbers" in done.stderr
 
 
 @pytest.mark.parametrize("period", ["0s", "0.5s", "10x", "25h", "-1s", "s", ""])
@@ -142,7 +151,7 @@ def test_progress_bars_are_on_a_terminal(terminal: Open, login: dict[str, str], 
     shell.wait_for("conferences in progress")
     shell.wait_for("rows/s")
     shell.wait_for("participants")
-    shell.wait_for("calls.db: read 40 conferences and 60 participants")
+    shell.wait_for("calls.db: read 40 conferences, 60 participants, 120 calls and 80 recordings")
     assert shell.process.wait(10) == 0
 
 

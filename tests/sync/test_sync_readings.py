@@ -8,10 +8,10 @@ from typing import Any
 import apsw
 import pytest
 from tests.sync.conftest import File, assert_equal
+from tests.sync.conftest import sync_conferences as sync
 
 from twsql.hosts.apsw import register
 from twsql.sandbox import Readings, Sandbox, each_reading
-from twsql.sync import sync
 
 LISTS = (
     "upper_bound", "order", "list_lag", "ended_participants", "default_status", "names", "largest_page", "statuses",

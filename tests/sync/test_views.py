@@ -24,6 +24,17 @@ INSERT INTO participants (ConferenceSid, CallSid, DateCreated, JoinedAt, LeftAt)
   ('CF2', 'CA5', NULL, '2026-01-01 23:40:00', '2026-01-02 01:00:00'),
   ('CF2', 'CA6', NULL, NULL, '2026-01-02 01:00:00'),
   ('CF4', 'CA7', '2026-01-02 06:00:00', NULL, NULL);
+INSERT INTO calls (Sid, Status, StartTime, Duration, Price, PriceUnit, AnsweredBy, FirstSeen, LastSeen, Run) VALUES
+  ('CA1', 'completed', '2026-01-01 10:00:00', 30, -0.014, 'USD', 'human', 'x', 'x', 1),
+  ('CA2', 'completed', '2026-01-01 10:00:10', 10, -0.014, 'USD', 'human', 'x', 'x', 1),
+  ('CA3', 'completed', '2026-01-01 23:00:00', 7200, NULL, NULL, 'machine_start', 'x', 'x', 1),
+  ('CA7', 'in-progress', '2026-01-02 06:00:00', NULL, NULL, 'USD', NULL, 'x', 'x', 1),
+  ('CA8', 'busy', '2026-01-02 07:00:00', 0, NULL, NULL, NULL, 'x', 'x', 1),
+  ('CA9', 'queued', NULL, NULL, NULL, NULL, NULL, 'x', 'x', 1);
+INSERT INTO recordings (Sid, ConferenceSid, DateCreated, Price, PriceUnit, FirstSeen, LastSeen, Run) VALUES
+  ('RE1', 'CF1', '2026-01-01 10:00:00', -0.0025, 'USD', 'x', 'x', 1),
+  ('RE2', 'CF2', '2026-01-02 00:00:00', -0.3, 'USD', 'x', 'x', 1),
+  ('RE3', 'CF4', '2026-01-02 06:00:00', NULL, NULL, 'x', 'x', 1);
 """
 
 _EXPECTED = {
@@ -56,6 +67,14 @@ _EXPECTED = {
         ("last-participant-left", 1, 33.3),
         ("not told", 1, 33.3),
     ],
+    "conference_costs": [
+        ("CF1", "one", "2026-01-01 10:00:00", 2, 0.7, 0.028, "USD", 0),
+        ("CF2", "two", "2026-01-01 23:00:00", 4, 120.0, None, None, 4),
+        ("CF4", "now", "2026-01-02 06:00:00", 1, None, None, "USD", 1),
+    ],
+    "answered_by": [("human", 2, 50.0), ("machine_start", 1, 25.0), ("not told", 1, 25.0)],
+    "calls_per_day": [("2026-01-01", 3, 3, 0, 120.7), ("2026-01-02", 2, 1, 1, 0.0)],
+    "cost_per_day": [("2026-01-01", "USD", 0.028, 0.0025, 0.0305), ("2026-01-02", "USD", 0.0, 0.3, 0.3)],
 }
 
 

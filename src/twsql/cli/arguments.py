@@ -159,6 +159,12 @@ def _add_sync(commands: Any) -> None:
         "The first run reads everything, a later one what can have changed. Who has left a conference is remembered.",
     )
     parser.add_argument("file", metavar="FILE", help="the SQLite file; made if it is not there")
+    parser.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        metavar="TABLES",
+        help="some of conferences,participants,calls,recordings; participants bring conferences",
+    )
     parser.add_argument("--since", metavar="DAY", help="begin with what ended on that UTC day or later, YYYY-MM-DD")
     parser.add_argument("--full", action="store_true", help="read everything once more")
     parser.add_argument("--every", type=_period, metavar="PERIOD", help="stay, and run every 10s, 5m or 1h")

@@ -15,7 +15,7 @@ from twsql.cli.formats.text import visible
 from twsql.errors import TwilioError
 from twsql.sync.datasette import write
 from twsql.sync.follow import follow
-from twsql.sync.run import Progress, Report, sync
+from twsql.sync.run import EVERY, Progress, Report, sync
 
 _NO_BARS = "twsql: no progress bars, as rich is not installed: pip install 'twsql[sync]', or give --quiet\n"
 
@@ -38,6 +38,7 @@ def _sync(arguments: argparse.Namespace) -> None:
     with _shown(arguments) as tell:
         report = sync(
             arguments.file,
+            only=arguments.only or EVERY,
             since=arguments.since,
             full=arguments.full,
             insights=arguments.insights,
@@ -56,9 +57,11 @@ def _sync(arguments: argparse.Namespace) -> None:
 
 def summary(report: Report) -> str:
     """A run's report, in one line."""
-    read = f"{report.conferences:,} conferences and {report.participants:,} participants"
+    counts = {name: getattr(report, name) for name in EVERY}
+    *named, last = [f"{count:,} {name}" for name, count in counts.items()]
+    read = f"{', '.join(named)} and {last}"
     since = f" since {report.since}" if report.since else ""
-    rate = (report.conferences + report.participants) / max(report.seconds, 0.001)
+    rate = sum(counts.values()) / max(report.seconds, 0.001)
     took = f"{report.requests:,} requests, {report.seconds:.1f} s, {rate:,.0f} rows/s"
     return f"{Path(report.path).name}: read {read}{since} ({took})"
 

@@ -11,7 +11,7 @@ from twsql.dbapi.transactions import Change, change_in
 from twsql.errors import ProgrammingError, ReadOnlyError
 from twsql.tokens import first_word, tokens
 
-COPIED = ("conferences", "participants")
+COPIED = ("conferences", "participants", "calls", "recordings")
 """Twilio's tables that `twsql sync` copies."""
 
 _OURS = {relation.name.lower(): relation.name for relation in CATALOG.relations}

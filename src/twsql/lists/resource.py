@@ -47,7 +47,7 @@ class Resource:
 
     `day` is the column by which Twilio lists the newest first and which it filters by day: a long list is then read in
     day ranges, side by side. Some rows may have no such day yet, and be in no range: a call that waits has no
-    StartTime. `undated` is the filter that lists them (`{"Status": "queued"}`), so that a list that is cut has them
+    StartTime. `undated` are the filters that list them (`{"Status": "queued"}`), so that a list that is cut has them
     too. If Twilio has no such filter, it is empty, and only lists with a bound on the day are cut.
 
     `within` is the path of the list within one row of another table: `Calls/{CallSid}/Events`. Its column holds that
@@ -60,7 +60,7 @@ class Resource:
     path: str = ""
     sid: str = "Sid"
     day: str = ""
-    undated: Params | None = None
+    undated: tuple[Params, ...] | None = None
     within: str = ""
     parents: Rows | None = None
 
@@ -173,8 +173,8 @@ class Resource:
 
     def _all(self, listing: Listing) -> Iterator[Row]:
         """Yield all rows of a list, cut into day ranges if it is long."""
-        if self.undated is None or not self._may_have_undated(listing):
-            return in_parts(listing.client, (listing,))
+        if self.undated is None or any(name.startswith(listing.day) for name in listing.params):
+            return in_parts(listing.client, (listing,))  # with a bound on the day no other rows are needed
         if not self.undated:
             return listing.client.pages(listing.path, listing.key, listing.params)
         return self._with_undated(listing, self.undated)
@@ -204,13 +204,7 @@ class Resource:
         yield from sorted(dated(self._all(listing)), key=self._moment, reverse=True)
         yield from undated
 
-    def _may_have_undated(self, listing: Listing) -> bool:
-        """Whether rows without a day may be needed: no bound on the day, and no filter that excludes them."""
-        params, undated = listing.params, self.undated or {}
-        is_bounded = any(name.startswith(listing.day) for name in params)
-        return not is_bounded and all(params.get(name, value) == value for name, value in undated.items())
-
-    def _with_undated(self, listing: Listing, undated: Params) -> Iterator[Row]:
+    def _with_undated(self, listing: Listing, undated: tuple[Params, ...]) -> Iterator[Row]:
         """Yield the rows of a list; if it has several pages, those without a day first.
 
         They are read before any day range: a call that starts meanwhile is then in a range as well, and left out there.
@@ -219,10 +213,14 @@ class Resource:
         if page.next_uri is None:
             yield from page.items
             return
-        field, yielded = snake_case(self.sid), set()
-        for row in listing.client.pages(listing.path, listing.key, {**listing.params, **undated}):
-            yielded.add(row[field])
-            yield row
+        field, yielded, client = snake_case(self.sid), set(), listing.client
+        for params in undated:
+            merged = {**params, **listing.params}
+            if params.items() <= merged.items():  # not for a statement about other statuses
+                for row in client.pages(listing.path, listing.key, merged):
+                    if not self._moment(row):
+                        yielded.add(row[field])
+                        yield row
         yield from (row for row in from_page(listing, page) if row[field] not in yielded)
 
 

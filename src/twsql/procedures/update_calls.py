@@ -34,7 +34,7 @@ def update_call(client: Client, checked: Checked) -> Row:
         if error.code != _NOT_IN_PROGRESS or not hangs_up:
             raise
         call = client.get(path, key="calls")
-        if call.get("status") not in _ENDED:
+        if call.get("status") not in _ENDED and not call.get("end_time"):
             raise
         return call
 

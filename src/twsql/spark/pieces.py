@@ -24,7 +24,7 @@ from twsql.errors import ProgrammingError
 from twsql.lists.resource import Resource
 from twsql.lists.splitting import moment
 from twsql.schema import Column, Row, Table
-from twsql.schema.where import Where
+from twsql.schema.where import Params, Where
 from twsql.twilio.client import Client
 
 _NEWEST = 200
@@ -113,12 +113,12 @@ def _of_days(table: Table, where: Where, piece: Piece, client: Client) -> Iterat
     if day is None:
         raise ValueError(f"{table.name} has no days")
     waiting: dict[object, Row] = {}
-    undated = _undated(table) or {}
-    allowed = all(value in where.equal.get(name, (value,)) for name, value in undated.items())
-    if piece.end is None and undated and allowed and day.name not in where.between:
-        equal = {**where.equal, **{name: (value,) for name, value in undated.items()}}
-        listed = table.rows(client, replace(where, equal=equal))
-        waiting = {row["sid"]: row for row in listed if not moment(day.json_key, row)}
+    for undated in _undated(table) or ():
+        allowed = all(value in where.equal.get(name, (value,)) for name, value in undated.items())
+        if piece.end is None and allowed and day.name not in where.between:
+            equal = {**where.equal, **{name: (value,) for name, value in undated.items()}}
+            listed = table.rows(client, replace(where, equal=equal))
+            waiting |= {row["sid"]: row for row in listed if not moment(day.json_key, row)}
     for row in table.rows(client, _within(where, day.name, piece.first, piece.end)):
         created = moment(day.json_key, row)[:10]
         if created and (piece.first or "") <= created < (piece.end or "9999-99"):
@@ -127,8 +127,8 @@ def _of_days(table: Table, where: Where, piece: Piece, client: Client) -> Iterat
     yield from waiting.values()
 
 
-def _undated(table: Table) -> Mapping[str, str] | None:
-    """The filter that lists the rows without a day; {} if there is none, None if every row has a day."""
+def _undated(table: Table) -> tuple[Params, ...] | None:
+    """The filters that list the rows without a day; none if there are none, None if every row has a day."""
     resource = getattr(table.rows, "__self__", None)
     return resource.undated if isinstance(resource, Resource) else None
 
@@ -142,7 +142,7 @@ def _of_account(table: Table, where: Where, client: Client, most: int) -> list[P
     if parent is not None and _is_within(table, parent) and not keyed:
         return [*_by_parents(account, _parents(parent, client), most)]
     day = _day_column(table)
-    if day is None or keyed or (_undated(table) == {} and day.name not in where.between):
+    if day is None or keyed or (_undated(table) == () and day.name not in where.between):
         return [Piece(account)]
     return _by_days(table, where, day, client, most)
 

@@ -1,4 +1,4 @@
-"""sync: writes an account's conferences and participants to a SQLite file for other tools, and keeps it up to date."""
+"""sync: keeps an account's conferences, participants, calls and recordings in a SQLite file for other tools."""
 
 from __future__ import annotations
 

@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from twsql.errors import OperationalError
-from twsql.sync.layout import CONFERENCES, PARTICIPANTS, SYNC_RUNS, TABLES
+from twsql.sync.layout import CALLS, CONFERENCES, PARTICIPANTS, RECORDINGS, SYNC_RUNS, TABLES
 from twsql.sync.views import VIEWS
 
 _COLOUR = "#2b6cb0"
-_SORT = {CONFERENCES: "DateCreated", PARTICIPANTS: "DateCreated", SYNC_RUNS: "Run"}
+_SORT = {
+    CONFERENCES: "DateCreated",
+    PARTICIPANTS: "DateCreated",
+    CALLS: "StartTime",
+    RECORDINGS: "DateCreated",
+    SYNC_RUNS: "Run",
+}
 
 
 def write(path: str | os.PathLike[str], database: str | os.PathLike[str]) -> None:
@@ -79,9 +85,25 @@ def _dashboard(database: str) -> dict[str, Any]:
             _amount("Conferences"),
             {"field": "Reason", "type": "nominal", "title": None, "sort": "-x", "axis": {"labelLimit": 300}},
         ),
+        "calls-per-day": _chart(
+            "Calls a day",
+            "SELECT Day, Calls FROM calls_per_day ORDER BY Day DESC LIMIT 365",
+            _day(),
+            _amount("Calls"),
+        ),
+        "cost-per-day": _chart(
+            "Cost a day",
+            "SELECT Day, Cost FROM cost_per_day ORDER BY Day DESC LIMIT 365",
+            _day(),
+            {"field": "Cost", "type": "quantitative", "title": "Cost"},
+        ),
     }
     layout = [["conferences-per-day"] * 2, ["peak-participants"] * 2]
-    layout += [["durations", "participants-per-conference"], ["reasons-for-ending"] * 2]
+    layout += [
+        ["durations", "participants-per-conference"],
+        ["reasons-for-ending"] * 2,
+        ["calls-per-day", "cost-per-day"],
+    ]
     return {
         "title": "Conferences",
         "layout": layout,

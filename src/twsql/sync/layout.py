@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twsql.schema import Column
+from twsql.schema.calls import CALL
+from twsql.schema.recordings import RECORDING
 from twsql.schema.resources import CONFERENCE, PARTICIPANT
 
 _FIRST_SEEN = Column("FirstSeen", "When a run first read it from Twilio, UTC.", type="datetime")
@@ -69,6 +71,22 @@ PARTICIPANTS = FileTable(
     ),
 )
 
+CALLS = FileTable(
+    name="calls",
+    description="Every call of the account, as last read from Twilio.",
+    identity=("Sid",),
+    live=CALL,
+    own=(_FIRST_SEEN, _LAST_SEEN, _RUN),
+)
+
+RECORDINGS = FileTable(
+    name="recordings",
+    description="Every recording of the account, as last read from Twilio; one that is deleted there is kept here.",
+    identity=("Sid",),
+    live=RECORDING,
+    own=(_FIRST_SEEN, _LAST_SEEN, _RUN),
+)
+
 SYNC_RUNS = FileTable(
     name="sync_runs",
     description="One row for each run of twsql sync.",
@@ -78,7 +96,11 @@ SYNC_RUNS = FileTable(
         Column("AccountSid", "The account whose conferences these are; a file has one."),
         Column("Started", "When it began, UTC.", type="datetime"),
         Column("Finished", "When it ended, UTC; NULL: it has not, or was killed.", type="datetime"),
-        Column("Since", "Ended conferences were asked for that changed from then on; NULL: all.", type="datetime"),
+        Column(
+            "Since",
+            "From when on it read what had ended and calls; NULL: of at least one table everything.",
+            type="datetime",
+        ),
         Column("Conferences", "How many rows of conferences it read.", type="integer"),
         Column("Participants", "How many rows of participants it read, those of Insights too.", type="integer"),
         Column("Requests", "How many requests it sent to Twilio.", type="integer"),
@@ -89,6 +111,9 @@ SYNC_RUNS = FileTable(
         ),
         Column("Error", "Why it failed; with ok: what Twilio did not let it read."),
         Column("Seconds", "How long it took; NULL: as for Finished.", type="real"),
+        Column("Tables", "The tables that it was to read, with spaces between; NULL: conferences participants."),
+        Column("Calls", "How many rows of calls it read.", type="integer"),
+        Column("Recordings", "How many rows of recordings it read.", type="integer"),
     ),
 )
 
@@ -103,7 +128,9 @@ SYNC_DESCRIPTIONS = FileTable(
     ),
 )
 
-TABLES = (CONFERENCES, PARTICIPANTS, SYNC_RUNS, SYNC_DESCRIPTIONS)
+LIVE = (CONFERENCES, PARTICIPANTS, CALLS, RECORDINGS)
+"""The tables that hold Twilio's."""
+TABLES = (*LIVE, SYNC_RUNS, SYNC_DESCRIPTIONS)
 
 
 def upsert(table: FileTable) -> str:

@@ -12,14 +12,14 @@ from twsql.hosts.apsw import register
 from twsql.schema import Value
 from twsql.sync import insights
 from twsql.sync.insights import Told
-from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
+from twsql.sync.layout import CALLS, CONFERENCES, PARTICIPANTS, RECORDINGS, FileTable
 from twsql.twilio.settings import LONGEST_STATEMENT, MOST_ROWS, Settings
 
 Rows = Iterator[tuple[Value, ...]]
 _UNLIMITED = {"safe": False, "statement_timeout": LONGEST_STATEMENT, "max_rows": MOST_ROWS}
 """The SQL is ours, and reads everything."""
 _AT_ONCE = 100
-"""How many conferences one statement fetches by SID."""
+"""How many rows one statement fetches by SID."""
 
 
 class Live:
@@ -46,11 +46,32 @@ class Live:
             return self._select(CONFERENCES, "WHERE Status = ?", status)
         return self._select(CONFERENCES, "WHERE Status = ? AND DateUpdated >= ?", status, since)
 
-    def conferences_of(self, sids: list[str]) -> Rows:
-        """Yield the conferences of these SIDs, with one request each; an unknown SID gives no row."""
+    def by_sid(self, table: FileTable, sids: list[str]) -> Rows:
+        """Yield the rows of these SIDs, with one request each; an unknown SID gives no row."""
         for start in range(0, len(sids), _AT_ONCE):
             chunk = json.dumps(sids[start : start + _AT_ONCE])
-            yield from self._select(CONFERENCES, "WHERE Sid IN (SELECT value FROM json_each(?))", chunk)
+            yield from self._select(table, "WHERE Sid IN (SELECT value FROM json_each(?))", chunk)
+
+    def calls(self, since: str | None = None) -> Rows:
+        """Yield the calls; with `since` those that are not over, and those that began on its day or later.
+
+        A call that was canceled while it waited has not begun. Twilio lists whole days, so the day's others cost
+        nothing.
+        """
+        if since is None:
+            yield from self._select(CALLS, "")
+            return
+        day = since[:10]
+        for status in ("queued", "ringing", "in-progress"):
+            yield from self._select(CALLS, "WHERE Status = ?", status)
+        yield from self._select(CALLS, "WHERE Status = 'canceled' AND StartTime IS NULL AND EndTime >= ?", day)
+        yield from self._select(CALLS, "WHERE StartTime >= ?", day)
+
+    def recordings(self, since: str | None = None) -> Rows:
+        """Yield the recordings; with `since` only those that were made on its day or later."""
+        if since is None:
+            return self._select(RECORDINGS, "")
+        return self._select(RECORDINGS, "WHERE DateCreated >= ?", since[:10])
 
     def participants(self) -> Rows:
         """Yield all participants, with one request for each conference that is not over."""

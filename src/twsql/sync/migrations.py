@@ -55,7 +55,32 @@ CREATE INDEX participants_by_date ON participants (coalesce(JoinedAt, DateCreate
 
 _SECONDS = "ALTER TABLE sync_runs ADD COLUMN Seconds REAL"
 
-VERSIONS = Versions(APPLICATION_ID, (_FIRST, _INSIGHTS, _SECONDS))
+_CALLS = """
+CREATE TABLE calls (
+  Sid TEXT NOT NULL PRIMARY KEY, AccountSid TEXT, "To" TEXT, "From" TEXT, Status TEXT, StartTime DATETIME,
+  EndTime DATETIME, Duration INTEGER, Price REAL, PriceUnit TEXT, Direction TEXT, AnsweredBy TEXT, ParentCallSid TEXT,
+  ForwardedFrom TEXT, CallerName TEXT, PhoneNumberSid TEXT, GroupSid TEXT, TrunkSid TEXT, QueueTime INTEGER,
+  ToFormatted TEXT, FromFormatted TEXT, DateCreated DATETIME, DateUpdated DATETIME, ApiVersion TEXT, Uri TEXT,
+  SubresourceUris TEXT,
+  FirstSeen DATETIME NOT NULL, LastSeen DATETIME NOT NULL, Run INTEGER NOT NULL REFERENCES sync_runs (Run));
+CREATE INDEX calls_by_start ON calls (StartTime);
+CREATE INDEX calls_unsettled ON calls (Run)
+  WHERE Price IS NULL AND Status NOT IN ('busy', 'failed', 'no-answer', 'canceled');
+CREATE TABLE recordings (
+  Sid TEXT NOT NULL PRIMARY KEY, AccountSid TEXT, CallSid TEXT, ConferenceSid TEXT, Status TEXT, Source TEXT,
+  Channels INTEGER, StartTime DATETIME, Duration INTEGER, MediaUrl TEXT, Price REAL, PriceUnit TEXT, ErrorCode INTEGER,
+  EncryptionDetails TEXT, DateCreated DATETIME, DateUpdated DATETIME, ApiVersion TEXT, Uri TEXT, SubresourceUris TEXT,
+  FirstSeen DATETIME NOT NULL, LastSeen DATETIME NOT NULL, Run INTEGER NOT NULL REFERENCES sync_runs (Run));
+CREATE INDEX recordings_by_date ON recordings (DateCreated);
+CREATE INDEX recordings_by_conference ON recordings (ConferenceSid) WHERE ConferenceSid IS NOT NULL;
+CREATE INDEX recordings_by_call ON recordings (CallSid);
+CREATE INDEX recordings_unsettled ON recordings (Run) WHERE Price IS NULL AND Status NOT IN ('absent', 'deleted');
+ALTER TABLE sync_runs ADD COLUMN Tables TEXT;
+ALTER TABLE sync_runs ADD COLUMN Calls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync_runs ADD COLUMN Recordings INTEGER NOT NULL DEFAULT 0;
+"""
+
+VERSIONS = Versions(APPLICATION_ID, (_FIRST, _INSIGHTS, _SECONDS, _CALLS))
 
 
 def migrate(db: apsw.Connection, path: str) -> None:

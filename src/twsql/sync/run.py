@@ -6,15 +6,15 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from twsql.errors import NO_INSIGHTS, DataError, Error, TwilioError
+from twsql.errors import NO_INSIGHTS, DataError, Error, InputError, TwilioError
 from twsql.sync.batches import batches
-from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable
+from twsql.sync.layout import CALLS, CONFERENCES, LIVE, PARTICIPANTS, RECORDINGS, FileTable
 from twsql.sync.lock import Lock
 from twsql.sync.writer import Writer
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 OVERLAP = timedelta(hours=1)
 """The overlap of a run with the last good one: clocks differ, and Twilio's lists may lag."""
+
+EVERY = tuple(table.name for table in LIVE)
+"""The tables that a run reads unless it is told otherwise."""
 
 _CONFERENCES_AT_ONCE = 100
 """Conferences whose Insights one transaction writes."""
@@ -52,6 +55,8 @@ class Report:
     requests: int
     seconds: float
     remark: str | None = None
+    calls: int = 0
+    recordings: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,16 +72,18 @@ class _Stage:
 def sync(
     path: str | os.PathLike[str],
     *,
+    only: Collection[str] = EVERY,
     since: str | None = None,
     full: bool = False,
     insights: bool = False,
     tell: Callable[[Progress], None] = lambda progress: None,
     **settings: Any,
 ) -> Report:
-    """Write the account's conferences and participants into a SQLite file, and keep it up to date.
+    """Write the account's conferences, participants, calls and recordings into a SQLite file, and keep it up to date.
 
-    The first run reads everything; a later one what was not over, and what has ended since the last good run began
-    (and a little before). `full` reads everything once more. `since`, a UTC day or time, begins earlier than that; the
+    `only` names some of the tables; participants bring conferences. The first run reads everything; a later one what
+    was not over or had no price, and what has begun or ended since the last good run began (and a little before).
+    `full` reads everything once more. `since`, a UTC day or time, begins earlier than that; the
     first run begins there. `insights` asks Conference Insights too, with a request for each conference that ended in
     the last 30 days. `tell` is called after each transaction. `settings` as for `connect`.
 
@@ -85,28 +92,49 @@ def sync(
     """
     from twsql.sync.live import Live  # loads requests (60 ms), which `import twsql` does not need
 
-    name, begun = os.fspath(path), time.monotonic()
+    name, begun, tables = os.fspath(path), time.monotonic(), _tables(only)
     start = None if since is None else _moment(since)
     with closing(Live(**settings)) as live:
         account = live.settings.require_credentials()[0]
         with Lock(name), closing(Writer(name, account)) as writer:
-            start = None if full or writer.has_undated() else _since(start, writer.last_good())
+            starts = {
+                table: None if full or writer.has_undated(table) else _since(start, writer.last_good(table))
+                for table in tables
+            }
             run = _Run(live, writer, tell)
-            _recorded(run, start, insights)
-        rows, seconds = run.rows, time.monotonic() - begun
-        return Report(name, start, rows["conferences"], rows["participants"], live.requests, seconds, run.remark)
+            _recorded(run, starts, insights)
+        return _report(run, name, _earliest(starts), time.monotonic() - begun)
 
 
-def _recorded(run: _Run, since: str | None, insights: bool) -> None:
-    """Do a run, and record how it ended."""
+def _report(run: _Run, path: str, since: str | None, seconds: float) -> Report:
+    conferences, participants, calls, recordings = (run.rows[table.name] for table in LIVE)
+    return Report(path, since, conferences, participants, run.live.requests, seconds, run.remark, calls, recordings)
+
+
+def _tables(only: Collection[str]) -> list[str]:
+    """The tables to read, in their order. Raises InputError for a name that is none."""
+    unknown = sorted(set(only) - set(EVERY))
+    if unknown or not only:
+        raise InputError(f"only takes some of {', '.join(EVERY)}, not {', '.join(unknown) or 'none'}")
+    return [name for name in EVERY if name in only or (name == "conferences" and "participants" in only)]
+
+
+def _earliest(starts: Mapping[str, str | None]) -> str | None:
+    """The time from which a run reads; None if it reads everything of a table."""
+    times = [start for start in starts.values() if start is not None]
+    return min(times) if len(times) == len(starts) else None
+
+
+def _recorded(run: _Run, starts: Mapping[str, str | None], insights: bool) -> None:
+    """Do a run from these times on, by table, and record how it ended."""
     writer, live = run.writer, run.live
-    writer.begin(since)
+    writer.begin(_earliest(starts), starts)
     try:
-        for stage in _stages(live, writer, since):
+        for stage in _stages(live, writer, starts):
             run.read(stage)
         if insights:
             run.read_insights()
-        writer.finish(live.requests, run.remark)
+        writer.finish(live.requests, run.remark, swept="participants" in starts)
     except Error as error:
         writer.fail("failed", live.requests, str(error))
         raise
@@ -151,17 +179,29 @@ class _Run:
         self.tell(Progress(stage, self.rows.total(), self.live.requests, left))
 
 
-def _stages(live: Live, writer: Writer, since: str | None) -> Iterator[_Stage]:
-    """Yield the lists in an order in which a conference that changes its status meanwhile is read twice, not missed.
+def _stages(live: Live, writer: Writer, starts: Mapping[str, str | None]) -> Iterator[_Stage]:
+    """Yield the lists in an order in which what changes its status meanwhile is read twice, not missed.
 
     They come one by one, as later ones depend on what earlier ones have written.
     """
-    yield _Stage("conferences to begin", CONFERENCES, live.conferences("init"))
-    yield _Stage("conferences in progress", CONFERENCES, live.conferences("in-progress"))
-    yield _Stage("participants", PARTICIPANTS, live.participants(), requests=writer.not_over() + 2)
-    yield _Stage("ended conferences", CONFERENCES, live.conferences("completed", since))
-    unsettled = writer.unsettled()
-    yield _Stage("conferences missed", CONFERENCES, live.conferences_of(unsettled), requests=len(unsettled))
+    if "conferences" in starts:
+        yield _Stage("conferences to begin", CONFERENCES, live.conferences("init"))
+        yield _Stage("conferences in progress", CONFERENCES, live.conferences("in-progress"))
+        if "participants" in starts:
+            yield _Stage("participants", PARTICIPANTS, live.participants(), requests=writer.not_over() + 2)
+        yield _Stage("ended conferences", CONFERENCES, live.conferences("completed", starts["conferences"]))
+        yield _missed(live, writer, CONFERENCES)
+    if "calls" in starts:
+        yield _Stage("calls", CALLS, live.calls(starts["calls"]))
+        yield _missed(live, writer, CALLS)
+    if "recordings" in starts:
+        yield _Stage("recordings", RECORDINGS, live.recordings(starts["recordings"]))
+        yield _missed(live, writer, RECORDINGS)
+
+
+def _missed(live: Live, writer: Writer, table: FileTable) -> _Stage:
+    unsettled = writer.unsettled(table.name)
+    return _Stage(f"{table.name} missed", table, live.by_sid(table, unsettled), requests=len(unsettled))
 
 
 def _since(wanted: str | None, last_good: str | None) -> str | None:

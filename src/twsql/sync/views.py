@@ -139,4 +139,76 @@ SELECT CAST(coalesce(ReasonConferenceEnded, 'not told') AS TEXT), CAST(count(*) 
 FROM conferences WHERE Status = 'completed' GROUP BY 1 ORDER BY 2 DESC
 """,
     ),
+    View(
+        name="conference_costs",
+        description="What the calls of each conference cost, as far as runs found who was in it.",
+        columns=(
+            Column("ConferenceSid", "The conference."),
+            Column("FriendlyName", "Its name."),
+            Column("Started", "When it was created, UTC.", type="datetime"),
+            Column("Calls", "How many calls were found in it.", type="integer"),
+            Column("Minutes", "How long they lasted in all.", type="real"),
+            Column("Cost", "What Twilio charged for them, a positive number; NULL: nothing is known.", type="real"),
+            Column("Currency", "The currency of Cost: USD."),
+            Column("Unpriced", "How many of the calls have no price yet, or none at all.", type="integer"),
+        ),
+        select="""
+SELECT c.Sid, c.FriendlyName, c.DateCreated, CAST(count(*) AS INTEGER),
+       CAST(round(sum(calls.Duration) / 60.0, 1) AS REAL), CAST(round(-sum(calls.Price), 5) AS REAL),
+       CAST(max(calls.PriceUnit) AS TEXT), CAST(count(*) - count(calls.Price) AS INTEGER)
+FROM conferences c JOIN participants p ON p.ConferenceSid = c.Sid LEFT JOIN calls ON calls.Sid = p.CallSid
+GROUP BY c.Sid
+""",
+    ),
+    View(
+        name="answered_by",
+        description="Who answered the calls that were answered: people or machines.",
+        columns=(
+            Column("AnsweredBy", "Twilio's word for it; 'not told' where MachineDetection was off."),
+            Column("Calls", "How many calls.", type="integer"),
+            Column("Percent", "Their share of all that were answered.", type="real"),
+        ),
+        select="""
+SELECT CAST(coalesce(AnsweredBy, 'not told') AS TEXT), CAST(count(*) AS INTEGER),
+       CAST(round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS REAL)
+FROM calls WHERE Status IN ('in-progress', 'completed') GROUP BY 1 ORDER BY 2 DESC
+""",
+    ),
+    View(
+        name="calls_per_day",
+        description="How many calls began on each UTC day, and what became of them.",
+        columns=(
+            Column("Day", "The UTC day."),
+            Column("Calls", "How many began on it.", type="integer"),
+            Column("Answered", "How many of those were answered.", type="integer"),
+            Column("Unanswered", "How many were busy, were not answered, were canceled or failed.", type="integer"),
+            Column("Minutes", "How long they lasted in all.", type="real"),
+        ),
+        select="""
+SELECT CAST(substr(StartTime, 1, 10) AS TEXT), CAST(count(*) AS INTEGER),
+       CAST(sum(Status IN ('in-progress', 'completed')) AS INTEGER),
+       CAST(sum(Status IN ('busy', 'no-answer', 'canceled', 'failed')) AS INTEGER),
+       CAST(round(total(Duration) / 60.0, 1) AS REAL)
+FROM calls WHERE StartTime IS NOT NULL GROUP BY 1 ORDER BY 1
+""",
+    ),
+    View(
+        name="cost_per_day",
+        description="What the calls that began, and the recordings that were made, on each UTC day cost.",
+        columns=(
+            Column("Day", "The UTC day."),
+            Column("Currency", "The currency: USD."),
+            Column("Calls", "What Twilio charged for calls, a positive number.", type="real"),
+            Column("Recordings", "What it charged for recordings.", type="real"),
+            Column("Cost", "Both together.", type="real"),
+        ),
+        select="""
+WITH costs(day, currency, calls, recordings) AS (
+  SELECT substr(StartTime, 1, 10), PriceUnit, -Price, 0 FROM calls WHERE Price IS NOT NULL
+  UNION ALL SELECT substr(DateCreated, 1, 10), PriceUnit, 0, -Price FROM recordings WHERE Price IS NOT NULL)
+SELECT CAST(day AS TEXT), CAST(currency AS TEXT), CAST(round(sum(calls), 5) AS REAL),
+       CAST(round(sum(recordings), 5) AS REAL), CAST(round(sum(calls) + sum(recordings), 5) AS REAL)
+FROM costs WHERE day IS NOT NULL GROUP BY day, currency ORDER BY day, currency
+""",
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 
@@ -14,7 +14,7 @@ from twsql.errors import NotSupportedError, OperationalError
 from twsql.schema import Value
 from twsql.sqlite_files import transaction
 from twsql.sync.insights import Told
-from twsql.sync.layout import CONFERENCES, PARTICIPANTS, FileTable, upsert
+from twsql.sync.layout import LIVE, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
 
 _BUSY_TIMEOUT, _READ_TIMEOUT = 10_000, 100  # milliseconds for another program's write to end, and for a read
@@ -22,10 +22,18 @@ _CACHE = 64 * 1024
 """KB of SQLite's page cache."""
 _WAL_PAGES = 16 * 1024
 """Pages of the WAL (64 MB) after which SQLite copies them to the file."""
-_UPSERTS = {table: upsert(table) for table in (CONFERENCES, PARTICIPANTS)}
+_UPSERTS = {table: upsert(table) for table in LIVE}
 _COUNTS = {
-    CONFERENCES: "UPDATE sync_runs SET Conferences = Conferences + ?, Requests = ? WHERE Run = ?",
-    PARTICIPANTS: "UPDATE sync_runs SET Participants = Participants + ?, Requests = ? WHERE Run = ?",
+    table: " ".join(("UPDATE sync_runs SET", table.name, "=", table.name, "+ ?, Requests = ? WHERE Run = ?"))
+    for table in LIVE
+}
+_LAST_GOOD = """
+SELECT max(Started) FROM sync_runs
+WHERE Outcome = 'ok' AND instr(' ' || coalesce(Tables, 'conferences participants') || ' ', ' ' || ? || ' ')
+"""
+_UNDATED = {
+    "conferences": "SELECT 1 FROM conferences WHERE Status = 'completed' AND DateUpdated IS NULL LIMIT 1",
+    "recordings": "SELECT 1 FROM recordings WHERE DateCreated IS NULL LIMIT 1",
 }
 
 _SWEEP = """
@@ -40,6 +48,23 @@ SELECT Sid FROM conferences WHERE Status <> 'completed' AND Run < :run
 UNION SELECT ConferenceSid FROM participants
 WHERE LeftAt IS NULL AND Run = :run AND ConferenceSid NOT IN (SELECT Sid FROM conferences)
 """
+_UNSETTLED_CALLS = """
+SELECT Sid FROM calls INDEXED BY calls_unsettled
+WHERE Price IS NULL AND Status NOT IN ('busy', 'failed', 'no-answer', 'canceled') AND Run < :run
+AND (Status <> 'completed' OR coalesce(EndTime, StartTime, DateCreated, FirstSeen) > :late)
+"""
+_UNSETTLED_RECORDINGS = """
+SELECT Sid FROM recordings INDEXED BY recordings_unsettled
+WHERE Price IS NULL AND Status NOT IN ('absent', 'deleted') AND Run < :run
+AND (Status <> 'completed' OR coalesce(DateUpdated, DateCreated, FirstSeen) > :late)
+"""
+_UNSETTLED_ROWS = {
+    "conferences": _UNSETTLED,
+    "calls": _UNSETTLED_CALLS,
+    "recordings": _UNSETTLED_RECORDINGS,
+}
+_RATED = timedelta(days=3)
+"""What is over has a price within minutes, if it has one at all: what ended longer ago stays as it was read."""
 _KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
 """Insights has a conference for 30 days after its end. At first its data may be incomplete, and is read again."""
 _UNTOLD = """
@@ -80,24 +105,24 @@ class Writer:
             self._db.close()
             raise
 
-    def last_good(self) -> str | None:
-        """When the last run began that read everything; None if there was none."""
-        return self._one("SELECT max(Started) FROM sync_runs WHERE Outcome = 'ok'")
+    def last_good(self, table: str) -> str | None:
+        """When the last run began that read all of a table; None if there was none."""
+        return self._one(_LAST_GOOD, table)
 
-    def has_undated(self) -> bool:
-        """Whether a conference has no time of its end, so that a list from some day on may lack others."""
-        return bool(self._one("SELECT 1 FROM conferences WHERE Status = 'completed' AND DateUpdated IS NULL LIMIT 1"))
+    def has_undated(self, table: str) -> bool:
+        """Whether a row has no time by which a list from some day on finds it, so that such a list may lack others."""
+        return table in _UNDATED and bool(self._one(_UNDATED[table]))
 
     def not_over(self) -> int:
         """How many conferences in the file are not over."""
         return int(self._one("SELECT count(*) FROM conferences WHERE Status <> 'completed'") or 0)
 
-    def begin(self, since: str | None) -> None:
-        """Begin a run; earlier ones without an end were killed."""
+    def begin(self, since: str | None, tables: Collection[str]) -> None:
+        """Begin a run that is to read these tables; earlier ones without an end were killed."""
         with self._told(), transaction(self._db):
             self._db.execute("UPDATE sync_runs SET Outcome = 'killed' WHERE Outcome = 'running'")
-            insert = "INSERT INTO sync_runs (AccountSid, Started, Since) VALUES (?, ?, ?)"
-            self._db.execute(insert, (self._account, now(), since))
+            insert = "INSERT INTO sync_runs (AccountSid, Started, Since, Tables) VALUES (?, ?, ?, ?)"
+            self._db.execute(insert, (self._account, now(), since, " ".join(tables)))
             self._run = self._db.last_insert_rowid()
         self._begun = time.monotonic()
 
@@ -108,10 +133,11 @@ class Writer:
             self._db.executemany(_UPSERTS[table], [row + seen for row in rows])
             self._db.execute(_COUNTS[table], (len(rows), requests, self._run))
 
-    def unsettled(self) -> list[str]:
-        """The SIDs of conferences that were not over and that this run has not listed, so they may have ended."""
+    def unsettled(self, table: str) -> list[str]:
+        """The SIDs of what was not over, or had no price, and what this run has not listed: it may have changed."""
+        bindings = {"run": self._run, "late": now(_RATED)}
         with self._told():
-            return [str(sid) for (sid,) in self._db.execute(_UNSETTLED, {"run": self._run})]
+            return [str(sid) for (sid,) in self._db.execute(_UNSETTLED_ROWS[table], bindings)]
 
     def untold(self) -> list[str]:
         """The SIDs of ended conferences on which Insights may have new data, newest first."""
@@ -127,11 +153,12 @@ class Writer:
             self._db.executemany(_ASKED, [{"sid": each.conference, "final": each.final, **times} for each in told])
             self._db.execute(_COUNTS[PARTICIPANTS], (len(rows), requests, self._run))
 
-    def finish(self, requests: int, remark: str | None = None) -> None:
-        """End a run that has read everything: participants that it has not listed have left."""
+    def finish(self, requests: int, remark: str | None = None, *, swept: bool) -> None:
+        """End a run that has read everything; `swept`: participants that it has not listed have left."""
         with self._told():
             with transaction(self._db):
-                self._db.execute(_SWEEP, {"run": self._run, "now": now()})
+                if swept:
+                    self._db.execute(_SWEEP, {"run": self._run, "now": now()})
                 self._end("ok", requests, remark)
                 self._db.pragma("optimize")
             # The file is whole without its -wal then, to be copied or sent. A reader that takes long prevents it.
@@ -166,9 +193,9 @@ class Writer:
         seconds = round(time.monotonic() - self._begun, 3)
         self._db.execute(update, (outcome, now(), seconds, requests, error, self._run))
 
-    def _one(self, sql: str) -> str | None:
+    def _one(self, sql: str, *bindings: Value) -> str | None:
         with self._told():
-            value = self._db.execute(sql).get
+            value = self._db.execute(sql, bindings).get
         return None if value is None else str(value)
 
     @contextmanager

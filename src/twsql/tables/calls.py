@@ -7,11 +7,19 @@ from twsql.procedures.update_calls import UPDATE_CALL
 from twsql.schema import Effect, Table
 from twsql.schema.calls import CALL
 
+_CALLS = Resource(
+    "calls",
+    CALL,
+    path="Calls",
+    day="StartTime",
+    undated=({"Status": "queued"}, {"Status": "canceled"}),  # canceled while it waited, it never started
+)
+
 CALLS = Table(
     name="calls",
     description="Every call of the account, those that are over as well.",
     columns=CALL,
-    rows=Resource("calls", CALL, path="Calls", day="StartTime", undated={"Status": "queued"}).rows,
+    rows=_CALLS.rows,
     identity=("Sid",),
     newest_first="StartTime",
     update=Effect(UPDATE_CALL, keys=(("Sid", "Sid"),)),

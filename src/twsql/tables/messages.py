@@ -21,7 +21,7 @@ def messages(client: Client, where: Where) -> Iterator[Row]:
     return _RESOURCE.rows(client, retention.kept(client, where, "DateSent"))
 
 
-_RESOURCE = Resource("messages", MESSAGE, path="Messages", day="DateSent", undated={})
+_RESOURCE = Resource("messages", MESSAGE, path="Messages", day="DateSent", undated=())
 
 MESSAGES = Table(
     name="messages",
