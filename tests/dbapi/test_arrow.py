@@ -14,6 +14,7 @@ import twsql
 from twsql.sandbox import Sandbox
 
 pa = pytest.importorskip("pyarrow", reason="pip install 'twsql[arrow]'")
+native = pytest.importorskip("twsql.dbapi.arrow.native")
 
 MADE = """
     CREATE TABLE kinds (
@@ -44,7 +45,9 @@ def connection(request: pytest.FixtureRequest) -> Iterator[twsql.Connection]:
     """A connection whose rows C reads, and one with a row trace, for which Python does."""
     with closing(twsql.connect(account_sid="AC" + 32 * "0")) as opened:
         opened.executescript(MADE)
-        if request.param == "Python":
+        if request.param == "C":
+            assert native.can_read(opened.apsw.execute("SELECT 1"), "SELECT 1"), "run twsql loadable-path --build"
+        else:
             opened.apsw.set_row_trace(lambda cursor, row: row)
         yield opened
 

@@ -39,12 +39,21 @@ def test_a_dry_run_then_the_calls(desk: Desk, twilio: Sandbox) -> None:
     answer = desk.propose(both)
     assert len(placed(twilio)) == before
     assert all(number in answer for number in (ADA, BOB, FROM))
+    assert re.search(r'"price": "0\.\d+ USD a minute"', answer)
     done = desk.place(both, token(answer))
     assert sorted(placed(twilio)[before:]) == [ADA, BOB]
     assert all(call.sid in done for call in twilio.calls()[-2:])
     with pytest.raises(twsql.InputError, match="used up"):
         desk.place(both, token(answer))
     assert len(placed(twilio)) == before + 2
+
+
+def test_without_prices(desk: Desk, twilio: Sandbox) -> None:
+    """An account that sees no prices can place calls all the same."""
+    fault = twilio.fail("error", path="Voice/Numbers")
+    assert '"price": "unknown"' in desk.propose(order("+12025550177"))
+    assert fault.hits
+    twilio.heal(fault)
 
 
 def test_a_token_is_for_its_inputs(desk: Desk, twilio: Sandbox) -> None:

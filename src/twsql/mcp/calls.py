@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twsql.dbapi import Connection
-from twsql.errors import InputError, NotSupportedError
+from twsql.errors import InputError, NotSupportedError, TwilioError
 from twsql.mcp.marks import marked, plain, shown
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.schema import Value
@@ -26,6 +26,7 @@ _PLACE = """
     SELECT "To", CallSid, ConferenceSid, Status, ErrorCode, ErrorMessage, RequestKey FROM temp.AddParticipants
     WHERE Batch = ? AND OnError = 'row'
 """
+_PRICES = "SELECT PricePerMinute, PriceUnit FROM temp.AddParticipants WHERE Batch = ? AND DryRun = 1"
 _FURTHER = {
     each.name: each
     for each in ADD_PARTICIPANTS.inputs
@@ -72,7 +73,7 @@ class Desk:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def propose(self, calls: Sequence[Call]) -> str:
-        """Say what would be done, and give the token that does it. Nothing is sent."""
+        """Say what would be done, and give the token that does it. Only prices are asked for."""
         with self._lock:
             self._refuse_more(len(calls))
             now = self.clock()
@@ -80,9 +81,9 @@ class Desk:
             token = secrets.token_urlsafe(16)
             self._tokens[token] = _key(calls), now + LONGEST
             left = self.most - self._placed
-        lines = [shown(dict(call)) for call in calls]
+        lines = [shown({**call, "price": price}) for call, price in zip(calls, self._prices(calls), strict=True)]
         return (
-            f"Dry run: nothing was sent. This would place {len(calls)} call(s), of {left} that this server may"
+            f"Dry run: nobody was called. This would place {len(calls)} call(s), of {left} that this server may"
             f" still place. A phone call costs money and rings at somebody's: show the user who is called and from"
             f" which number, and go on only if they agree.\n{marked(chr(10).join(lines))}\n"
             f"To place exactly these calls, call place_calls again with the same inputs and token {token}"
@@ -107,6 +108,14 @@ class Desk:
             names = [column[0] for column in cursor.description or ()]
             rows = [shown([plain(value) for value in row]) for row in cursor]
         return f"A row for each call:\n{marked(chr(10).join([shown(names), *rows]))}"
+
+    def _prices(self, calls: Sequence[Call]) -> list[str]:
+        """What a minute of each call costs; Twilio's pricing may not be there, which does not keep a call from it."""
+        try:
+            with self.connection.execute(_PRICES, (json.dumps(calls),)) as cursor:
+                return [f"{price!s} {unit!s} a minute" if price is not None else "unknown" for price, unit in cursor]
+        except TwilioError:
+            return ["unknown"] * len(calls)
 
     def _refuse_more(self, calls: int) -> None:
         if self._placed + calls > self.most:

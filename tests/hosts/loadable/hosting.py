@@ -26,6 +26,7 @@ PACKAGES = {
     "chromium": "chromium",
     "java": "default-jdk-headless libxerial-sqlite-jdbc-java",
     "clang": "clang libclang-rt-dev",
+    "node": "nodejs npm",
 }
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"

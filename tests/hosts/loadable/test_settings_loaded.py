@@ -41,12 +41,15 @@ def test_read_only(loaded: apsw.Connection, world: Sandbox) -> None:
     assert world.counters.placed == 0
 
 
-def test_read_only_in_the_environment(monkeypatch: pytest.MonkeyPatch, loaded: apsw.Connection, world: Sandbox) -> None:
-    """What the environment forbids stays forbidden."""
-    monkeypatch.setenv("TWSQL_READ_ONLY", "1")
+@pytest.mark.parametrize(("variable", "name"), [("TWSQL_READ_ONLY", "read_only"), ("TWSQL_SAFE", "safe")])
+def test_read_only_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, loaded: apsw.Connection, world: Sandbox, variable: str, name: str
+) -> None:
+    """What the environment forbids stays forbidden; `safe` too, though the host's SQLite is the host's."""
+    monkeypatch.setenv(variable, "1")
     with pytest.raises(apsw.SQLError, match="cannot be turned off from SQL"):
         loaded.execute("SELECT twsql_setting('read_only', 0)").fetchall()
-    with pytest.raises(apsw.SQLError, match="read_only is set"):
+    with pytest.raises(apsw.SQLError, match=f"{name} is set"):
         loaded.execute(DIAL).fetchall()
     assert world.counters.placed == 0
 

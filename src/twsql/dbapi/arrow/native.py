@@ -130,15 +130,16 @@ def _go_on() -> bool:
 
 @cache
 def _library() -> Any:
-    """The functions of `c/arrow.c`, for apsw's SQLite; None if the extension is not built."""
-    try:
-        path = loadable_path()
-    except NotSupportedError:
-        return None
+    """The functions of `c/arrow.c`, for apsw's SQLite; None if the extension is not built, or is older."""
     connection = apsw.Connection(":memory:")  # the user's own need not allow extensions
     connection.enable_load_extension(True)
-    connection.load_extension(path, "sqlite3_twsqlarrow_init")
-    connection.close()
+    try:
+        path = loadable_path()
+        connection.load_extension(path, "sqlite3_twsqlarrow_init")
+    except (NotSupportedError, apsw.ExtensionLoadingError):
+        return None
+    finally:
+        connection.close()
     # PyDLL raises what a virtual table's Python code raised in the meantime.
     c = ctypes.PyDLL(path)
     c.twsql_arrow_statement.restype = ctypes.c_void_p
