@@ -57,15 +57,13 @@ def test_the_country_of_numbers_without_one(world: Callable[..., World]) -> None
     assert here.db.execute(f"{PRICES} = '(202) 555-0100'").fetchall() == [("(202) 555-0100", None, 0.014)]
 
 
-def test_a_join_with_who_was_called(world: Callable[..., World]) -> None:
-    """Those who were in a conference and what their calls cost: side by side."""
+@pytest.mark.parametrize("table", ["conference_participant_summaries", "calls"])
+def test_a_join_with_who_was_called(world: Callable[..., World], table: str) -> None:
+    """Those who were called and what that cost: side by side."""
     here = world(conferences=3, participants=6, days=1, latency=0.02)
     here.db.execute("SELECT 1 FROM conferences LIMIT 1").fetchall()  # tells Twilio's time
     here.sandbox.clear()
-    sql = (
-        "SELECT count(*), sum(v.PricePerMinute) FROM conference_participant_summaries p"
-        ' JOIN voice_prices v ON v.DestinationNumber = p."To"'
-    )
+    sql = f'SELECT count(*), sum(v.PricePerMinute) FROM {table} p JOIN voice_prices v ON v.DestinationNumber = p."To"'
     assert here.db.execute(sql).fetchall() == [(18, pytest.approx(18 * 0.014))]
     assert here.sandbox.counters.by_route["FetchVoiceNumber"] == 18
     assert here.sandbox.counters.peak > 1

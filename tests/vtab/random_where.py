@@ -64,11 +64,23 @@ LIKELY = {
     "usage_triggers": "Sid UsageCategory TriggerBy Recurring",
     "messages": "Sid From To Body DateSent Status NumMedia",
     "media": "Sid ParentSid DateCreated",
+    "conference_summaries": "ConferenceSid FriendlyName Status EndReason MixerRegion CreateTime",
+    "conference_participant_summaries": "ConferenceSid ParticipantSid Label CallSid To",
+    "call_summaries": "CallSid CallState CallType StartTime",
 }
-DAYS = {"calls": "StartTime", "call_events": "", "messages": "DateSent", "media": ""}
+DAYS = {
+    "calls": "StartTime",
+    "call_events": "",
+    "messages": "DateSent",
+    "media": "",
+    "conference_summaries": "CreateTime",
+    "conference_participant_summaries": "JoinTime",
+    "call_summaries": "StartTime",
+}
 """The column by which a table is listed, where that is not DateCreated."""
 MORE = ("calls", "recordings", "transcriptions", "messages", "call_events", "media")
-ACCOUNT = tuple(table for table in LIKELY if table not in (*WHICH, *MORE))
+SUMMARIES = ("conference_summaries", "conference_participant_summaries", "call_summaries")
+ACCOUNT = tuple(table for table in LIKELY if table not in (*WHICH, *MORE, *SUMMARIES))
 PASSING = {"WaitTime", "AverageWaitTime", "AsOf"}
 """Columns whose values change while a test looks."""
 EVERY = COLUMNS | {

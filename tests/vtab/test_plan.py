@@ -119,7 +119,7 @@ def test_a_list_by_another_tables_sid() -> None:
     """An `=` on a filter that references another table is one list, whatever the whole table costs."""
     columns = (
         Column("Sid", key=True),
-        Column("ConferenceSid", filter="ConferenceSid", references="conferences.Sid"),
+        Column("ConferenceSid", filter="ConferenceSid", references="conferences.Sid", sid="CF"),
         Column("Source", filter="Source"),
     )
     tapes = relation(Table("tapes", "Recordings.", columns, lambda client, where: (), identity=("Sid",), pages=50))

@@ -16,6 +16,7 @@ CALL = (
         filter="To",
         loose=True,  # whether Twilio's filter finds a number in other spellings too is not known
         narrows=1000,
+        references="voice_prices.DestinationNumber",
     ),
     Column(
         "From",

@@ -153,7 +153,7 @@ def _sorted(relation: Relation, question: Question) -> Order:
 
 def is_one_request(column: Column) -> bool:
     """Whether an `=` on the column costs one request: it is a key, or a filter by the SID of another table's row."""
-    return column.key or bool(column.filter and column.references)
+    return column.key or bool(column.filter and column.references and column.sid)
 
 
 def _is_one_row(table: Table, names: set[str]) -> bool:
