@@ -17,6 +17,8 @@ from .conftest import Run
 
 UNTOLD = ("list_lag", "refusal_status", "label_reuse", "caller_id_from")
 """Readings that only placing a call can tell."""
+ELSEWHERE = ("insights_since", "summaries_until", "call_summary", "price_type", "origin_prices")
+"""Readings of other hosts, which the probe does not ask."""
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 
@@ -53,6 +55,8 @@ def test_it_names_the_reading(readings: Readings, capsys: pytest.CaptureFixture[
     for name, value in vars(readings).items():
         if name in UNTOLD:
             assert found[name] == "cannot tell without placing a call"
+        elif name in ELSEWHERE:
+            assert found[name] == "cannot tell: Voice Insights and Pricing are not asked"
         elif value != getattr(Readings(), name) or readings == Readings():
             assert found[name].startswith("filter ignores case" if value == "ignore case" else str(value)), name
         else:
@@ -61,10 +65,10 @@ def test_it_names_the_reading(readings: Readings, capsys: pytest.CaptureFixture[
 
 
 def test_an_empty_account(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """Says of everything that it cannot be told, but for the size of a page and what "not found" looks like."""
+    """Says of everything that it cannot be told, but for the size of a page, numbers for sale and what "not found" looks like."""
     found = probed(sandbox, capsys)
     told = {name for name, value in found.items() if not value.startswith("cannot tell")}
-    assert told == {"largest_page", "unknown_conference"}
+    assert told == {"largest_page", "available_numbers", "unknown_conference"}
 
 
 def test_nothing_personal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,7 @@ _ENOUGH = 5
 _SOME = 3
 """Conferences in progress whose participants are read."""
 _NO_CALL = "cannot tell without placing a call"
+_NOT_ASKED = "cannot tell: Voice Insights and Pricing are not asked"
 _NO_DATA = "cannot tell: the account has no data for it"
 _CALL_STATUSES = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
 _PARTICIPANT_STATUSES = {"queued", "connecting", "ringing", "connected", "complete", "failed"}
@@ -222,6 +223,14 @@ def _next_page_uri(evidence: Evidence) -> str:
     return _NO_DATA
 
 
+def _available_numbers(evidence: Evidence) -> str:
+    """Whether a list of one number for sale goes on; nothing is bought."""
+    answer = _page(evidence.client, "AvailablePhoneNumbers", {"PageSize": "1"}, "US", "Local")
+    if not _items(answer, "available_phone_numbers"):
+        return _NO_DATA
+    return "pages" if answer.get("next_page_uri") else "one page"
+
+
 def _unknown_conference(evidence: Evidence) -> str:
     try:
         evidence.client.get(evidence.client.path("Conferences", "CF" + "0" * 32))
@@ -261,6 +270,12 @@ FACTS: Mapping[str, Callable[[Evidence], str]] = {
     "statuses": _statuses,
     "properties": _properties,
     "next_page_uri": _next_page_uri,
+    "available_numbers": _available_numbers,
+    "insights_since": lambda _: _NOT_ASKED,
+    "summaries_until": lambda _: _NOT_ASKED,
+    "call_summary": lambda _: _NOT_ASKED,
+    "price_type": lambda _: _NOT_ASKED,
+    "origin_prices": lambda _: _NOT_ASKED,
     "unknown_conference": _unknown_conference,
 }
 """Each fact by the name of its reading in the sandbox, with what finds it out."""
