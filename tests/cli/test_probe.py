@@ -65,7 +65,7 @@ def test_it_names_the_reading(readings: Readings, capsys: pytest.CaptureFixture[
 
 
 def test_an_empty_account(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """Says of everything that it cannot be told, but for the size of a page, numbers for sale and what "not found" looks like."""
+    """Says of everything that it cannot be told, but for pages, numbers for sale and what "not found" looks like."""
     found = probed(sandbox, capsys)
     told = {name for name, value in found.items() if not value.startswith("cannot tell")}
     assert told == {"largest_page", "available_numbers", "unknown_conference"}

@@ -131,7 +131,7 @@ def test_quit_gives_its_status(twsql: Run) -> None:
     [
         (".tables", "conferences\nparticipants\n"),
         (".tables part%", "participants\nparts\n"),
-        (".procedures", "AddParticipants     Places a call into a conference"),
+        (".procedures", "AddParticipants       Places a call into a conference"),
         (".procedures addparticipants", "  ConferenceSid"),
         (".schema participants", '  "Muted" BOOLEAN,\n'),
         (".schema parts", "CREATE TABLE parts (x);\n"),
@@ -353,7 +353,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line(terminal: Open) -> None:
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("SELECT * FROM confer\t", "SELECT * FROM conferences"),
+        ("SELECT * FROM parti\t", "SELECT * FROM participants"),
         ("CREATE TABLE own (x);\nDELETE FROM ow\t", "DELETE FROM own"),
         ("SELECT sys_tablec\t", "SELECT sys_tablecolumns"),
         ("select reasonc\t", "select reasonconferenceEnded"),
