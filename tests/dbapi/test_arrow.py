@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, datetime, timezone
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ import pytest
 import twsql
 from twsql.sandbox import Sandbox
 
-pa = pytest.importorskip("pyarrow", reason="pip install 'twsql[arrow]'")
-native = pytest.importorskip("twsql.dbapi.arrow.native")
+# Found, and not loaded: each process of the tests collects this file, and few run its tests.
+pytestmark = pytest.mark.skipif(find_spec("pyarrow") is None, reason="pip install 'twsql[arrow]'")
 
 MADE = """
     CREATE TABLE kinds (
@@ -45,6 +46,8 @@ def connection(request: pytest.FixtureRequest) -> Iterator[twsql.Connection]:
     """A connection whose rows C reads, and one with a row trace, for which Python does."""
     with closing(twsql.connect(account_sid="AC" + 32 * "0")) as opened:
         opened.executescript(MADE)
+        from twsql.dbapi.arrow import native
+
         if request.param == "C":
             assert native.can_read(opened.apsw.execute("SELECT 1"), "SELECT 1"), "run twsql loadable-path --build"
         else:
@@ -81,7 +84,7 @@ def test_columns_have_their_declared_types(connection: twsql.Connection) -> None
         ("VALUES (NULL), (x'01')", {}, "binary", [None, b"\x01"]),
         ("VALUES (1), (0)", {"column1": "bool"}, "bool", [True, False]),
         ("VALUES (1), ('x'), (1.5)", {"column1": "string"}, "string", ["1", "x", "1.5"]),
-        ("SELECT max(t) AS t FROM kinds", {"t": pa.timestamp("s", tz="UTC")}, "timestamp[us, tz=UTC]", None),
+        ("SELECT max(t) AS t FROM kinds", {"t": "timestamp[s]"}, "timestamp[us, tz=UTC]", None),
     ],
 )
 def test_expressions_go_by_their_values(
@@ -100,7 +103,13 @@ def test_expressions_go_by_their_values(
         ("b", "2", "column b is bool, and the value of row 5"),
         ("t", "'2026-02-30'", "column t is timestamp.* row 5 .*types={'t': 'string'}"),
         ("t", "'2026-02-03 25:00:00'", "column t"),
+        ("t", "'20260203 10:00:00'", "column t"),
+        ("t", "'2026-02-03 10:00:00+01:00'", "column t"),
+        ("t", "1", "column t"),
+        ("b", "1.5", "column b"),
+        ("d", "'0000-01-01'", "column d"),
         ("d", "'today'", "column d is date32"),
+        ("d", "'2026-W01-1'", "column d is date32"),
         ("f", "'x'", "column f is double"),
         ("s", "x'ff'", "column s is string"),
         ("x", "1", "column x is binary"),
@@ -174,7 +183,7 @@ def test_twilios_rows(world: Callable[..., Any]) -> None:
     with closing(twsql.connect(**login(here.sandbox), page_size=5)) as connection:
         reader = connection.execute("SELECT Sid, DateCreated FROM conferences WHERE Status = 'completed'")
         batches = reader.fetch_record_batches(2)
-        assert batches.schema.types == [pa.string(), pa.timestamp("us", tz="UTC")]
+        assert [*map(str, batches.schema.types)] == ["string", "timestamp[us, tz=UTC]"]
         asked = len(here.logged())
         rows = connection.execute("SELECT Sid, DateCreated FROM conferences WHERE Status = 'completed'").fetchall()
         table = batches.read_all()
@@ -182,7 +191,7 @@ def test_twilios_rows(world: Callable[..., Any]) -> None:
         moments = [f"{row['DateCreated']:%Y-%m-%d %H:%M:%S}" for row in table.to_pylist()]
         assert [*zip(table.column(0).to_pylist(), moments, strict=True)] == rows
         people = connection.execute("SELECT * FROM participants").fetch_arrow_table()
-        assert people.schema.field("Muted").type == pa.bool_()
+        assert str(people.schema.field("Muted").type) == "bool"
         left = connection.execute("SELECT * FROM conferences WHERE Status = 'completed'").fetch_record_batches(2)
         here.sandbox.fail("error", status=400)
         with pytest.raises(twsql.TwilioError):

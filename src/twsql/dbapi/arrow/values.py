@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timezone
 from itertools import islice
@@ -21,6 +22,8 @@ _KINDS: Mapping[frozenset[type], str] = {
     frozenset({bytes}): "x",
 }
 """The kind of an expression by the types of its values."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(rf"(?P<day>{_DAY.pattern})([ T](?P<time>\d\d:\d\d:\d\d)(\.(?P<fraction>\d{{1,9}}))?Z?)?", re.ASCII)
 
 
 def batches(rows: Iterator[Sequence[Value]], names: Sequence[str], letters: str, size: int) -> Iterator[Any]:
@@ -60,9 +63,18 @@ def _array(name: str, letter: str, column: Sequence[Value], before: int) -> Any:
 
 
 def _moment(value: Any) -> datetime:
-    if not isinstance(value, str):
-        raise TypeError
-    return datetime.fromisoformat(value.removesuffix("Z")).replace(tzinfo=timezone.utc)
+    found = _MOMENT.fullmatch(value)
+    if found is None:
+        raise ValueError
+    micro = int((found["fraction"] or "").ljust(6, "0")[:6])
+    text = f"{found['day']} {found['time'] or '00:00:00'}"
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(microsecond=micro, tzinfo=timezone.utc)
+
+
+def _day(value: Any) -> date:
+    if _DAY.fullmatch(value) is None:
+        raise ValueError
+    return date.fromisoformat(value)
 
 
 def _one_of(*kinds: type, to: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -87,9 +99,9 @@ def _nothing(value: Any) -> Any:
 _CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "i": _one_of(int, to=int),
     "f": _one_of(int, float, to=float),
-    "b": _boolean,
+    "b": _one_of(int, to=_boolean),
     "s": _one_of(str, int, float, to=str),
     "x": _one_of(bytes, str, to=lambda value: value.encode() if isinstance(value, str) else value),
     "t": _moment,
-    "d": _one_of(str, to=date.fromisoformat),
+    "d": _day,
 }

@@ -139,7 +139,7 @@ static int number(const uint8_t *text, int digits) {
 static bool days_of(const uint8_t *text, int64_t *days) {
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
-  if (year < 0 || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 || day < 1) return false;
+  if (year < 1 || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 || day < 1) return false;
   bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   if (day > lengths[month - 1] + (month == 2 && leap)) return false;
   int64_t shifted = year - (month <= 2) + 400;
