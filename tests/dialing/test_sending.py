@@ -19,6 +19,14 @@ __all__ = ["command"]
 SERVICE = "MG" + "0" * 32
 TEN_MINUTES = 600
 """By then a list without the message proves that it was not sent."""
+
+
+@pytest.fixture(autouse=True)
+def short_grace(own_journal: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one witness is asked after the grace, and here Twilio lists at once."""
+    monkeypatch.setenv("TWSQL_RECOVERY_GRACE", "0.02")
+
+
 ONE = f"SELECT Sid FROM SendMessage('{FROM}', '{TO}', 'Hello, Ada') WHERE RequestKey = 'k'"
 STATE = "SELECT State, Attempts, Sid FROM twsql_journal ORDER BY Id"
 
@@ -210,6 +218,18 @@ def test_two_equal_ones_in_doubt(connect: Connect, sandbox: Sandbox, command: Co
         assert command("settle", number, "--placed", message.sid).returncode == 0
     assert db.execute(sql, (json.dumps(batch),)).fetchall() == [("delivered",)] * 3
     assert len(sandbox.messages()) == 3
+
+
+def test_one_of_two_equal_ones_was_sent(connect: Connect, sandbox: Sandbox) -> None:
+    """Which of our two equal messages it was nobody can tell, so both stay unknown, and none is sent again."""
+    lose(sandbox)
+    lose(sandbox, "reset-before")
+    batch = json.dumps([{"Body": "twin", "RequestKey": key} for key in "ab"])
+    sql = f"SELECT Status FROM SendMessage('{FROM}', '{TO}') WHERE OnError = 'row' AND Batch = ?"
+    for seconds in (0, TEN_MINUTES):
+        sandbox.advance(seconds)
+        assert connect().execute(sql, (batch,)).fetchall() == [("unknown",), ("unknown",)]
+    assert len(sandbox.messages()) == 1
 
 
 def test_deciding_for_another_text(connect: Connect, sandbox: Sandbox, command: Command) -> None:
