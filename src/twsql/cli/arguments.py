@@ -27,14 +27,14 @@ _SETTINGS = {
     "max_attempts": ("N", "how often a request is tried (TWSQL_MAX_ATTEMPTS)"),
     "max_in_flight": ("N", "how many requests may be under way together (TWSQL_MAX_IN_FLIGHT)"),
     "page_size": ("N", "how many items are asked for at a time (TWSQL_PAGE_SIZE)"),
-    "max_calls": ("N", "how many calls a statement may place (TWSQL_MAX_CALLS)"),
+    "max_calls": ("N", "how many calls and messages a statement may place (TWSQL_MAX_CALLS)"),
     "max_changes": ("N", "how many rows a statement may change or remove at Twilio (TWSQL_MAX_CHANGES)"),
     "max_price_per_minute": ("AMOUNT", "what a minute of a call may cost (TWSQL_MAX_PRICE_PER_MINUTE)"),
     "calls_per_second": ("N", "how many calls may be placed in a second (TWSQL_CALLS_PER_SECOND)"),
     "statement_timeout": ("SECONDS", "how long a statement may take (TWSQL_STATEMENT_TIMEOUT)"),
     "max_rows": ("N", "how many rows a statement may give (TWSQL_MAX_ROWS)"),
     "default_country": ("XX", "whose numbers are those without a country, such as US (TWSQL_DEFAULT_COUNTRY)"),
-    "journal": ("FILE", "where calls are put on record: a file, or a PostgreSQL URL (TWSQL_JOURNAL)"),
+    "journal": ("FILE", "where calls and messages are put on record: a file, or a PostgreSQL URL (TWSQL_JOURNAL)"),
 }
 _SWITCHES = {
     "sandbox": "use a local Twilio that lives as long as this command, not an account (TWSQL_SANDBOX)",

@@ -1,4 +1,4 @@
-"""twsql journal: lists the calls of the journal, and settles those whose outcome is in doubt."""
+"""twsql journal: lists the calls and messages of the journal, and settles those whose outcome is in doubt."""
 
 from __future__ import annotations
 
