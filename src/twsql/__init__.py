@@ -1,4 +1,4 @@
-"""Twilio conferences as SQL.
+"""Twilio voice as SQL.
 
 `connect` opens a PEP 249 connection; `register` adds the tables and procedures to an apsw connection, `load` to one of
 Python's sqlite3, `loadable_path` is for any other SQLite; `sync` keeps a file for BI tools. The settings are those that

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from twsql._version import __version__
 from twsql.cli.formats import FORMATS
 
-_DESCRIPTION = "Twilio conferences as SQL."
+_DESCRIPTION = "Twilio voice as SQL."
 _CREDENTIALS = (
     "Credentials come from the environment only, as a command line is for all to see: TWILIO_ACCOUNT_SID with "
     "TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET."

@@ -30,7 +30,7 @@ def section(name: str, database: str, extension: str) -> str:
     """The data source as a section of odbc.ini."""
     return (
         f"[{name}]\n"
-        "Description = Twilio conferences as SQL\n"
+        "Description = Twilio voice as SQL\n"
         f"Driver = {_driver()}\n"
         f"Database = {database}\n"
         f"LoadExt = {extension}\n"
