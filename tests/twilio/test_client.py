@@ -22,9 +22,10 @@ from typing import Any
 import pytest
 
 import twsql
-from twsql.errors import InputError, OutcomeUnknown, SettingError, TwilioError
+from twsql.errors import InputError, OutcomeUnknown, SettingError, TwilioError, Unreachable
 from twsql.sandbox import Sandbox
 from twsql.twilio.client import Client
+from twsql.twilio.clock import boottime
 from twsql.twilio.settings import Settings
 from waiting import until
 
@@ -56,6 +57,19 @@ def test_get(full: Sandbox, client: Make) -> None:
     one = client(full.base_url)
     sid = next(conferences(one))["sid"]
     assert one.get(one.path("Conferences", sid))["sid"] == sid
+
+
+def test_a_request_that_has_a_deadline(sandbox: Sandbox, client: Make) -> None:
+    """It is not sent after it, as connecting may take long; another attempt has a deadline of its own."""
+    deadlines = [boottime() - 0.001, boottime() + 60]
+    one = client(sandbox.base_url)
+    placed = create(one.gated(lambda: deadlines.pop(0)))
+    assert [call.sid for call in sandbox.calls()] == [placed["call_sid"]]
+    assert (deadlines, sandbox.counters.requests) == ([], 1)
+    with pytest.raises(Unreachable, match="took so long that the request was not sent"):
+        create(one.gated(lambda: boottime() - 0.001), "late")
+    assert sandbox.counters.requests == 1
+    assert len(list(conferences(one))) == 0
 
 
 def test_pages(full: Sandbox, client: Make) -> None:
@@ -370,6 +384,7 @@ def test_an_interrupt(where: str, server: Make) -> None:
     script = textwrap.dedent(f"""
         import sys, threading, time
         from twsql.twilio.client import Client
+from twsql.twilio.clock import boottime
         from twsql.twilio.settings import Settings
         one = Client(Settings.load({{}}, base_url={twilio.url!r}, account_sid="AC" + "0" * 32, auth_token="t",
                                    max_in_flight=1))

@@ -23,6 +23,7 @@ call of AddParticipants again. Other procedures have no label at all; their witn
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -255,9 +256,8 @@ class Dialer:
         label, mark = attempts.entry.intent.label, once.mark
         labelled = checked if label is None or mark is None else {**checked, mark.parameter: label}
         doubt = OutcomeUnknown("an earlier attempt was cut off") if attempts.entry.todo == "settle" else None
-        client = self._client.gated(
-            lambda: self._go(attempts, stop)
-        )  # it may wait long for its turn among the requests
+        # It may wait long for its turn among the requests.
+        client = self._client.gated(lambda: self._go(attempts, stop))
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
                 if (found := self._outcomes.find(once, attempts.timed())) is not None:
@@ -287,14 +287,19 @@ class Dialer:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
-    def _go(self, attempts: Attempts, stop: Stop) -> None:
-        """Let an attempt go out now. Raises NotBegunError after `stop`, or if the entry is not ours any more."""
+    def _go(self, attempts: Attempts, stop: Stop) -> float:
+        """Let an attempt go out, until the moment that this gives.
+
+        Raises NotBegunError after `stop`, or if another process has taken the entry over.
+        """
         self._pause(0, stop)
         if attempts.entry.is_late:
             try:
                 attempts.entry = entries.renewed(self._journal, attempts.entry, self._is_off(stop))
             except OperationalError as error:
                 raise NotBegunError(f"it was not sent in time: {error}") from error
+        deadline = attempts.entry.deadline
+        return math.inf if deadline is None else deadline
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
         """Record a further attempt at what no witness has found."""

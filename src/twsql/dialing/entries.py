@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
-from twsql.dialing.journal import Change, Journal, Steps, ask, boottime, never
+from twsql.dialing.journal import Change, Journal, Steps, ask, never
 from twsql.errors import InputError, OperationalError
 from twsql.redaction import clean, clean_json
 from twsql.schema import Checked, Procedure, Row
 from twsql.schema.once import Record
+from twsql.twilio.clock import boottime
 
 T = TypeVar("T")
 Todo = Literal["send", "settle", "recorded", "wait"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -44,11 +43,6 @@ def ask(sql: str, bindings: Bindings) -> Steps[Rows]:
 def never() -> bool:
     """Give up never."""
     return False
-
-
-def boottime() -> float:
-    """Seconds of a clock that never steps, and goes on while the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))  # macOS's monotonic one goes on
 
 
 @dataclass(frozen=True, eq=False)

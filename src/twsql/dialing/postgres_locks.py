@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twsql.dialing.journal import Steps, Taking, ask, boottime
+from twsql.dialing.journal import Steps, Taking, ask
 from twsql.dialing.statements import SEND_WITHIN
+from twsql.twilio.clock import boottime
 
 _STATE = """
     SELECT pg_try_advisory_xact_lock_shared(holder) AS is_over, send_by < clock_timestamp() AS is_late

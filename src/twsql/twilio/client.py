@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import deque
@@ -19,6 +20,7 @@ from twsql.redaction import clean
 from twsql.schema import Row
 from twsql.twilio import costs, responses, urls
 from twsql.twilio.clock import Clock
+from twsql.twilio.connections import must_send_by
 from twsql.twilio.costs import REMEMBERED, Cost
 from twsql.twilio.deadline import Deadline
 from twsql.twilio.prefetch import INITIAL_WINDOW, ITEMS_BEFORE_NEXT, prefetch
@@ -56,7 +58,7 @@ class Client:
     ) -> None:
         self.settings = settings
         self._before = before
-        self._gate: Callable[[], None] = _open
+        self._gate: Callable[[], float] = _open
         self.most_pages = most_pages
         self._share = share
         self._transport = Transport(settings, share)
@@ -90,10 +92,11 @@ class Client:
         counted._repeat = repeating(self.settings.max_attempts, counted._nap)
         return counted
 
-    def gated(self, gate: Callable[[], None]) -> Client:
+    def gated(self, gate: Callable[[], float]) -> Client:
         """Return the same client, which calls `gate` right before it sends a request, once there is a slot for it.
 
-        What `gate` raises is raised, and that request is not sent.
+        What `gate` raises is raised, and that request is not sent; nor is it after the moment (of `boottime`) that
+        `gate` gives, which connecting may take too long for.
         """
         gated = copy(self)
         gated._gate = gate
@@ -259,7 +262,7 @@ class Client:
 
         def waited(seconds: float) -> None:
             cost.wait(seconds)
-            self._gate()
+            must_send_by(self._gate())
 
         response = self._transport.send(request, waited, self._deadline)
         size = 0 if isinstance(response, Failure) else len(response.body)
@@ -286,5 +289,6 @@ class Client:
         return replace(page, target=target)
 
 
-def _open() -> None:
+def _open() -> float:
     """Let every request through."""
+    return math.inf

@@ -12,6 +12,11 @@ _HALF_A_SECOND = timedelta(seconds=0.5)
 """A Date header has whole seconds, rounded down: half a second later is right on average."""
 
 
+def boottime() -> float:
+    """Seconds of a clock that never steps, and goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))  # macOS's monotonic one goes on
+
+
 class Clock:
     """Gives Twilio's time at a moment of this process's monotonic clock, which never steps. Threads may share it."""
 

@@ -21,6 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
 
+from twsql.twilio.clock import boottime
+
 LONGEST_IDLE = 4.0
 """Seconds after which an idle connection is not reused: the server may close it just as a create is sent."""
 
@@ -30,6 +32,7 @@ class _Progress(threading.local):
 
     sent = False
     deadline = math.inf
+    send_by = math.inf
 
 
 _progress = _Progress()
@@ -39,6 +42,11 @@ def begin(deadline: float) -> None:
     """Begin this thread's next request, whose response must be complete at `deadline` (of `time.monotonic`)."""
     _progress.sent = False
     _progress.deadline = deadline
+
+
+def must_send_by(moment: float) -> None:
+    """Send nothing of this thread's next request after this moment of `boottime`, however long connecting takes."""
+    _progress.send_by = moment
 
 
 def was_sent() -> bool:
@@ -114,6 +122,8 @@ class _Plain(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
             self.connect()
+        if boottime() > _progress.send_by:
+            raise TimeoutError("connecting took so long that the request was not sent")
         _progress.sent = True
         super().request(*args, **kwargs)
 
