@@ -384,7 +384,6 @@ def test_an_interrupt(where: str, server: Make) -> None:
     script = textwrap.dedent(f"""
         import sys, threading, time
         from twsql.twilio.client import Client
-from twsql.twilio.clock import boottime
         from twsql.twilio.settings import Settings
         one = Client(Settings.load({{}}, base_url={twilio.url!r}, account_sid="AC" + "0" * 32, auth_token="t",
                                    max_in_flight=1))
