@@ -32,6 +32,8 @@ SESSION = [
     " WHERE p.Label = 'ada' AND FriendlyName = 'team'",
     "SELECT * FROM conferences CROSS JOIN conference_summaries ON ConferenceSid = Sid WHERE Region = 'us1'",
     "SELECT * FROM call_summaries WHERE CallState = 'answered' AND HasTag = 0 AND Callee = '+15550000001'",
+    "SELECT * FROM voice_prices WHERE DestinationNumber = '+12025550100' AND OriginationNumber = '+15005550006'",
+    f"SELECT PricePerMinute FROM {CALLED}",
     "SELECT * FROM call_summaries WHERE CallSid IN (SELECT CallSid FROM conference_participant_summaries)",
     f"SELECT * FROM {CALLED}",
     "SELECT * FROM RemoveParticipants('team', (SELECT CallSid FROM participants('team')))",
@@ -103,7 +105,7 @@ MESSAGES = [
     " AND Record = 1 AND RecordingStatusCallbackEvent = 'completed absent' AND AsyncAmd = 1"
     " AND MachineDetection = 'Enable' AND AsyncAmdStatusCallback = 'https://a.example' AND TimeLimit = 60",
 ]
-ROUTES = [(SESSION, 18), (ACCOUNT, 29), (MESSAGES, 7)]
+ROUTES = [(SESSION, 19), (ACCOUNT, 29), (MESSAGES, 7)]
 
 
 @pytest.mark.parametrize(("session", "routes"), ROUTES, ids=["calls", "account", "messages"])

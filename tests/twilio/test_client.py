@@ -495,3 +495,16 @@ def test_the_log_has_what_is_not_answered(client: Make, caplog: pytest.LogCaptur
         client("http://127.0.0.1:1", max_attempts=3).get("/x.json")
     lines = [record.getMessage() for record in caplog.records if record.name == "twsql"]
     assert [line[:11] for line in lines] == ["GET /x.json"] * 3
+
+
+def test_other_hosts() -> None:
+    """A client of another host shares Twilio's time, and leads to each host, whichever it comes from."""
+    account = {"account_sid": "AC" + "0" * 32, "auth_token": "token"}
+    client = Client(Settings.load({}, edge="dublin", region="ie1", **account))
+    insights = client.at("insights")
+    assert insights.settings.server == "https://insights.dublin.ie1.twilio.com"
+    assert insights.at("pricing").settings.server == "https://pricing.dublin.ie1.twilio.com"
+    assert insights.at("api").settings.server == client.settings.server
+    assert insights.clock is client.clock
+    assert client.at("api") is client
+    client.close()

@@ -60,6 +60,7 @@ class Client:
         self._before = before
         self._gate: Callable[[], float] = _open
         self.most_pages = most_pages
+        self._home = settings
         self._share = share
         self._transport = Transport(settings, share)
         self._transports = {settings.server: self._transport}
@@ -104,19 +105,22 @@ class Client:
 
     def at(self, product: str) -> Client:
         """Give the same client for another of Twilio's APIs, `insights` or `pricing`, which has a host of its own."""
-        server = self.settings.server_of(product)
+        server = self._home.server_of(product)
         if server == self.settings.server:
             return self
         there = copy(self)
-        there.settings = replace(self.settings, base_url=server)
-        transport = self._transports.setdefault(server, Transport(there.settings, self._share))
-        there._transport = transport.of_account(there.settings)
+        there.settings = replace(self._home, base_url=server)
+        if server not in self._transports:
+            transport = Transport(there.settings, self._share)
+            transport.clock = self.clock  # all hosts have Twilio's time
+            self._transports.setdefault(server, transport)
+        there._transport = self._transports[server].of_account(there.settings)
         return there
 
     def of_account(self, settings: Settings) -> Client:
         """Give a client for another account that the same credentials open; it shares connections and threads."""
         other = copy(self)
-        other.settings = settings
+        other.settings = other._home = settings
         other._transport = self._transport.of_account(settings)
         return other
 
