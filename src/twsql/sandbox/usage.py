@@ -80,22 +80,25 @@ def used(world: World, account: Account, category: str, period: Period) -> Used:
 
 def _lengths(world: World, account: Account, low: float, high: float) -> Iterator[int]:
     """Yield the minutes of each call made in a span."""
-    seeded = account.conferences[: account.seeded]
-    for conference in seeded[slice(*_places(seeded, low, high))]:
+    for place in range(*_places(account.conferences, low, high, account.seeded)):
+        conference = account.conferences[place]
         if conference.present is None:  # as seeded: all its calls are alike
             over = conference.status == "completed"
             yield from [ceil((conference.updated - conference.created) / 60) if over else 0] * account.crowd
         else:
             calls = (one.call for one in (*conference.present, *conference.past))
             yield from (minutes(call) for call in calls if call.number >> 8 == conference.number)
-    yield from (minutes(call) for call in account.calls[slice(*_places(account.calls, low, high))])
+    placed = range(*_places(account.calls, low, high, len(account.calls)))
+    yield from (minutes(account.calls[place]) for place in placed)
 
 
-def _places(items: list[Conference] | list[Call], low: float, high: float) -> tuple[int, int]:
+def _places(items: list[Conference] | list[Call], low: float, high: float, count: int) -> tuple[int, int]:
+    """Return the places, among the first `count` items, of those created in a span."""
+
     def created(item: Conference | Call) -> float:
         return item.created
 
-    return bisect_left(items, low, key=created), bisect_left(items, high, key=created)
+    return bisect_left(items, low, hi=count, key=created), bisect_left(items, high, hi=count, key=created)
 
 
 def minutes(call: Call) -> int:
