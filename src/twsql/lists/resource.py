@@ -48,7 +48,7 @@ class Resource:
     `day` is the column by which Twilio lists the newest first and which it filters by day: a long list is then read in
     day ranges, side by side. Some rows may have no such day yet, and be in no range: a call that waits has no
     StartTime. `undated` are the filters that list them (`{"Status": "queued"}`), so that a list that is cut has them
-    too. If Twilio has no such filter, it is empty, and only lists with a bound on the day are cut.
+    too. If Twilio has no such filter, there are none, and only lists with a bound on the day are cut.
 
     `within` is the path of the list within one row of another table: `Calls/{CallSid}/Events`. Its column holds that
     row's SID, and references the other table. It serves an `=` or IN on the column. If Twilio has no list of all, there
@@ -207,18 +207,18 @@ class Resource:
     def _with_undated(self, listing: Listing, undated: tuple[Params, ...]) -> Iterator[Row]:
         """Yield the rows of a list; if it has several pages, those without a day first.
 
-        They are read before any day range: a call that starts meanwhile is then in a range as well, and left out there.
+        They are read before any day range, and one filter after the other: a call that starts meanwhile is in a range
+        as well, and left out there.
         """
         page = listing.first()
         if page.next_uri is None:
             yield from page.items
             return
-        field, yielded, client = snake_case(self.sid), set(), listing.client
+        field, yielded, given = snake_case(self.sid), set(), listing.params
         for params in undated:
-            merged = {**params, **listing.params}
-            if params.items() <= merged.items():  # not for a statement about other statuses
-                for row in client.pages(listing.path, listing.key, merged):
-                    if not self._moment(row):
+            if all(given.get(name, value) == value for name, value in params.items()):  # else others are asked for
+                for row in listing.client.pages(listing.path, listing.key, {**given, **params}):
+                    if not self._moment(row) and row[field] not in yielded:
                         yielded.add(row[field])
                         yield row
         yield from (row for row in from_page(listing, page) if row[field] not in yielded)

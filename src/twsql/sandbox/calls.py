@@ -35,6 +35,8 @@ def list_calls(request: Request) -> Answer:
     # No call starts before it is made, and a seeded one starts when it is made.
     since, until = filters.time_span(request.query, "StartTime", readings.calls_upper_bound)
     low = bisect_left(numbers, since, hi=numbers.seeded, key=created)
+    if request.query.get("Status") not in (None, "in-progress", "completed"):
+        low = max(low, numbers.seeded)  # no seeded call is in another state, however it ended
     high = bisect_left(numbers, until, key=created)
     keep = filters.call_filter(request.query, readings, request.state.clock.now())
     rank = filters.rank(readings.order, created, lambda number: world.sids.make("CA", account.number, number))

@@ -60,14 +60,18 @@ def _no_date(text: str) -> DataError:
     return DataError(f"not a date as Twilio writes it (RFC 2822, or ISO 8601): {text[:200]!r}")
 
 
+_INTEGER = re.compile(r"-?[0-9]{1,18}").fullmatch
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?").fullmatch
+
+
 def _integer(value: Any) -> Value:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):  # Twilio writes some numbers as text
+    if isinstance(value, str) and _INTEGER(value):  # Twilio writes some numbers as text
         return int(value)
     return _plain(value)
 
 
 def _real(value: Any) -> Value:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):  # Twilio writes prices as text
+    if isinstance(value, str) and _DECIMAL(value):  # Twilio writes prices as text
         return float(value)
     return None if value == "" else _plain(value)
 
