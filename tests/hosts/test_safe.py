@@ -13,7 +13,9 @@ import apsw
 import pytest
 
 import twsql
+from twsql.catalog import CATALOG
 from twsql.sandbox import Sandbox
+from twsql.schema import Procedure
 
 HOSTILE = """
 ATTACH '{out}' AS other
@@ -179,6 +181,32 @@ def test_nothing_gets_out(run: Callable[[str], Any], sql: str) -> None:
     """A statement that would change, attach, load or write anything is an error, and does nothing."""
     with pytest.raises(twsql.Error):
         run(sql)
+
+
+PLAUSIBLE: dict[str, Any] = {
+    "conference": "Room",
+    "called": "+12025550100",
+    "caller": "+15005550006",
+    "integer": 1,
+    "boolean": True,
+    "url": "https://example.com/",
+}
+
+
+@pytest.mark.parametrize("procedure", CATALOG.procedures, ids=lambda each: each.name)
+def test_no_procedure_runs(run: Callable[[str], Any], twilio: Sandbox, procedure: Procedure) -> None:
+    """Each has an effect, so none does: those that come later too."""
+    needed = {each.name for some in procedure.any_of for each in procedure.inputs if each.name in some[:1]}
+    given = {
+        each.name: PLAUSIBLE.get(each.kind, f"{''.join(each.values[:1])}{'0' * 32}" if each.kind == "sid" else "Room")
+        for each in procedure.inputs
+        if each.required or each.name in needed
+    }
+    with closing(twsql.connect(safe=True, **login(twilio))) as connection:
+        before = len(twilio.requests)
+        with pytest.raises(twsql.ReadOnlyError, match=f"{procedure.name} has an effect and safe is set"):
+            connection.cursor().callproc(procedure.name, given)
+        assert len(twilio.requests) == before
 
 
 @pytest.mark.parametrize("sql", listed(HARMLESS))
