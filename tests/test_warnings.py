@@ -56,6 +56,14 @@ def told(connection: twsql.Connection, sql: str, *values: Any) -> list[str]:
         ("conferences WHERE Status IN ('completed', 'In-Progress')", "Status = 'In-Progress' matches nothing"),
         ("conferences WHERE DateCreated > '11/01/2026'", "'11/01/2026' compares as text: a time is 'YYYY-MM-DD HH"),
         ("conferences WHERE DateCreated > '2026-11-01T10:00:00Z'", "compares as text: a time is"),
+        (
+            "usage_records WHERE Granularity = 'daily' AND StartDate = '2026-11'",
+            "'2026-11' matches nothing: a day is 'YYYY",
+        ),
+        (
+            "usage_records WHERE Granularity = 'daily' AND EndDate < '01.11.2026'",
+            "compares as text: a day is 'YYYY-MM-DD",
+        ),
         ("conferences WHERE DateCreated >= 1767225600", "compares a number with text: a time is"),
         ("conferences WHERE DateCreated = '2026-11-01'", "matches nothing: .*; for a whole day write >= and <"),
         (

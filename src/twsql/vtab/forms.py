@@ -4,6 +4,7 @@ ConferenceSid = 'sales-0'        a name, where SIDs are
 Status = 'active'                none of the values that there are
 DateCreated > '11/01/2026'       compares as text, with every row or none
 DateCreated = '2026-11-01'       a day, where there are seconds too
+StartDate = '2026-11'            a month, where there are days
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from twsql.schema.where import Where
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _BEGINNING = re.compile(r"\d{4}-\d\d(-\d\d( \d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?")
 _FORM = "a time is 'YYYY-MM-DD HH:MM:SS', UTC"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Doubt = Callable[[str, Value], str]
 """Says why a value cannot match, or why its comparison misleads; '' for a value without doubt."""
@@ -42,6 +44,8 @@ def _doubt(column: Column) -> Doubt | None:
         return _no_sid(column)
     if column.values:
         return _no_value(column)
+    if column.ranges:
+        return _no_day
     if column.type == "datetime":
         return _no_time
     return _no_boolean if column.type == "boolean" else None
@@ -78,6 +82,15 @@ def _no_time(operator: str, value: Value) -> str:
     if _TIME.fullmatch(value):
         return ""
     return f"= {_shown(value)} matches nothing: {_FORM}; for a whole day write >= and <"
+
+
+def _no_day(operator: str, value: Value) -> str:
+    if value is None:
+        return ""
+    form, remedy = (_DAY, "matches nothing") if operator == "=" else (_BEGINNING, "compares as text")
+    if isinstance(value, str) and form.fullmatch(value):
+        return ""
+    return f"{operator} {_shown(value)} {remedy}: a day is 'YYYY-MM-DD', UTC"
 
 
 def _no_boolean(operator: str, value: Value) -> str:
