@@ -45,6 +45,7 @@ class Prices:
         self._found: dict[Route, Future[Price | None]] = {}
         self._coming: deque[Record] = deque()
         self._window = INITIAL_WINDOW
+        self._ahead = 0
         self._lock = threading.Lock()
 
     def of(self, record: Record) -> Price | None:
@@ -113,9 +114,11 @@ class Prices:
             if record not in islice(self._coming, self._window):  # it was read before
                 return
             while self._coming.popleft() != record:
-                continue
-            ahead = {route: None for each in islice(self._coming, self._window) for route in _routes(each)}
+                self._ahead -= 1
+            self._ahead = max(0, self._ahead - 1)
+            ahead = {route: None for each in islice(self._coming, self._ahead, self._window) for route in _routes(each)}
             new = [route for route in ahead if route not in self._found]
+            self._ahead = self._window
             self._window = min(2 * self._window, client.most_prefetched)
         for route in new:
             client.submit(partial(self._ask, route))
