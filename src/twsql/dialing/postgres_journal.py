@@ -60,7 +60,7 @@ class PostgresJournal(Journal):
         with self._lock:
             try:
                 return self._patiently(lambda session: _rows(session, sql, bindings))
-            except _errors() as error:
+            except (_errors(), PoolerError, ForeignDatabaseError) as error:
                 raise OperationalError(f"the journal {self.name} cannot be read: {_text(error)}") from error
 
     def now(self) -> datetime:

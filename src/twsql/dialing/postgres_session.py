@@ -112,6 +112,8 @@ def opened(address: JournalAddress, earlier: Collection[int], work: Collection[i
         from psycopg.rows import dict_row
 
     settings: dict[str, Any] = {**_CLIENT, **conninfo_to_dict(address.conninfo)}
+    # After a failure in a pipeline psycopg may take statements for prepared that PostgreSQL has forgotten.
+    settings["prepare_threshold"] = None
     connection: Connection = psycopg.connect(autocommit=True, row_factory=dict_row, **settings)
     try:
         return Session(connection, _begun(connection, earlier, work), _socket(connection))
