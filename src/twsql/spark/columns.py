@@ -43,22 +43,25 @@ def schema(table: Table) -> StructType:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads a column of Twilio's rows into an Arrow array."""
+    """Reads a column of Twilio's rows into an Arrow array; `as_it_is` is the Python type that needs no conversion."""
 
     name: str
     key: str
     late: bool
+    as_it_is: type
     convert: Convert
     arrow: pa.DataType
     array: Callable[[list[Value]], pa.Array]
 
-    def values(self, rows: Sequence[Row]) -> list[Value]:
-        """The column's values, as SQLite would have them."""
-        found: Iterable[Any] = (row.get(self.key) for row in rows)
+    def read(self, rows: Sequence[Row]) -> pa.Array:
+        """The column's values, as SQLite would have them. Raises what Arrow raises for one that is not of its type."""
+        key, convert, as_it_is = self.key, self.convert, self.as_it_is
+        values: list[Any] = [row.get(key) for row in rows]
         if self.late:
-            found = (each() if callable(each) else each for each in found)
-        convert = self.convert
-        return [None if each is None else convert(each) for each in found]
+            values = [each() if callable(each) else each for each in values]
+        if {*map(type, values)} <= {as_it_is, type(None)}:
+            return pa.array(values, self.arrow)
+        return self.array([None if each is None else convert(each) for each in values])
 
 
 def readers(table: Table, wanted: StructType) -> list[Reader]:
@@ -73,7 +76,8 @@ def readers(table: Table, wanted: StructType) -> list[Reader]:
             either = " or ".join(dict.fromkeys((SPARK[column.type].simpleString(), "string")))
             raise ProgrammingError(f"{table.name}.{column.name} can be read as {either}")
         arrow, array = _TEXT if each.dataType == StringType() else _ARROW[column.type]
-        found.append(Reader(each.name, column.json_key, column.late, CONVERT[column.type], arrow, array))
+        as_it_is = _AS_IT_IS.get((column.type, arrow), type(None))
+        found.append(Reader(each.name, column.json_key, column.late, as_it_is, CONVERT[column.type], arrow, array))
     return found
 
 
@@ -82,16 +86,16 @@ def batches(table: str, columns: Sequence[Reader], rows: Iterable[Row]) -> Itera
     arrow = pa.schema([pa.field(each.name, each.arrow) for each in columns])
     source = iter(rows)
     while some := list(islice(source, BATCH)):
-        arrays = []
-        for each in columns:
-            values = each.values(some)
-            try:
-                arrays.append(each.array(values))
-            except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError, OverflowError) as error:
-                raise DataError(
-                    f"{table}.{each.name} has a value that is no {each.arrow}: read it as a string, with .schema(…)"
-                ) from error
-        yield pa.RecordBatch.from_arrays(arrays, schema=arrow)
+        yield pa.RecordBatch.from_arrays([_array(table, each, some) for each in columns], schema=arrow)
+
+
+def _array(table: str, column: Reader, rows: Sequence[Row]) -> pa.Array:
+    try:
+        return column.read(rows)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError, OverflowError) as error:
+        raise DataError(
+            f"{table}.{column.name} has a value that is no {column.arrow}: read it as a string, with .schema(…)"
+        ) from error
 
 
 def _texts(values: list[Value]) -> pa.Array:
@@ -119,6 +123,7 @@ def _moments(values: list[Value]) -> pa.Array:
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string(), _texts
+_AS_IT_IS: dict[tuple[Type, pa.DataType], type] = {("text", pa.string()): str, ("boolean", pa.bool_()): bool}
 _ARROW: dict[Type, tuple[pa.DataType, Callable[[list[Value]], pa.Array]]] = {
     "text": _TEXT,
     "integer": (pa.int64(), _integers),
