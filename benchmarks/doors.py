@@ -1,6 +1,6 @@
-"""What each door costs beside the bare cursor: 100,000 rows of a file's table into pandas, and the memory of batches.
+"""What each door costs beside the bare cursor, for 100,000 rows of a file's table, and the memory of Arrow's batches.
 
-    pip install '.[arrow,sandbox]' pandas && python benchmarks/doors.py
+    pip install '.[arrow,sandbox,sqlalchemy]' pandas && python benchmarks/doors.py
 
 Seconds of the processor, the best of five; the ratio is the bare cursor's seconds by the door's. Memory is that of a
 process of its own, with 100,000 rows and with ten times as many.
@@ -12,14 +12,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Sized
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeVar
 
 import apsw
 import pandas
+from sqlalchemy import Connection, MetaData, Table, create_engine, select, text
+from sqlalchemy import __version__ as sqlalchemy_version
 
 import twsql
+
+T = TypeVar("T")
+Door = Callable[[Any], Sized]
 
 ROWS = 100_000
 SELECT = "SELECT * FROM main.conferences"
@@ -63,7 +69,27 @@ def arrow(connection: twsql.Connection) -> pandas.DataFrame:
     return connection.execute(SELECT).fetch_arrow_table().to_pandas()
 
 
-def seconds(door: Callable[[twsql.Connection], pandas.DataFrame], connection: twsql.Connection) -> float:
+def sqlalchemy(connection: Connection) -> pandas.DataFrame:
+    """The dialect, by pandas' read_sql; times stay text."""
+    return pandas.read_sql(text(SELECT), connection)
+
+
+def cursor_rows(connection: twsql.Connection) -> Sequence[object]:
+    """The bare cursor's rows."""
+    return connection.execute(SELECT).fetchall()
+
+
+def dialect_rows(connection: Connection) -> Sequence[object]:
+    """The dialect's rows of raw SQL."""
+    return connection.execute(text(SELECT)).fetchall()
+
+
+def reflected_rows(connection: Connection) -> Sequence[object]:
+    """The dialect's rows of a reflected table: datetimes and bool."""
+    return connection.execute(select(Table("conferences", MetaData(), autoload_with=connection))).fetchall()
+
+
+def seconds(door: Callable[[T], Sized], connection: T) -> float:
     """The best of five runs, in seconds of the processor."""
     best = float("inf")
     for _ in range(5):
@@ -82,17 +108,32 @@ def made(folder: str, rows: int) -> Path:
     return path
 
 
-def main() -> None:
+OVER_DIALECT = (sqlalchemy, dialect_rows, reflected_rows)
+
+
+def report(what: str, cursor: twsql.Connection, dialect: Connection, first: Door, others: Sequence[Door]) -> None:
     """Print a line for each door."""
+    base = seconds(first, cursor)
+    print(f"| {ROWS:,} {what} | seconds | times as fast |\n| --- | ---: | ---: |")
+    print(f"| {_named(first)} | {base:.3f} | 1.00 |")
+    for door in others:
+        took = seconds(door, dialect if door in OVER_DIALECT else cursor)
+        print(f"| {_named(door)} | {took:.3f} | {base / took:.2f} |")
+
+
+def _named(door: Door) -> str:
+    return str(door.__doc__).rstrip(".")
+
+
+def main() -> None:
+    """Print what each door costs, and the memory of batches."""
     with tempfile.TemporaryDirectory() as folder:
         files = {rows: made(folder, rows) for rows in (ROWS, 10 * ROWS)}
-        with closing(twsql.connect(files[ROWS])) as connection:
-            first = seconds(bare, connection)
-            print(f"| door, {ROWS:,} rows of 12 columns into pandas {pandas.__version__} | seconds | times as fast |")
-            print("| --- | ---: | ---: |")
-            for name, door in (("the bare cursor", bare), ("with times and booleans", typed), ("Arrow", arrow)):
-                took = seconds(door, connection)
-                print(f"| {name} | {took:.3f} | {first / took:.2f} |")
+        engine = create_engine(f"twsql:///{files[ROWS]}")
+        with closing(twsql.connect(files[ROWS])) as bare_one, engine.connect() as one:
+            report(f"rows, SQLAlchemy {sqlalchemy_version}", bare_one, one, cursor_rows, (dialect_rows, reflected_rows))
+            report(f"rows into pandas {pandas.__version__}", bare_one, one, bare, (typed, arrow, sqlalchemy))
+        engine.dispose()
         for file in files.values():
             command = [sys.executable, "-c", MEMORY, str(file)]
             told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
