@@ -28,11 +28,12 @@ def exports(process: subprocess.Popen[str]) -> dict[str, str]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_another_shell_until_it_is_stopped(start: Start, twsql: Run, number: int) -> None:
     """Its export lines are all that is needed, and both signals are a good end."""
-    process = start("sandbox", "--conferences", "3", "--over", "0", "--participants", "2")
+    process = start("sandbox", "--conferences", "3", "--over", "0", "--participants", "2", "--messages", "4")
     env = exports(process)
     assert set(env) == {"TWSQL_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"}
-    done = twsql("query", "--format", "csv", "SELECT count(*) AS n FROM participants", env=env)
-    assert (done.stdout, done.stderr) == ("n\n6\n", "")
+    counts = "(SELECT count(*) FROM participants) AS n, (SELECT count(*) FROM messages) AS m"
+    done = twsql("query", "--format", "csv", f"SELECT {counts}", env=env)
+    assert (done.stdout, done.stderr) == ("n,m\n6,4\n", "")
     process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out, err) == (0, "", "")

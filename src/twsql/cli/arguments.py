@@ -260,6 +260,7 @@ def _add_sandbox(commands: Any) -> None:
         ("port", _port, "N", "the port on 127.0.0.1 (a free one)"),
         ("conferences", _count, "N", "how many conferences there are at the start (0)"),
         ("participants", _count, "N", "how many participants each of those has (0)"),
+        ("messages", _count, "N", "how many messages there are at the start (0)"),
         ("over", _amount, "SHARE", "the share of those conferences that is over, 0 to 1 (0.5)"),
         ("seed", _count, "N", "another number gives other conferences (0)"),
         ("latency", _amount, "SECONDS", "how long each answer takes (0)"),

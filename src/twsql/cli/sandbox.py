@@ -19,6 +19,7 @@ INSTALL = "pip install 'twsql[sandbox]'"
 _SETTINGS = (
     "conferences",
     "participants",
+    "messages",
     "over",
     "seed",
     "latency",
