@@ -47,6 +47,7 @@ SESSION = [
     "SELECT * FROM conferences c LEFT JOIN recordings r ON r.ConferenceSid = c.Sid",
     "SELECT * FROM recordings r LEFT JOIN transcriptions t ON t.RecordingSid = r.Sid WHERE r.DateCreated > '2026'",
     "SELECT * FROM transcriptions",
+    "SELECT * FROM recordings WHERE IncludeSoftDeleted = 1",
 ]
 
 

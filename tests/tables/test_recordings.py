@@ -62,5 +62,15 @@ def test_deleting(world: Make) -> None:
     assert made.asked("DELETE FROM recordings WHERE Sid = ?", sid)[1][-1] == f"DELETE Recordings/{sid}"
     assert made.asked("SELECT Sid FROM recordings WHERE Sid = ?", sid)[0] == []
     assert made.get("SELECT count(*) FROM recordings") == 3
+    deleted = "FROM recordings WHERE IncludeSoftDeleted = 1 AND Status = 'deleted'"
+    assert made.asked(f"SELECT Sid {deleted}") == (
+        [(sid,)],
+        ["GET Recordings IncludeSoftDeleted=true PageSize=100"],
+    )
+    assert made.asked(f"SELECT Sid {deleted} AND Sid = ?", sid) == (
+        [(sid,)],
+        [f"GET Recordings/{sid} IncludeSoftDeleted=true"],
+    )
+    assert len(made.asked("SELECT Sid FROM recordings WHERE IncludeSoftDeleted = 0")[0]) == 3
     with pytest.raises(NotSupportedError, match="could not be brought back"):
         made.asked("DELETE FROM transcriptions")

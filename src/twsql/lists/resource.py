@@ -14,10 +14,11 @@ A table of a Twilio list is a declaration of this and of its columns; `Resource.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
@@ -68,9 +69,9 @@ class Resource:
         """Yield the rows: one request for each SID, else of the lists that have them."""
         sids, parents = where.any_of(self.sid), where.any_of(self._parent) if self.within else None
         if sids is not None and self.path:
-            return by_sid(client, self.path, self.key, self._possible(self.sid, sids))
+            return by_sid(client, self.path, self.key, self.possible(self.sid, sids))
         if parents is not None:
-            return self._within(client, where, self._possible(self._parent, parents))
+            return self._within(client, where, self.possible(self._parent, parents))
         if self.path:
             return self._listed(client, self.path.split("/"), where)
         return self._within(client, where, self._all_parents(client, where))
@@ -84,7 +85,7 @@ class Resource:
     def _named(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
-    def _possible(self, name: str, sids: Iterable[str]) -> list[str]:
+    def possible(self, name: str, sids: Iterable[str]) -> list[str]:
         """The texts that may be SIDs of this column: nothing else may stand in a path."""
         form = re.compile(f"{self._named[name].sid or '[A-Z]{2}'}[0-9a-fA-F]{{32}}")
         return [sid for sid in sids if form.fullmatch(sid)]
@@ -118,7 +119,7 @@ class Resource:
         field = self._named[self._parent].json_key
         try:
             if singles is not None and len(singles) == 1:
-                rows = by_sid(client, "/".join(segments), self.key, self._possible(self.sid, singles))
+                rows = by_sid(client, "/".join(segments), self.key, self.possible(self.sid, singles))
             else:
                 rows = self._listed(client, segments, where, but=self._parent)
             for row in rows:
@@ -229,12 +230,14 @@ def _has_known_values(column: Column, where: Where) -> bool:
     return not column.values or set(where.any_of(column.name) or ()) <= set(column.values)
 
 
-def by_sid(client: Client, path: str, key: str, sids: Iterable[str]) -> Iterator[Row]:
+def by_sid(
+    client: Client, path: str, key: str, sids: Iterable[str], params: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Row]:
     """Yield the rows of these SIDs, fetched side by side; an unknown SID gives no row."""
 
     def one(sid: str) -> Row | None:
         try:
-            return client.get(client.path(*path.split("/"), sid), key=key)
+            return client.get(client.path(*path.split("/"), sid), params, key=key)
         except NotFound:
             return None
 

@@ -23,7 +23,7 @@ def list_recordings(request: Request) -> Answer:
     if ("CallSid" in request.query and call is None) or ("ConferenceSid" in request.query and conference is None):
         return _page(request, "recordings", Listing([], lambda number: _recording(request, number)), _json)
     world, account = request.state.world, request.account
-    with_deleted = request.query.get("IncludeSoftDeleted", "").lower() == "true"
+    with_deleted = _with_deleted(request)
 
     def keep(one: Recording) -> bool:
         return (
@@ -143,9 +143,13 @@ def _recording_of(request: Request) -> Recording:
     is_other = (call is not None and (one.call is None or one.call.number != call.number)) or (
         conference is not None and one.conference is not conference
     )
-    if one.deleted or is_other:
+    if (one.deleted and not _with_deleted(request)) or is_other:
         raise ApiError(20404, request.path)
     return one
+
+
+def _with_deleted(request: Request) -> bool:
+    return request.query.get("IncludeSoftDeleted", "").lower() == "true"
 
 
 def _has_transcription(request: Request, one: Recording) -> bool:

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
-from twsql.lists.resource import Resource
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from twsql.lists.resource import Resource, by_sid
 from twsql.procedures.change_recordings import DELETE_RECORDING, UPDATE_RECORDING
-from twsql.schema import Effect, Table
+from twsql.schema import Column, Effect, Row, Table
 from twsql.schema.recordings import RECORDING
+from twsql.schema.where import Where
+
+if TYPE_CHECKING:
+    from twsql.twilio.client import Client
+
+
+def recordings(client: Client, where: Where) -> Iterator[Row]:
+    """Yield the recordings; with IncludeSoftDeleted = 1 those as well that were deleted less than 40 days ago."""
+    asked = where.equal.get(_SOFT_DELETED.name)
+    if asked not in ((0,), (1,)):
+        return _RECORDINGS.rows(client, where)
+    sids = where.any_of("Sid")
+    if sids is not None and asked == (1,):
+        rows = by_sid(client, "Recordings", "recordings", _RECORDINGS.possible("Sid", sids), _WITH_DELETED)
+    else:
+        rows = _RECORDINGS.rows(client, where)
+    return ({**row, _SOFT_DELETED.json_key: bool(asked[0])} for row in rows)
+
+
+_SOFT_DELETED = Column(
+    "IncludeSoftDeleted",
+    "WHERE IncludeSoftDeleted = 1 gives the recordings as well that were deleted in the last 40 days, without audio.",
+    type="boolean",
+    filter="IncludeSoftDeleted",
+    narrows=1,
+    hidden=True,
+)
+_WITH_DELETED = {"IncludeSoftDeleted": "true"}
+_COLUMNS = (*RECORDING, _SOFT_DELETED)
+_RECORDINGS = Resource("recordings", _COLUMNS, path="Recordings", day="DateCreated")
 
 RECORDINGS = Table(
     name="recordings",
     description="Every recording of the account's calls and conferences.",
-    columns=RECORDING,
-    rows=Resource("recordings", RECORDING, path="Recordings", day="DateCreated").rows,
+    columns=_COLUMNS,
+    rows=recordings,
     identity=("Sid",),
     newest_first="DateCreated",
     update=Effect(UPDATE_RECORDING, keys=(("Sid", "Sid"),)),

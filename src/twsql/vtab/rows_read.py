@@ -11,7 +11,7 @@ from twsql.schema.values import CONVERT
 from twsql.schema.where import Order
 
 MOST = 10_000
-"""Rows that are remembered for one table and order; they take some 15 MB."""
+"""Rows that are remembered for one key of one table in one order; they take some 15 MB."""
 
 _SortKey = tuple[bool, str]
 
@@ -38,20 +38,24 @@ class RowsRead:
         self._sorted: dict[str, tuple[list[Row], dict[str, int]]] = {}
 
     def noted(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Pass the rows on, and remember the first row of each value."""
+        """Pass the rows on, and remember the first row of each value, of each key MOST at the most."""
         wanted = [(self._rows[domain], key) for domain, key in self.keys.items()]
         rows = iter(rows)
         for row in rows:
+            is_full = False
             for known, key in wanted:
                 value = row.get(key)
                 if isinstance(value, str) and value not in known:
                     known[value] = row
+                    is_full = is_full or len(known) >= MOST
                     if self._sorted:
                         self._sorted.clear()
             yield row
-            if len(wanted[0][0]) >= MOST:
-                yield from rows
-                return
+            if is_full:
+                wanted = [each for each in wanted if len(each[0]) < MOST]
+                if not wanted:
+                    yield from rows
+                    return
 
     def after(self, domain: str, value: str) -> Iterator[Row] | None:
         """The row of this value, then those after it in SQLite's order; None for a value that has not been read."""
