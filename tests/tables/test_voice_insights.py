@@ -76,6 +76,7 @@ def test_joins_ask_ahead(twenty: World) -> None:
          "FriendlyName=support-1 Status=completed CreatedAfter=2026-01-30T12:00:00Z"),
         ("conference_summaries WHERE CreateTime >= '2026-02-24' AND CreateTime < '2026-02-25'",
          "CreatedAfter=2026-02-23T23:59:59Z CreatedBefore=2026-02-25T00:00:01Z"),
+        ("conference_summaries WHERE Status IN ('completed', 'paused')", "CreatedAfter=2026-01-30T12:00:00Z"),
         ("conference_summaries WHERE CreateTime > '2020-01-01'", "CreatedAfter=2026-01-30T12:00:00Z"),
         ("conference_summaries WHERE CreateTime <= '9999-12-31'", "CreatedAfter=2026-01-30T12:00:00Z"),
         ("call_summaries WHERE StartTime < '2026-02-25' AND CallState = 'completed'",

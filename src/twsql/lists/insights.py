@@ -21,6 +21,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from twsql.lists.hidden_inputs import searches
+from twsql.lists.resource import has_known_values
 from twsql.schema import Column, Row
 from twsql.schema.where import Params, Where
 
@@ -65,7 +66,8 @@ def listed(
     The parameters `always` go with each list.
     """
     page_size = None if where.limit is None else max(1, min(where.limit, client.settings.page_size))
-    filters = tuple(column for column in columns if not column.is_input and column.type != "datetime")
+    properties = (column for column in columns if not column.is_input and column.type != "datetime")
+    filters = tuple(column for column in properties if has_known_values(column, where))
     loose = tuple(column for column in filters if column.loose)  # lists of two names overlap if Twilio ignores case
     times = {} if window is None else _times(client, columns, where, window)
     for params, (search, given) in product([*where.lists(filters)], [*searches(where, columns)]):

@@ -133,7 +133,7 @@ class Resource:
         An IN makes several lists, which are read side by side. Those of a column with an order of `values` come in that
         order, one after the other: a call that goes from queued to ringing meanwhile is not missed.
         """
-        columns = tuple(column for column in self.columns if column.name != but and _has_known_values(column, where))
+        columns = tuple(column for column in self.columns if column.name != but and has_known_values(column, where))
         stages = {column.filter: column.values for column in columns if column.filter and column.values}
 
         def stage(params: Params) -> list[int]:
@@ -225,7 +225,7 @@ class Resource:
         yield from (row for row in from_page(listing, page) if row[field] not in yielded)
 
 
-def _has_known_values(column: Column, where: Where) -> bool:
+def has_known_values(column: Column, where: Where) -> bool:
     """Whether Twilio can filter by the column: it refuses values that it does not know, so SQLite compares those."""
     return not column.values or set(where.any_of(column.name) or ()) <= set(column.values)
 
