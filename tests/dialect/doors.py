@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "sqlalchemy.md"
 CALL = "CALL AddParticipants('MyConference', '+15005550006', '+12025550100')"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def twilio() -> Iterator[Sandbox]:
     """Six conferences of two participants each; three are in progress."""
     with Sandbox(conferences=6, participants=2) as running:

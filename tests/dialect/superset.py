@@ -55,6 +55,8 @@ def add_database(page: Page, superset: str, url: str) -> None:
 def query(page: Page, superset: str) -> None:
     """Run a query in SQL Lab, and wait for its rows."""
     page.goto(f"{superset}/sqllab/?dbid=1&sql=SELECT Status, count(*) AS n FROM conferences GROUP BY Status")
+    page.get_by_text("main", exact=True).first.wait_for()  # the tab has its database
+    page.get_by_text("GROUP").first.wait_for()  # and its query
     page.get_by_role("button", name="Run", exact=False).click()
     page.get_by_text("in-progress").first.wait_for()
 
@@ -84,6 +86,7 @@ def main(superset: str, twilio: str, picture: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(60_000)
         try:
             session = log_in(page, superset)
             add_database(page, superset, url)
