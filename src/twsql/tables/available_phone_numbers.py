@@ -58,7 +58,7 @@ _INPUTS = (
     Column("InLata", "The local access and transport area to search in."),
     Column("InLocality", "The town to search in."),
 )
-NUMBER = (*_PROPERTIES, *(replace(column, filter=column.name, hidden=True) for column in _INPUTS))
+NUMBER = (*_PROPERTIES, *(replace(column, filter=column.name, hidden=True, late=True) for column in _INPUTS))
 """Sources: Twilio's OpenAPI file, `api.v2010.account.available_phone_number_country`; its query as hidden inputs."""
 
 

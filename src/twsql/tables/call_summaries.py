@@ -51,7 +51,7 @@ def _summary(client: Client, sid: str, **params: str) -> Row | None:
 
 
 def _input(name: str, what: str, kind: Type = "text", sent: str = "") -> Column:
-    return Column(name, f"An input: only calls {what}.", kind, filter=sent or name, hidden=True)
+    return Column(name, f"An input: only calls {what}.", kind, filter=sent or name, hidden=True, late=True)
 
 
 _INPUTS = (

@@ -78,7 +78,7 @@ CONFERENCE_PARTICIPANT_SUMMARIES = Table(
         Column("Events", "What happened, with times, a JSON object."),
         Column("Metrics", "The quality of the audio, a JSON object."),
         Column("Url", "Its address in the API."),
-        Column("Event", "An input: only participants with this event.", filter="Events", hidden=True),
+        Column("Event", "An input: only participants with this event.", filter="Events", hidden=True, late=True),
     ),
     rows=conference_participant_summaries,
     identity=("ConferenceSid", "ParticipantSid"),

@@ -81,9 +81,17 @@ CONFERENCE_SUMMARIES = Table(
         Column("ProcessingState", "complete, in_progress or timeout."),
         Column("Url", "Its address in the API."),
         Column("Links", "The addresses of its participants, a JSON object."),
-        Column("Tag", "An input: only conferences with this tag.", filter="Tags", hidden=True),
-        Column("DetectedIssue", "An input: only conferences with this issue.", filter="DetectedIssues", hidden=True),
-        Column("Subaccount", "An input: the conferences of this subaccount.", filter="Subaccount", hidden=True),
+        Column("Tag", "An input: only conferences with this tag.", filter="Tags", hidden=True, late=True),
+        Column(
+            "DetectedIssue",
+            "An input: only conferences with this issue.",
+            filter="DetectedIssues",
+            hidden=True,
+            late=True,
+        ),
+        Column(
+            "Subaccount", "An input: the conferences of this subaccount.", filter="Subaccount", hidden=True, late=True
+        ),
     ),
     rows=conference_summaries,
     identity=("ConferenceSid",),

@@ -58,6 +58,7 @@ RECORD = (
         type="boolean",
         filter="IncludeSubaccounts",
         hidden=True,
+        late=True,
     ),
 )
 """Sources: Twilio's OpenAPI file, schema `api.v2010.account.usage.usage_record`."""
