@@ -165,6 +165,42 @@ thread.join()
     assert sandbox.counters.placed == 2
 
 
+def test_cut_off_long_after_it_was_recorded(run: Run, connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
+    """A call that waited for its turn is recorded anew before it is sent, so that it is found by its date."""
+    sandbox.change(hang_up_after=0.0)
+    slow = sandbox.fail("slow", method="POST", path="/first/", times=1)
+    first = KEYED.replace("'k'", "'first'").replace("'room'", "'first'").replace(TO, FROM)
+    process = run(
+        f"""
+import threading
+one, two = (twsql.connect(max_in_flight=1) for _ in range(2))
+two.execute("SELECT Sid FROM conferences").fetchall()  # now it knows Twilio's time
+thread = threading.Thread(target=lambda: one.execute({first!r}).fetchall())
+thread.start()
+sys.stdin.readline()
+two.execute({KEYED!r}).fetchall()
+""",
+        stdin=-1,
+    )
+    until(
+        lambda: asked(sandbox) and journal("SELECT to_regclass('effects')")[0][0] and journal("SELECT 1 FROM effects")
+    )
+    process.stdin.write("\n")
+    process.stdin.flush()
+    until(lambda: len(journal("SELECT 1 FROM effects")) == 2)
+    until(
+        lambda: journal("SELECT 1 FROM effects WHERE request_key = 'k' AND sent < clock_timestamp() - interval '9 s'")
+    )
+    sandbox.fail("timeout-after", method="POST", path="/room/", times=1)
+    sandbox.heal(slow)
+    until(lambda: sandbox.counters.placed == 2)
+    process.kill()
+    process.wait()
+    _later(journal)
+    assert connect().execute(KEYED).fetchall() == [(call.sid,) for call in sandbox.calls(to=TO)]
+    assert sandbox.counters.placed == 2
+
+
 def test_no_label_no_fence(
     far: Callable[..., Any], relay: PostgresRelay, connect: Connect, sandbox: Sandbox, journal: Ask
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from twsql.dialing.entries import Entry
+from twsql.dialing.statements import SEND_WITHIN
 from twsql.schema.once import CLOCKS_AGREE, EVER, Window
 from twsql.twilio.clock import Clock
 
@@ -59,9 +60,10 @@ def window(entry: Entry, clock: Clock, longest: timedelta, here: Callable[[], da
     wrong = timedelta() if told is None or is_dated else told - here()
     started, sent = _moment(entry.started), _moment(entry.sent)
     since = started + wrong if entry.since is None else _moment(entry.since)
-    until = sent + wrong if entry.since is None or entry.until is None else _moment(entry.until)
+    late = timedelta(seconds=SEND_WITHIN if entry.is_cut_off else 0)  # it was recorded then, and sent a little later
+    until = late + (sent + wrong if entry.since is None or entry.until is None else _moment(entry.until))
     earliest = EVER[0] if entry.since is None else since - CLOCKS_AGREE
-    latest = EVER[1] if entry.until is None else _moment(entry.until) + longest + CLOCKS_AGREE
+    latest = EVER[1] if entry.until is None else _moment(entry.until) + late + longest + CLOCKS_AGREE
     return Window(since - CLOCKS_AGREE, max(until, since) + CLOCKS_AGREE, earliest, latest)
 
 

@@ -295,11 +295,10 @@ class Dialer:
         self._pause(0, stop)
         if attempts.entry.is_late:
             try:
-                attempts.entry = entries.renewed(self._journal, attempts.entry, self._is_off(stop))
+                attempts.entry = entries.renewed(self._journal, attempts.entry, self._now(), self._is_off(stop))
             except OperationalError as error:
                 raise NotBegunError(f"it was not sent in time: {error}") from error
-        deadline = attempts.entry.deadline
-        return math.inf if deadline is None else deadline
+        return attempts.entry.deadline if self._journal.locks.may_be_lost else math.inf
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
         """Record a further attempt at what no witness has found."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -59,8 +60,8 @@ class Entry:
     - recorded: `answer` is its result.
     - wait: another thread or process works on it.
 
-    With send and settle this thread has the entry's lock, until `release`. It may be sent until `deadline`, by
-    `boottime`; None for any time.
+    With send and settle this thread has the entry's lock, until `release`. It is sent until `deadline`, by
+    `boottime`. If nobody recorded how its last attempt ended it `is_cut_off`.
     """
 
     number: int
@@ -72,12 +73,13 @@ class Entry:
     since: str | None = None
     until: str | None = None
     answer: Row | None = None
-    deadline: float | None = None
+    deadline: float = math.inf
+    is_cut_off: bool = False
 
     @property
     def is_late(self) -> bool:
         """Whether it must be `renewed` before it is sent."""
-        return self.deadline is not None and boottime() > self.deadline
+        return boottime() > self.deadline
 
 
 def digest(procedure: Procedure, checked: Checked) -> str:
@@ -149,7 +151,7 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
             return _entry("recorded", known, intent)
         return (yield from take_up(known, deadline)) or _entry("wait", known, intent)
 
-    def take_up(known: dict[str, Any], deadline: float | None) -> Steps[Entry | None]:
+    def take_up(known: dict[str, Any], deadline: float) -> Steps[Entry | None]:
         if (yield from locks.take(known, claim)) != "taken":
             return None
         taken.append(known["hold"])
@@ -158,7 +160,7 @@ def claim(journal: Journal, intent: Intent, now: str | None, give_up: Callable[[
             return _entry_of("send", (yield from _one(sql.renew, row)), intent, deadline)
         if known["state"] == "refused":  # no call was placed, so the entry begins anew
             return _entry_of("send", (yield from _one(sql.begin_anew, row)), intent, deadline)
-        return _entry_of("settle", (yield from _one(sql.take, row)), replace(intent, label=known["label"]))
+        return _to_settle(known, (yield from _one(sql.take, row)), replace(intent, label=known["label"]))
 
     taken: list[int] = []
     return _write_locked(journal, change, taken, give_up, str(intent.request_key))
@@ -183,7 +185,7 @@ def take(journal: Journal, number: int, account_sid: str, server: str) -> Entry 
         if taking != "taken":
             return _entry("wait", known, _intent(known)) if taking == "soon" else None
         taken.append(known["hold"])
-        return _entry_of("settle", (yield from _one(sql.take, _named(known))), _intent(known))
+        return _to_settle(known, (yield from _one(sql.take, _named(known))), _intent(known))
 
     taken: list[int] = []
     return _write_locked(journal, change, taken)
@@ -208,12 +210,12 @@ def sending(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[
     return _again(journal, entry, journal.statements.count, {"since": entry.since, "now": now}, give_up)
 
 
-def renewed(journal: Journal, entry: Entry, give_up: Callable[[], bool]) -> Entry:
-    """Record once more that an attempt is about to be sent, as the time for it is over.
+def renewed(journal: Journal, entry: Entry, now: str | None, give_up: Callable[[], bool]) -> Entry:
+    """Record once more that an attempt is about to be sent, as the time for it is over; `now` is Twilio's time.
 
     Raises OperationalError if another process has taken the entry over.
     """
-    return _again(journal, entry, journal.statements.renew, {}, give_up)
+    return _again(journal, entry, journal.statements.renew, {"now": now}, give_up)
 
 
 def _again(
@@ -375,12 +377,18 @@ def _answer(row: dict[str, Any]) -> Row:
     return answer
 
 
-def _entry(todo: Todo, row: dict[str, Any], intent: Intent, deadline: float | None = None) -> Entry:
+def _entry(todo: Todo, row: dict[str, Any], intent: Intent, deadline: float = math.inf) -> Entry:
     answer = _answer(row) if todo == "recorded" else None
     times = (row["started"], row["sent"])
     return Entry(row["id"], todo, row["hold"], *times, intent, row["since"], row["until"], answer, deadline)
 
 
-def _entry_of(todo: Todo, row: dict[str, Any] | None, intent: Intent, deadline: float | None = None) -> Entry | None:
+def _entry_of(todo: Todo, row: dict[str, Any] | None, intent: Intent, deadline: float = math.inf) -> Entry | None:
     """The entry of a row; None if another process was quicker."""
     return None if row is None else _entry(todo, row, intent, deadline)
+
+
+def _to_settle(known: Mapping[str, Any], row: dict[str, Any] | None, intent: Intent) -> Entry | None:
+    """The entry of a row that was `known` before it was taken up; None if another process was quicker."""
+    entry = _entry_of("settle", row, intent)
+    return entry and replace(entry, is_cut_off=known["state"] == "sending")

@@ -69,6 +69,9 @@ Taking = Literal["taken", "busy", "soon"]
 class Locks(Protocol):
     """Locks on the entries that are being worked on, over threads and processes. An entry's `hold` names its lock."""
 
+    may_be_lost: bool
+    """Whether others may take up an entry, after its deadline, while the process that locked it lives."""
+
     def begin(self, hold: int, claim: object) -> None:
         """Lock an entry that is about to be written for the first time; `claim` is whoever locks it."""
 
@@ -81,8 +84,8 @@ class Locks(Protocol):
     def release(self, hold: int) -> None:
         """Unlock an entry."""
 
-    def deadline(self) -> float | None:
-        """Until when, by `boottime`, a call that is recorded now may be sent; None for any time."""
+    def deadline(self) -> float:
+        """Until when, by `boottime`, a call that is recorded now is sent."""
 
 
 class Journal(ABC):

@@ -23,6 +23,8 @@ _STATE = """
 class SessionLocks:
     """The entries that this process works on. `number` is that of its session; `end` ends the session."""
 
+    may_be_lost = True
+
     def __init__(self, end: Callable[[], None]) -> None:
         self.number = 0
         self._end = end

@@ -14,15 +14,18 @@ from twsql import forks
 from twsql.dialing.entry_locks import EntryLocks
 from twsql.dialing.journal import Bindings, Change, Journal, Outcome, Rows, Steps, Taking, Waiting
 from twsql.dialing.journal_file import MEMORY, BusyHandler, opened
-from twsql.dialing.statements import SQLITE
+from twsql.dialing.statements import SEND_WITHIN, SQLITE
 from twsql.errors import Error, OperationalError
 from twsql.sqlite_files import transaction
+from twsql.twilio.clock import boottime
 
 T = TypeVar("T")
 
 
 class _Locks:
     """Locks on entries. They end with their process; so does whatever it would still send."""
+
+    may_be_lost = False
 
     def __init__(self, locks: EntryLocks) -> None:
         self._locks = locks
@@ -43,8 +46,9 @@ class _Locks:
         """Unlock an entry."""
         self._locks.release(hold)
 
-    def deadline(self) -> None:
-        """Give no deadline."""
+    def deadline(self) -> float:
+        """Until when, by `boottime`, a call that is recorded now is sent."""
+        return boottime() + SEND_WITHIN
 
 
 class SqliteJournal(Journal):

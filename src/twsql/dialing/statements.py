@@ -60,7 +60,9 @@ _SHARED = Statements(
     count="""
     UPDATE effects SET attempts = attempts + 1, since = :since, until = :now, sent = at, changed = at{held}
     FROM (SELECT {now} AS at) AS clock WHERE id = :id{mine} RETURNING *""",
-    renew="UPDATE effects SET changed = {now}{held} WHERE id = :id{mine} RETURNING *",
+    renew="""
+    UPDATE effects SET until = COALESCE(:now, until), sent = at, changed = at{held}
+    FROM (SELECT {now} AS at) AS clock WHERE id = :id{mine} RETURNING *""",
     placed="""
     UPDATE effects SET state = 'placed', sid = :sid, answer = :answer{answered}, code = NULL, message = NULL,
                        changed = {now}{freed}
@@ -103,7 +105,7 @@ SQLITE = _of(
 )
 
 SEND_WITHIN = 5.0
-"""Seconds after an attempt is recorded within which it may be sent; later it must be recorded once more."""
+"""Seconds after an attempt is recorded within which it is sent; later it is recorded once more before."""
 _CLOCKS_APART = 5.0
 """Seconds by which the clocks of the servers of one cluster may differ."""
 
