@@ -154,6 +154,17 @@ def test_calls_that_wait_come_once(source: Source) -> None:
         assert rows(source(sandbox, table="calls"), [EqualTo(("Status",), "ringing")]) is not None
 
 
+def test_messages_that_wait_are_there(source: Source) -> None:
+    """Twilio has no filter for messages without a DateSent, so the list is not cut into days without a bound."""
+    with Sandbox(messages=300, days=30, deliver_after=3600.0) as sandbox:
+        login = {"base_url": sandbox.base_url, "account_sid": sandbox.account_sid, "auth_token": sandbox.auth_token}
+        with twsql.connect(**login) as connection:
+            sent = connection.execute("SELECT Sid FROM SendMessage('+15005550006', '+12025550100', 'hi')").fetchall()
+        found = rows(source(sandbox, table="messages", page_size=50))
+        assert len(found) == 301
+        assert [(row["Sid"],) for row in found if row["DateSent"] is None] == sent
+
+
 def test_participants_of_some_conferences(world: Sandbox, source: Source) -> None:
     """An IN of conferences costs a request each, and none to find the conferences."""
     open_ones = [one.sid for one in world.conferences() if one.status == "in-progress"][:12]

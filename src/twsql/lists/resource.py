@@ -51,6 +51,8 @@ class Resource:
     StartTime. `undated` are the filters that list them (`{"Status": "queued"}`), so that a list that is cut has them
     too. If Twilio has no such filter, there are none, and only lists with a bound on the day are cut.
 
+    `kept` leaves out days that Twilio does not keep, see `lists.retention`.
+
     `within` is the path of the list within one row of another table: `Calls/{CallSid}/Events`. Its column holds that
     row's SID, and references the other table. It serves an `=` or IN on the column. If Twilio has no list of all, there
     is no `path`; the rows of all `parents` are then read side by side.
@@ -64,9 +66,12 @@ class Resource:
     undated: tuple[Params, ...] | None = None
     within: str = ""
     parents: Rows | None = None
+    kept: Callable[[Client, Where, str], Where] | None = None
 
     def rows(self, client: Client, where: Where) -> Iterator[Row]:
         """Yield the rows: one request for each SID, else of the lists that have them."""
+        if self.kept is not None:
+            where = self.kept(client, where, self.day)
         sids, parents = where.any_of(self.sid), where.any_of(self._parent) if self.within else None
         if sids is not None and self.path:
             return by_sid(client, self.path, self.key, self.possible(self.sid, sids))
