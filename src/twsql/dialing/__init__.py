@@ -1,1 +1,1 @@
-"""Places calls exactly once: records each call before it is sent, and finds it again if its response was lost."""
+"""Places calls and sends messages once: records each before it is sent, and finds it if its response was lost."""

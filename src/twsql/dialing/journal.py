@@ -1,4 +1,4 @@
-"""The journal: records every call before it is sent, and its outcome afterwards.
+"""The journal: records every call and message before it is sent, and its outcome afterwards.
 
 There are two stores: a SQLite file, and a database of PostgreSQL that machines share. Neither has credentials or
 `secret` inputs. When `write` returns, the change is on the disk. Threads that write at the same moment share one

@@ -1,1 +1,1 @@
-"""Witnesses: what can tell whether a call was placed if its response was lost. One file for each kind of effect."""
+"""Witnesses: what can tell whether a call was placed, or a message sent, if its response was lost."""
