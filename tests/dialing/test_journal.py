@@ -22,7 +22,7 @@ import apsw
 import pytest
 
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, in_files
-from twsql.dialing.entries import digest
+from twsql.dialing.entry import digest
 from twsql.dialing.journal import Steps, ask
 from twsql.dialing.journal_versions import VERSIONS
 from twsql.dialing.sqlite_journal import SqliteJournal

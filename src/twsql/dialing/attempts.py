@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from twsql.dialing.entries import Entry
+from twsql.dialing.entry import Entry
 from twsql.dialing.statements import SEND_WITHIN
 from twsql.schema.once import CLOCKS_AGREE, EVER, Window
 from twsql.twilio.clock import Clock

@@ -30,9 +30,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from twsql.dialing import entries
+from twsql.dialing import entries, known_entries
 from twsql.dialing.attempts import Attempts, written
-from twsql.dialing.entries import Entry, Intent
+from twsql.dialing.entry import Entry, Intent
 from twsql.dialing.guard import NotBegunError, Pace
 from twsql.dialing.intents import intent_of, is_own, once_of
 from twsql.dialing.journal import Journal
@@ -88,7 +88,7 @@ class Dialer:
         OperationalError if the journal fails.
         """
         intents = [intent_of(self._settings, self._journal, procedure, each) for each in calls]
-        answers, wrong = entries.recorded(self._journal, intents)
+        answers, wrong = known_entries.recorded(self._journal, intents)
         strict = {str(each.get("RequestKey")) for each in calls if each.get("OnError") != "row"}
         if wrong & strict:
             raise entries.other_inputs(wrong & strict)
@@ -96,7 +96,7 @@ class Dialer:
 
     def unfinished(self, procedure: Procedure, calls: Sequence[Checked]) -> set[str]:
         """The RequestKeys of calls that may have been placed, while no outcome is recorded."""
-        return entries.unfinished(
+        return known_entries.unfinished(
             self._journal, [intent_of(self._settings, self._journal, procedure, each) for each in calls]
         )
 
@@ -176,7 +176,7 @@ class Dialer:
                 raise
 
     def _decided(self, once: Once, entry: Entry, sid: str) -> Row:
-        if entries.is_known(self._journal, entry.intent, sid):
+        if known_entries.is_known(self._journal, entry.intent, sid):
             raise InputError(f"{sid} is the {once.noun} of another entry")
         return once.decided(self._client, entry.intent.record, sid, entry.intent.label)
 
@@ -195,7 +195,7 @@ class Dialer:
 
     def in_doubt(self) -> list[int]:
         """The entries of this account that may need `settle`."""
-        return entries.in_doubt(self._journal, self._settings.require_credentials()[0], self._settings.realm)
+        return known_entries.in_doubt(self._journal, self._settings.require_credentials()[0], self._settings.realm)
 
     def stop(self) -> None:
         """Begin nothing more. Record calls that do not end soon as unknown; their results may still follow."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from secrets import token_hex
 
-from twsql.dialing import entries
-from twsql.dialing.entries import Intent
+from twsql.dialing import known_entries
+from twsql.dialing.entry import Intent, digest
 from twsql.dialing.journal import Journal
 from twsql.errors import InternalError
 from twsql.schema import Checked, Procedure
@@ -28,7 +28,7 @@ def intent_of(settings: Settings, journal: Journal, procedure: Procedure, checke
         account_sid=account,
         server=settings.realm,
         request_key=None if key is None else str(key),
-        digest=entries.digest(procedure, checked),
+        digest=digest(procedure, checked),
         record=once.record(checked),
         label=_label(settings, once, checked, f"{account} {key}"),
     )
@@ -47,8 +47,8 @@ def _as_recorded(journal: Journal, intent: Intent, procedure: Procedure, checked
     ):
         return intent
     written = {name: value.written if isinstance(value, Number) else value for name, value in checked.items()}
-    earlier = entries.digest(procedure, written)
-    return replace(intent, digest=earlier) if entries.has_digest(journal, intent, earlier) else intent
+    earlier = digest(procedure, written)
+    return replace(intent, digest=earlier) if known_entries.has_digest(journal, intent, earlier) else intent
 
 
 def _label(settings: Settings, once: Once, checked: Checked, name: str) -> str | None:

@@ -8,9 +8,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from twsql.dialing import entries
+from twsql.dialing import entries, known_entries
 from twsql.dialing.attempts import window
-from twsql.dialing.entries import Entry
+from twsql.dialing.entry import Entry
 from twsql.dialing.guard import NotBegunError
 from twsql.dialing.intents import is_own
 from twsql.dialing.journal import Journal
@@ -67,9 +67,9 @@ class Outcomes:
             own_mark=is_own(intent.label),
             unique_mark=is_own(intent.label) and intent.request_key is None,
             window=lambda: window(entry, self._client.clock, longest, self._journal.now),
-            is_other=lambda sid: entries.is_known(self._journal, intent, sid),
-            rivals=lambda: entries.rivals(self._journal, entry),
-            foreign=lambda calls: entries.foreign(self._journal, intent, calls),
+            is_other=lambda sid: known_entries.is_known(self._journal, intent, sid),
+            rivals=lambda: known_entries.rivals(self._journal, entry),
+            foreign=lambda calls: known_entries.foreign(self._journal, intent, calls),
         )
 
     def record(self, once: Once, entry: Entry, answer: Row) -> None:
