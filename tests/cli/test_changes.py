@@ -90,7 +90,7 @@ def test_a_script_is_not_asked(twsql: Run, crowd: Sandbox, login: dict[str, str]
 def test_a_synced_file(twsql: Run, crowd: Sandbox, login: dict[str, str], command: str) -> None:
     """Who opens a synced file is told once which tables are the copy; they cannot be changed, nor hidden anew."""
     assert twsql("sync", "-q", "calls.db", env=login).returncode == 0
-    said = "calls.db: conferences and participants are copies that twsql sync made;"
+    said = "calls.db: conferences, participants, calls and recordings are copies that twsql sync made;"
 
     def run(sql: str) -> tuple[int, str]:
         if command == "shell":

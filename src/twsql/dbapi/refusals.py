@@ -40,8 +40,9 @@ def copies(connection: apsw.Connection) -> list[str]:
 
 def told_of(file: str, names: list[str]) -> str:
     """The notice for a file with copies."""
-    live = " and ".join(f"temp.{name}" for name in names)
-    return f"{file}: {' and '.join(names)} are copies that twsql sync made; {live} are Twilio"
+    *first, last = names
+    listed = f"{', '.join(first)} and {last} are copies" if first else f"{last} is a copy"
+    return f"{file}: {listed} that twsql sync made; temp.{names[0]} is Twilio"
 
 
 def _is_copy(connection: apsw.Connection, change: Change) -> bool:
