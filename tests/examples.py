@@ -1,10 +1,16 @@
-"""How many examples hypothesis tries: an eighth in each run of the suite, all where HYPOTHESIS_PROFILE is ci."""
+"""What only .ci/run does in full, where HYPOTHESIS_PROFILE is ci: all examples of hypothesis, and campaigns."""
 
 from __future__ import annotations
 
 import os
 
-_SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 8
+import pytest
+
+_IS_FULL = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
+_SHARE = 1 if _IS_FULL else 8
+
+in_ci_run = pytest.mark.skipif(not _IS_FULL, reason="takes seconds: run .ci/run, or set HYPOTHESIS_PROFILE=ci")
+"""Marks what takes seconds, while a smaller test of the same is in each run."""
 
 
 def examples(every: int) -> int:

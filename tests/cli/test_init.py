@@ -44,7 +44,10 @@ def test_a_synced_file(twsql: Run, account: dict[str, str], tmp_path: Path) -> N
     """In a synced file the names are those of the copy."""
     package.sync(tmp_path / "calls.db", **account)
     done = twsql("init", "calls.db")
-    assert "calls.db has its own conferences, participants, calls, recordings (twsql sync keeps its copy there)" in done.stderr
+    assert (
+        "calls.db has its own conferences, participants, calls, recordings (twsql sync keeps its copy there)"
+        in done.stderr
+    )
 
 
 def test_no_file(twsql: Run, tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from examples import in_ci_run
 
 CAMPAIGN = Path(__file__).parents[2] / "benchmarks" / "faults.py"
 
@@ -29,6 +30,7 @@ def test_campaign() -> None:
     assert told["hit"] > told["requests"] / 20
 
 
+@in_ci_run
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the clock is set by LD_PRELOAD, which Linux has")
 def test_campaign_under_attack() -> None:
     """With a clock that steps, forks and strangers' calls too: no stranger's call is taken, and doubts are few."""
@@ -39,7 +41,7 @@ def test_campaign_under_attack() -> None:
     assert told["by_hand"] <= told["placed"] / 4
 
 
-@pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "ci", reason="ten seconds: run .ci/run")
+@in_ci_run
 def test_campaign_of_messages() -> None:
     """60 messages, which nothing marks: each is sent once, or on record as unknown if an equal one may be it."""
     told = _campaign("--procedure", "SendMessage", "--calls", "60", "--kills", "1", "--seed", "7")

@@ -15,6 +15,7 @@ import pytest
 from tests.cli.conftest import Open, Run, Start
 from tests.sync.conftest import File, assert_equal
 
+from examples import in_ci_run
 from twsql.sandbox import Sandbox
 from waiting import until
 
@@ -181,6 +182,7 @@ def test_second_sync_says_who_is_at_work(
     assert process.wait(30) == 0
 
 
+@in_ci_run
 def test_kills_damage_nothing(tmp_path: Path) -> None:
     """The benchmark's campaign, cut down: after each kill the file is whole, and equal after the next run."""
     benchmark = Path(__file__).parents[2] / "benchmarks" / "sync.py"

@@ -9,9 +9,11 @@ from pathlib import Path
 import apsw
 import pytest
 import requests
-from hosting import DEBIAN_PYTHON, serving
+from hosting import DEBIAN_PYTHON, in_ci_hosts, serving
 
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 DIAL = "SELECT Status FROM AddParticipants('MyConference', '+15005550006', '+12025550100')"
 SERVER = """

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import apsw
 import pytest
+from hosting import in_ci_hosts
 
 import twsql
 from twsql.errors import NotSupportedError
 from twsql.hosts import loadable
 from twsql.hosts.loadable import build, relation_names
 from twsql.sandbox import Sandbox
+
+pytestmark = in_ci_hosts
 
 DIAL = "SELECT Status FROM AddParticipants('c', '+15550000000', '+15550000001')"
 

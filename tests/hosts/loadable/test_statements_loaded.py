@@ -15,6 +15,8 @@ from hosting import in_ci_hosts
 from overlapping import FACTS, INSERT, ONE, SETUP, Fact
 from twsql.sandbox import Sandbox
 
+pytestmark = in_ci_hosts
+
 RETURNING = f"/* RETURNING */ {INSERT} returning CallSid"
 
 
@@ -26,7 +28,6 @@ def test_overlapping(loaded: apsw.Connection, world: Sandbox, fact: Fact) -> Non
     fact(loaded, world)
 
 
-@in_ci_hosts
 @pytest.mark.parametrize("transaction", ["", "BEGIN"])
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_equal_inserts(host: str, transaction: str, world: Sandbox, request: pytest.FixtureRequest) -> None:
@@ -36,7 +37,6 @@ def test_equal_inserts(host: str, transaction: str, world: Sandbox, request: pyt
     assert world.counters.placed == 3
 
 
-@in_ci_hosts
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_equal_selects(host: str, world: Sandbox, request: pytest.FixtureRequest) -> None:
     """So are two equal SELECTs, prepared one after the other in the same place."""
@@ -69,7 +69,6 @@ def test_hostile_files(connect: Callable[[], apsw.Connection], world: Sandbox, s
     assert world.counters.placed == 0
 
 
-@in_ci_hosts
 @pytest.mark.parametrize("host", ["shell", "python"])
 def test_returning_is_refused(host: str, request: pytest.FixtureRequest, world: Sandbox) -> None:
     """SQLite would return NULL for the new call's SID, so nothing is sent; the word elsewhere is no clause."""
