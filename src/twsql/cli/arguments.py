@@ -180,8 +180,8 @@ def _add_journal(commands: Any) -> None:
     parser = _add(
         commands,
         "journal",
-        "what is on record of each call",
-        "settle finds out what became of calls whose answer was lost, places none, and lists these. What it cannot "
+        "what is on record of each call and message",
+        "settle finds out what became of those whose response was lost, sends none, and lists these. What it cannot "
         "find out you can decide: settle ID --placed CA…, or settle ID --not-placed.",
     )
     parser.add_argument("action", nargs="?", choices=("list", "settle"), default="list", help="list, or settle first")

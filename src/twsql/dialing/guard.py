@@ -32,10 +32,10 @@ def refuse_more(settings: Settings, procedure: Procedure, begun: int, new: int) 
     most: int = getattr(settings, limit)
     if begun + new > most:
         things, done = (f"{procedure.once.noun}s", procedure.once.done) if procedure.once else ("changes", "made")
-        before = f" after {begun} that were" if begun else ""
+        so_far = f"{begun} had been {done} before, and no more" if begun else f"none was {done}"
         raise NotSupportedError(
             f"{procedure.name}: {begun + new} {things} in one statement are more than {limit} allows"
-            f" ({most}); none of these {new} was {done}{before}; raise {limit} or TWSQL_{limit.upper()}"
+            f" ({most}); {so_far}; raise {limit} or TWSQL_{limit.upper()}"
         )
 
 
