@@ -15,10 +15,10 @@ _TIMES = tuple(f"{hour:02d}:{minute}" for hour in range(24) for minute in _TWO_D
 
 
 class Clock:
-    """A clock that runs at the true speed and can be advanced."""
+    """A clock that runs at the true speed and can be advanced; `started` is the time that it began with."""
 
     def __init__(self, start: datetime | None = None) -> None:
-        self._start = time.time() if start is None else start.timestamp()
+        self.started = self._start = time.time() if start is None else start.timestamp()
         self._began = time.monotonic()
 
     def now(self) -> float:

@@ -39,7 +39,7 @@ class World:
         self.placed: Counter[tuple[str | None, str]] = Counter()
         self._due: list[tuple[float, int, str, Call]] = []
         self._dues = 0
-        now = clock.now()
+        now = clock.started  # exactly, so that the same seed gives the same times
         main = Account(ACCOUNT.user, 1, "Sandbox", ACCOUNT.user, now)
         sub = Account(SUBACCOUNT.user, 2, "Sandbox subaccount", ACCOUNT.user, now)
         every = (main, sub, *further_subaccounts(settings, ACCOUNT.user, now))
