@@ -89,7 +89,7 @@ def attacked(spark: Any, sandbox: Sandbox, calls: int, kills: int, job: Callable
         try:
             job()
         except Exception as error:  # noqa: BLE001 a job that Spark gives up is a result
-            ended.append(type(error).__name__)
+            ended.append(str(error).strip().splitlines()[0][:120])
         else:
             ended.append("done")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from twsql.sandbox import Sandbox
 from worlds import NOW, World
 
 pytest.register_assert_rewrite("overlapping")
+
+# A script's background job ignores Ctrl-C, and so do all programs that it starts; tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # An example on a busy machine may take any time.
 settings.register_profile("any time", settings.default, deadline=None)
