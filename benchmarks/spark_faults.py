@@ -75,7 +75,8 @@ def by_official_client(frame: Any, sandbox: Sandbox, journal: str) -> None:
     frame.foreachPartition(call)
 
 
-CLIENTS: dict[str, Callable[[Any, Sandbox, str], None]] = {
+Client = Callable[[Any, Sandbox, str], None]
+CLIENTS: dict[str, Client] = {
     "twsql": by_twsql,
     "foreachPartition, official client": by_official_client,
 }
@@ -89,7 +90,7 @@ def attacked(spark: Any, sandbox: Sandbox, calls: int, kills: int, job: Callable
         try:
             job()
         except Exception as error:  # noqa: BLE001 a job that Spark gives up is a result
-            ended.append(str(error).strip().splitlines()[0][:120])
+            ended.append(" ".join(str(error).split())[:200])
         else:
             ended.append("done")
 
@@ -119,10 +120,12 @@ def main() -> None:
     try:
         for name, client in CLIENTS.items():
             with Sandbox(latency=0.05) as sandbox:
-                frame, begun = people(spark, given.calls), time.perf_counter()
-                killed, ended = attacked(
-                    spark, sandbox, given.calls, given.kills, lambda c=client, f=frame, s=sandbox: c(f, s, journal)
-                )
+                begun = time.perf_counter()
+
+                def job(client: Client = client, sandbox: Sandbox = sandbox) -> None:
+                    client(people(spark, given.calls), sandbox, journal)  # Spark knows formats where a frame is made
+
+                killed, ended = attacked(spark, sandbox, given.calls, given.kills, job)
                 seconds = time.perf_counter() - begun
                 placed = Counter(call.to for call in sandbox.calls())
             twice, never = sum(each > 1 for each in placed.values()), given.calls - len(placed)
