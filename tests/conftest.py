@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -30,6 +31,12 @@ settings.load_profile("any time")
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core: tests wait for processes, answers and timeouts about as long as they compute."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests, which live as long as the run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
