@@ -29,8 +29,8 @@ settings.load_profile("any time")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core: tests wait for processes, answers and timeouts about as long as they compute."""
-    return 2 * (os.cpu_count() or 1)
+    """Two workers a core and one: tests wait for processes and timeouts about as long as they compute."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
