@@ -135,7 +135,7 @@ class Writer:
 
     def unsettled(self, table: str) -> list[str]:
         """The SIDs of what was not over, or had no price, and what this run has not listed: it may have changed."""
-        bindings = {"run": self._run, "late": now(_RATED)}
+        bindings: dict[str, str | int] = {"run": self._run, "late": now(_RATED)}
         with self._told():
             return [str(sid) for (sid,) in self._db.execute(_UNSETTLED_ROWS[table], bindings)]
 
