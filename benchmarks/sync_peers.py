@@ -8,6 +8,7 @@ import sys
 import time
 import venv
 from pathlib import Path
+from typing import Any
 
 TAP = ("tap-twilio==0.2.2",)
 TARGET = ("target-sqlite==0.2.0",)
@@ -73,10 +74,10 @@ def _environment(folder: Path, needs: tuple[str, ...]) -> Path:
     return python
 
 
-def _selected(catalog: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
+def _selected(catalog: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     """Select the two streams, all of their fields."""
     for stream in catalog["streams"]:
-        for entry in stream["metadata"]:  # type: ignore[attr-defined]
+        for entry in stream["metadata"]:
             if entry["breadcrumb"] == []:
                 entry["metadata"]["selected"] = stream["tap_stream_id"] in _STREAMS
     return catalog

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from itertools import product
 from typing import Any
 
 import apsw
 import pytest
 import requests
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from examples import examples
 from twsql.catalog import CATALOG
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
-from twsql.schema import snake_case
 from twsql.tables.usage_records import LISTS
 
+from .plain_copy import copy, same, statements
 from .random_where import ACCOUNT, EVERY, LIMIT, Pair, order_of, where_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -59,7 +55,7 @@ def pair() -> Iterator[Pair]:
             session.auth = (sandbox.account_sid, sandbox.auth_token)
             _furnish(live, session, f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/")
             for table, rows in _rows(session, f"{sandbox.base_url}/2010-04-01/Accounts", sandbox.account_sid).items():
-                _copy(live, plain, table, rows)
+                copy(live, plain, table, rows)
         values = {
             f"{table}.{column}": [row[0] for row in plain.execute(f'SELECT DISTINCT "{column}" FROM {table} LIMIT 12')]
             for table in ACCOUNT
@@ -118,30 +114,7 @@ def _rows(session: requests.Session, accounts: str, account: str) -> dict[str, l
     }
 
 
-def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    declared = live.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table,)).fetchall()
-    columns = {name: kind for name, kind in declared if name in EVERY[table]}
-    plain.execute(f"CREATE TABLE {table} ({', '.join(f'{chr(34)}{n}{chr(34)} {kind}' for n, kind in columns.items())})")
-    values = [[_value(kind, row.get(snake_case(name))) for name, kind in columns.items()] for row in rows]
-    plain.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
-
-
-def _value(kind: str, value: Any) -> Any:
-    if kind == "DATETIME" and value is not None:
-        return parsedate_to_datetime(value).strftime("%Y-%m-%d %H:%M:%S")
-    if kind == "REAL" and value is not None:
-        return float(value)
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value
-
-
-@settings(
-    max_examples=examples(120),
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@statements(120)
 @given(st.data())
 def test_random_sql(pair: Pair, data: st.DataObject) -> None:
     """WHERE gives the same rows, ORDER BY the same order, LIMIT the same of them, a join the same pairs."""
@@ -150,12 +123,12 @@ def test_random_sql(pair: Pair, data: st.DataObject) -> None:
     where, limit = data.draw(where_of(pair, table)), data.draw(LIMIT)
     order = ", ".join([*data.draw(order_of(table)), *KEYS[table]])
     columns = ", ".join(f'"{column}"' for column in EVERY[table])
-    _same(pair, f"SELECT {columns} FROM {table} WHERE {needed} AND ({where}) ORDER BY {order} {limit}")
+    same(pair, f"SELECT {columns} FROM {table} WHERE {needed} AND ({where}) ORDER BY {order} {limit}")
     join = data.draw(st.sampled_from(JOINS))
     outer, inner = join.split()[0], join.split("JOIN ")[1].split()[0]
     condition = data.draw(where_of(pair, outer, "a."))
     pairs = ", ".join(f"{alias}.{key}" for alias, of in (("a", outer), ("b", inner)) for key in KEYS[of])
-    _same(pair, f"SELECT {pairs} FROM {join} WHERE {condition}", ordered=False)
+    same(pair, f"SELECT {pairs} FROM {join} WHERE {condition}", ordered=False)
 
 
 @pytest.mark.parametrize("granularity", PERIODS)
@@ -164,7 +137,7 @@ def test_dates(pair: Pair, granularity: str) -> None:
     for column, operator, day in product(
         ("StartDate", "EndDate"), ("=", "<", "<=", ">", ">="), ("2026-02-10", "2026-02-28", "2026-03-01")
     ):
-        _same(
+        same(
             pair,
             "SELECT StartDate, EndDate, Count, Price FROM usage_records"
             f" WHERE Granularity = '{granularity}' AND Category = 'calls' AND {column} {operator} '{day}'",
@@ -172,17 +145,12 @@ def test_dates(pair: Pair, granularity: str) -> None:
         )
 
 
-def _same(pair: Pair, sql: str, *, ordered: bool = True) -> None:
-    live, plain = pair.live.execute(sql).fetchall(), pair.plain.execute(sql).fetchall()
-    assert (live == plain) if ordered else (Counter(live) == Counter(plain)), sql
-
-
 def test_the_account_is_varied(pair: Pair) -> None:
     """The copy has what the queries are to tell apart, or they would prove nothing."""
     for table in ACCOUNT:
         every = f"SELECT {', '.join(EVERY[table])} FROM {table}"
         for needed in REQUIRED.get(table, ("1",)):
-            _same(pair, f"{every} WHERE {needed}", ordered=False)
+            same(pair, f"{every} WHERE {needed}", ordered=False)
         least = {"balance": 1, "outgoing_caller_ids": 1, "accounts": 2}.get(table, 4)
         assert pair.plain.execute(f"SELECT count(*) FROM {table}").get >= least, table
     assert pair.plain.execute("SELECT count(DISTINCT QueueSid) FROM queue_members").get >= 2

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
 import apsw
 import pytest
 import requests
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from examples import examples
 from twsql.hosts.apsw import register
 from twsql.sandbox import Readings, Sandbox
-from twsql.schema import snake_case
 
+from .plain_copy import copy, same, statements
 from .random_where import DAYS, EVERY, LIMIT, MORE, Pair, order_of, where_of
 
 NOW = datetime(2026, 3, 1, 23, 59, 50, tzinfo=timezone.utc)
@@ -58,7 +55,7 @@ def copied(**readings: Any) -> Iterator[Pair]:
         _messages(live, sandbox)
         plain = apsw.Connection(":memory:")
         for table, rows in _rows(sandbox).items():
-            _copy(live, plain, table, rows)
+            copy(live, plain, table, rows)
         values = {
             f"{table}.{column}": [row[0] for row in plain.execute(f'SELECT DISTINCT "{column}" FROM {table}')]
             for table in MORE
@@ -115,25 +112,6 @@ def _rows(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
     return {**listed, "call_events": events, "media": media}
 
 
-def _copy(live: apsw.Connection, plain: apsw.Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    declared = live.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table,)).fetchall()
-    columns = {name: kind for name, kind in declared if name in EVERY[table]}
-    definitions = [f'"{name}" {kind}' for name, kind in columns.items()]
-    plain.execute(f"CREATE TABLE {table} ({', '.join(definitions)})")
-    values = [[_value(kind, row.get(snake_case(name))) for name, kind in columns.items()] for row in rows]
-    plain.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
-
-
-def _value(kind: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if kind == "DATETIME":
-        return parsedate_to_datetime(value).strftime("%Y-%m-%d %H:%M:%S")
-    if kind in ("INTEGER", "REAL"):
-        return (int if kind == "INTEGER" else float)(value)
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value
-
-
 @pytest.mark.parametrize("readings", BUNDLES, ids=lambda readings: str(Readings(**readings)) or "the defaults")
 def test_random_sql(readings: dict[str, Any]) -> None:
     """WHERE gives the same rows, ORDER BY the same order, LIMIT the same of them, a join the same pairs."""
@@ -151,30 +129,18 @@ def _seen(db: apsw.Connection, table: str, sql: str) -> list[Any]:
 
 
 def _some_statements(pair: Pair) -> None:
-    @settings(
-        max_examples=examples(40),
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @statements(40)
     @given(st.data())
     def compare(data: st.DataObject) -> None:
         table = data.draw(st.sampled_from(MORE[:4] * 3 + MORE))
         where, limit = data.draw(where_of(pair, table)), data.draw(LIMIT)
         order = ", ".join([*data.draw(order_of(table)), KEYS.get(table, "Sid")])
         columns = ", ".join(f'"{column}"' for column in EVERY[table])
-        _same(pair, f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} {limit}")
+        same(pair, f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} {limit}")
         day = DAYS.get(table, "DateCreated") or EVERY[table][1]
-        _same(pair, f"SELECT {day} FROM {table} WHERE {where} ORDER BY {day} DESC {limit}")
+        same(pair, f"SELECT {day} FROM {table} WHERE {where} ORDER BY {day} DESC {limit}")
         join = data.draw(st.sampled_from(JOINS))
         condition = data.draw(where_of(pair, join.split()[0], "a."))
-        _same(pair, f"SELECT a.*, b.* FROM {join} WHERE {condition}", ordered=False)
+        same(pair, f"SELECT a.*, b.* FROM {join} WHERE {condition}", ordered=False)
 
     compare()
-
-
-def _same(pair: Pair, sql: str, *, ordered: bool = True) -> None:
-    live, plain = pair.live.execute(sql).fetchall(), pair.plain.execute(sql).fetchall()
-    assert (live == plain) if ordered else (Counter(live) == Counter(plain)), sql

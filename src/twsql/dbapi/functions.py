@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -27,13 +28,13 @@ class Aggregate(Protocol):
         """Give the result."""
 
 
-class Extensible:
+class Extensible(ABC):
     """Gives apsw's functions the names and signatures of the sqlite3 module."""
 
     @property
+    @abstractmethod
     def apsw(self) -> apsw.Connection:
         """The connection of apsw."""
-        raise NotImplementedError
 
     @property
     def total_changes(self) -> int:

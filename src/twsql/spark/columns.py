@@ -111,10 +111,10 @@ def _reals(values: list[Value]) -> pa.Array:
 
 
 def _booleans(values: list[Value]) -> pa.Array:
-    known = {None: None, 0: False, 1: True}
+    known: dict[Value, bool | None] = {None: None, 0: False, 1: True}
     if not all(each in known for each in values):
         raise ValueError("neither true nor false")
-    return pa.array([known[each] for each in values], pa.bool_())  # type: ignore[index]
+    return pa.array([known[each] for each in values], pa.bool_())
 
 
 def _moments(values: list[Value]) -> pa.Array:

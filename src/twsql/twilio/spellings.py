@@ -59,11 +59,9 @@ def integer(least: int, most: int) -> Reader:
     """Make the reader of a whole number in decimal digits."""
 
     def read(value: object) -> int:
-        digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value)
-        if digits or (isinstance(value, int) and not isinstance(value, bool)):
-            number = int(value)  # type: ignore[call-overload]
-            if least <= number <= most:
-                return int(number)
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) else value
+        if isinstance(number, int) and not isinstance(number, bool) and least <= number <= most:
+            return number
         raise ValueError(f"must be a whole number from {least} to {most}")
 
     return read
