@@ -12,7 +12,7 @@ import twsql
 
 SOURCES = Path(twsql.__file__).parent
 ROOMS = (
-    "_version errors redaction forks sqlite_files nearest tokens",
+    "_version errors redaction forks sqlite_files nearest tokens waiting",
     "schema",
     "sandbox",
     "twilio",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 def until(happened: Callable[[], object], seconds: float = 60.0) -> None:
@@ -12,3 +15,17 @@ def until(happened: Callable[[], object], seconds: float = 60.0) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.005)
+
+
+def interrupt(process: subprocess.Popen[Any], number: int = signal.SIGINT) -> int:
+    """Press Ctrl-C until the process has ended, as a person does; gives its status.
+
+    Python does not hear a signal that comes right before it waits for a socket.
+    """
+    for _ in range(5):
+        process.send_signal(number)
+        try:
+            return process.wait(6)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError("it did not end")

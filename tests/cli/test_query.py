@@ -16,7 +16,7 @@ import pytest
 
 from twsql.cli.formats import FORMATS
 from twsql.sandbox import Sandbox
-from waiting import until
+from waiting import interrupt, until
 
 from .conftest import COMMAND, Open, Run, Start, call_into
 
@@ -287,8 +287,7 @@ def test_it_can_be_interrupted_while_twilio_is_waited_for(
     sandbox.change(latency=60.0)
     process = start("query", script, env=login)
     until(lambda: sandbox.counters.under_way > 0)
-    process.send_signal(number)
-    assert process.wait(10) == 130
+    assert interrupt(process, number) == 130
     assert process.stderr
     told = "; the journal has the calls that were dialled: 'twsql journal settle' finds their outcome"
     assert process.stderr.read() == f"twsql: interrupted{told if 'AddParticipants' in script else ''}\n"
@@ -299,7 +298,7 @@ def test_an_interrupt_tells_of_this_statement_s_calls(start: Start, sandbox: San
     slow = sandbox.fail("timeout-before", method="GET")
     process = start("query", EXAMPLE, "SELECT * FROM conferences", env=login)
     until(lambda: slow.hits > 0)
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     _, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (130, "twsql: interrupted\n")
 
@@ -309,8 +308,7 @@ def test_it_can_be_interrupted_between_two_attempts(start: Start, sandbox: Sandb
     sandbox.fail("429", retry_after=60.0)
     process = start("query", "SELECT * FROM conferences", env=login)
     until(lambda: sandbox.counters.by_status.get(429, 0) > 0)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert interrupt(process) == 130
 
 
 def test_it_can_be_interrupted_while_sqlite_computes(start: Start) -> None:
@@ -318,8 +316,7 @@ def test_it_can_be_interrupted_while_sqlite_computes(start: Start) -> None:
     process = start("query", "SELECT 'begun' AS a", f"SELECT count(*) FROM ({NUMBERS.format(10**12)})")
     assert process.stdout
     until(lambda: process.stdout is not None and "begun" in process.stdout.readline())
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert interrupt(process) == 130
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -330,9 +327,8 @@ def test_the_rows_before_an_interrupt_are_printed(
     slow = sandbox.fail("timeout-before", method="POST", path="/room2/")
     process = start("query", "--format", format_name, EACH.format("[1,2]"), env=login)
     until(lambda: slow.hits > 0)
-    process.send_signal(signal.SIGINT)
+    assert interrupt(process) == 130
     out, _ = process.communicate(timeout=10)
-    assert process.returncode == 130
     assert sandbox.calls()[0].sid in out
 
 
@@ -361,7 +357,7 @@ def test_a_secret_is_in_no_output_and_in_no_title(start: Start, sandbox: Sandbox
     process = start("query", "-v", "SELECT * FROM conferences", env=login)
     until(lambda: sandbox.counters.under_way > 0)
     title = subprocess.run(["ps", "-o", "args=", "-p", str(process.pid)], capture_output=True, text=True, check=True)
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     out, err = process.communicate(timeout=10)
     assert "query" in title.stdout
     assert sandbox.auth_token not in title.stdout + out + err

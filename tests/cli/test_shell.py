@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from twsql.sandbox import Sandbox
-from waiting import until
+from waiting import interrupt, until
 
 from .conftest import COMMAND, Open, Run, call_into
 
@@ -181,7 +180,7 @@ def test_ctrl_c_ends_a_script(sandbox: Sandbox, login: dict[str, str], bare: dic
     process.stdin.write(b"SELECT * FROM conferences;\nSELECT 'next';\n")
     process.stdin.flush()
     until(lambda: sandbox.counters.under_way > 0)
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out, err) == (130, b"", b"twsql: interrupted\n")
 

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from twsql import waiting
 from twsql.errors import InputError, TwilioError
 from twsql.schema import Checked, Procedure, inputs
 from twsql.schema.once import Record
@@ -50,7 +51,7 @@ class Prices:
 
     def of(self, record: Record) -> Price | None:
         """The dearest price that may apply to a call; None if Twilio tells none. Raises TwilioError."""
-        found = [self._ask(route).result() for route in _routes(record)]
+        found = [waiting.result(self._ask(route)) for route in _routes(record)]
         known = [price for price in found if price is not None]
         return max(known, key=lambda price: price.per_minute) if len(known) == len(found) else None
 

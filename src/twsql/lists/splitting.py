@@ -24,6 +24,7 @@ from functools import partial
 from itertools import chain, starmap
 from typing import TYPE_CHECKING
 
+from twsql import waiting
 from twsql.errors import DataError
 from twsql.lists.day_ranges import day_after, field_of, last_days, query
 from twsql.lists.order import MINUTE, disorder, minute_after
@@ -201,7 +202,7 @@ def from_page(listing: Listing, page: Page) -> Iterator[Row]:
         following = listing.client.submit(partial(listing.following, here, before))
         try:
             yield from here.items[ITEMS_BEFORE_NEXT:]
-            here = following.result()
+            here = waiting.result(following)
         finally:
             following.cancel()
 
@@ -243,7 +244,7 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
                 yield partial(_open, listing.between(max(last - days + 1, oldest), last))
             if rest is None or older is None:
                 return
-            page = older.result()
+            page = waiting.result(older)
         finally:
             if older is not None:
                 older.cancel()

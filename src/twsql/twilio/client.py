@@ -15,6 +15,7 @@ from functools import partial
 from itertools import chain, repeat
 from typing import TypeVar
 
+from twsql import waiting
 from twsql.errors import InputError, NotFound, TwilioError
 from twsql.redaction import clean
 from twsql.schema import Row
@@ -183,7 +184,7 @@ class Client:
             following = self.submit(partial(self.following, here, key, before))
             try:
                 yield from here.items[ITEMS_BEFORE_NEXT:]
-                here = following.result()
+                here = waiting.result(following)
             finally:
                 following.cancel()
 

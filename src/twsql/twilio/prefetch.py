@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from twsql.errors import Error
+from twsql.waiting import result
 
 if TYPE_CHECKING:  # planning a scan needs neither
     from concurrent.futures import Future
@@ -50,7 +51,7 @@ def _prefetched(
         waiting.extend(islice(submitted, window))
         yield None
         while waiting:
-            yield waiting.popleft().result()
+            yield result(waiting.popleft())
             window = min(window * 2, most)
             waiting.extend(islice(submitted, window - len(waiting)))
     finally:

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
+from twsql import waiting
 from twsql.dialing.guard import NotBegunError
 from twsql.dialing.stop import Stop
 from twsql.schema import Row
@@ -27,11 +28,11 @@ class Task:
 
     def result(self) -> Row:
         """Wait for the result, or raise the error; NotBegunError if `stop` was set before anything was sent."""
-        return self.future.result()
+        return waiting.result(self.future)
 
     def problem(self) -> BaseException | None:
         """Wait for the end; gives the error, if there is one."""
-        return self.future.exception()
+        return waiting.problem(self.future)
 
     def was_begun(self) -> bool:
         """Wait for the end; whether the work began before `stop` was set."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from twsql import waiting
 from twsql.schema import Row
 from twsql.twilio.prefetch import INITIAL_WINDOW
 
@@ -86,7 +87,7 @@ class Window:
             self._here = self._take(here.value) or self._submit(here)
             if len(self._prefetched) * 8 <= self._size * 7:
                 self._look_ahead(coming)
-        inner = self._here.result()
+        inner = waiting.result(self._here)
         if inner.rest is None:
             return iter(inner.rows)
         self._here = None  # `rest` can be read only once, so another scan fetches the rows anew
