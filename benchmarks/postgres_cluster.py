@@ -2,7 +2,7 @@
 
     python benchmarks/postgres_cluster.py COMMAND…
 
-runs a command that finds it in TWSQL_TEST_POSTGRES, and stops it afterwards. PostgreSQL does not run as root: started
+runs a command that finds it in TEST_TWSQL_POSTGRES, and stops it afterwards. PostgreSQL does not run as root: started
 by root it is the user postgres, or nobody.
 """
 
@@ -139,7 +139,7 @@ def main() -> int:
     with running() as cluster:
         print(f"PostgreSQL on port {cluster.port}, started in {time.monotonic() - began:.1f} s", flush=True)
         return subprocess.run(
-            sys.argv[1:], env={**os.environ, "TWSQL_TEST_POSTGRES": cluster.keywords}, check=False
+            sys.argv[1:], env={**os.environ, "TEST_TWSQL_POSTGRES": cluster.keywords}, check=False
         ).returncode
 
 

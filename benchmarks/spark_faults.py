@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=4, help="fewer than the five tries of a task")
     given = parser.parse_args()
     journal = "postgresql://postgres@{host}:{port}/postgres".format(
-        **dict(each.split("=") for each in os.environ["TWSQL_TEST_POSTGRES"].split() if not each.startswith("user"))
+        **dict(each.split("=") for each in os.environ["TEST_TWSQL_POSTGRES"].split() if not each.startswith("user"))
     )
     spark, wrong = session(), False
     print("| client | calls | kills | placed twice | never | job | seconds |")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # planning a scan waits for nothing
 Y = TypeVar("Y")
 
 _SECONDS = 0.25
-"""Until a wait looks for a signal. One that arrives just before a wait does not end it, and on Windows none does."""
+"""Until a wait looks for a signal: one that arrives just before a wait does not end it."""
 
 
 def result(future: Future[Y]) -> Y:

@@ -27,7 +27,7 @@ def wrong(output: str) -> list[str]:
 
 def test_all_is_well_with_an_account(twsql: Run, sandbox: Sandbox, login: dict[str, str]) -> None:
     """Two requests tell: the account's and one for its conferences."""
-    done = twsql("doctor", env=login)
+    done = twsql("doctor", env={**login, "TWSQL_PYTHON": "/usr/bin/python3"})  # which the loadable extension reads
     assert (done.returncode, done.stderr, wrong(done.stdout)) == (0, "", [])
     assert f"host: {sandbox.base_url} answered" in done.stdout
     assert "account: 'Sandbox' is active" in done.stdout

@@ -22,7 +22,7 @@ from twsql.sandbox import Sandbox
 FROM, TO = "+15550000000", "+15550000001"
 KEYED = f"SELECT CallSid FROM AddParticipants('room', '{FROM}', '{TO}') WHERE RequestKey = 'k'"
 
-POSTGRES = os.environ.get("TWSQL_TEST_POSTGRES", "")
+POSTGRES = os.environ.get("TEST_TWSQL_POSTGRES", "")
 """Where PostgreSQL is, in libpq's keywords without a database: the tests' journals are there. See .ci/postgres."""
 in_files = pytest.mark.skipif(bool(POSTGRES), reason="it is about the journal's file")
 

@@ -352,7 +352,7 @@ def test_no_password(
 ) -> None:
     """The URL's password is in no output of the doctor, no error, no log, and not in the journal."""
     caplog.set_level(logging.DEBUG)
-    environ = {name: value for name, value in environ.items() if name != "TWSQL_TEST_POSTGRES"}
+    environ = {name: value for name, value in environ.items() if name != "TEST_TWSQL_POSTGRES"}
     secret = "a-password-of-mine"
     url = f"{os.environ['TWSQL_JOURNAL']} password={secret}"
     done = preloaded.run(["doctor"], {**environ, "TWSQL_JOURNAL": url}, tmp_path)

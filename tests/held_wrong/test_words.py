@@ -99,7 +99,8 @@ def test_a_401_names_the_doctor(twsql: Run, login: Mapping[str, str], command: t
     """It finds out which of the credentials is wrong."""
     done = twsql(*command, stdin="SELECT Sid FROM conferences;\n", env={**login, "TWILIO_AUTH_TOKEN": "wrong"})
     assert done.returncode == 1
-    assert done.stderr.rstrip().endswith("'twsql doctor' checks the credentials")
+    assert done.stderr.rstrip().endswith("; run 'twsql doctor' to check the credentials")
+    assert done.stderr.count("doctor") == 1
 
 
 def test_without_an_account_the_sandbox_is_named(twsql: Run) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from twsql.sandbox import Sandbox
 
-if "TWSQL_SPARK" not in os.environ:
+if "TEST_TWSQL_SPARK" not in os.environ:
     collect_ignore_glob = ["test_*.py"]
 
 LOG = """
@@ -101,7 +101,7 @@ def journal() -> Iterator[str]:
     """The URL of a new database of the PostgreSQL that .ci/spark has started."""
     import psycopg
 
-    place = os.environ["TWSQL_TEST_POSTGRES"]
+    place = os.environ["TEST_TWSQL_POSTGRES"]
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from twsql.cli.arguments import parse
 from twsql.cli.formats.text import visible
 from twsql.cli.log import to_stderr
-from twsql.cli.remedies import remedy
 from twsql.errors import Error
 
 INTERRUPTED = 130
@@ -34,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         status = _failed(_described(error))
     except Error as error:
-        status = _failed(f"{error}{remedy(error)}")
+        status = _failed(str(error))
     _flush()
     _leave_if_threads_linger(status)
     return status

@@ -117,12 +117,14 @@ def _journal(given: Mapping[str, Any]) -> Finding:
     return good(f"journal: {where}; calls on record: {calls}{doubt}")
 
 
+_OF_HOSTS = {"TWSQL_PYTHON"}
+"""Variables that are no settings: the loadable extension reads this one."""
 _EDGE = {"region": {"edge": "dublin"}}
 """Settings that need another one; `Settings.load` checks them together in the end."""
 
 
 def _misspelled() -> Iterator[Finding]:
-    known = set(VARIABLES.values())
+    known = {*VARIABLES.values(), *_OF_HOSTS}
     for name in sorted(os.environ):
         if name.startswith("TWSQL_") and name not in known:
             near = difflib.get_close_matches(name, known, 1)

@@ -1,9 +1,10 @@
-"""Ctrl-C while SQLite computes."""
+"""Ctrl-C: it ends also a statement that only computes, and says where the calls are that were dialled."""
 
 from __future__ import annotations
 
 import apsw
 
+DIALLED = "interrupted; the journal has the calls that were dialled: 'twsql journal settle' finds their outcome"
 _STEPS = 50_000
 """Instructions of SQLite's virtual machine between two checks, some 5 ms."""
 

@@ -23,7 +23,6 @@ from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
 from twsql.cli.formats.terminal import escaped
 from twsql.cli.formats.text import visible
-from twsql.cli.remedies import INTERRUPTED
 from twsql.dbapi import connect
 from twsql.dbapi.connection import Connection
 from twsql.dbapi.cursor import Cursor
@@ -155,7 +154,7 @@ def _interrupted(connection: Connection) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(*([INTERRUPTED] if connection.dialled > before else [])) from error
+        raise KeyboardInterrupt(*([interrupts.DIALLED] if connection.dialled > before else [])) from error
 
 
 def _located(script: str) -> Iterator[tuple[int, str]]:

@@ -29,7 +29,6 @@ from twsql.cli.descriptions import declared, described
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
 from twsql.cli.modes import Modes
-from twsql.cli.remedies import INTERRUPTED, remedy
 from twsql.cli.rows_before_errors import RowsBeforeErrors
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
@@ -225,7 +224,7 @@ class Shell(Modes):
         """End the statement. At a terminal the shell goes on; a script ends."""
         self._begin_no_more()
         self.db.interrupt()
-        words = [INTERRUPTED] if self._dialled() > self._dialled_before else []
+        words = [interrupts.DIALLED] if self._dialled() > self._dialled_before else []
         if self.bail or not self.interactive:
             raise KeyboardInterrupt(*words)
         self.write(self.stderr, "\n".join(["", *words, ""]))
@@ -300,7 +299,7 @@ class Shell(Modes):
 def _words(error: BaseException | None) -> str:
     """An error's message, with its class if the message needs it."""
     if isinstance(error, (Error, apsw.Error, apsw.shell.Shell.Error, OSError)) and str(error):
-        return f"{str(error).strip()}{remedy(error)}"
+        return str(error).strip()
     return f"{type(error).__name__}: {error}"
 
 

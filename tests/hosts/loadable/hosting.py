@@ -30,7 +30,7 @@ PACKAGES = {
 }
 """Which Debian package has a program."""
 DEBIAN_PYTHON = "/usr/bin/python3"
-in_ci_hosts = pytest.mark.skipif(not os.environ.get("TWSQL_HOSTS"), reason="real programs: run .ci/hosts")
+in_ci_hosts = pytest.mark.skipif(not os.environ.get("TEST_TWSQL_HOSTS"), reason="real programs: run .ci/hosts")
 """Marks tests that start programs: each takes seconds, and .ci/hosts, a part of .ci/run, runs them all."""
 WORKER_TIMEOUT = 4
 """Seconds of silence after which the fixture `impatient` gives a worker up; it gives a sign of life each second."""
@@ -49,7 +49,7 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
 def lacking(what: str, remedy: str) -> NoReturn:
     """Skip, or fail where .ci/hosts runs: it has installed everything, and nothing may pass by being absent."""
     message = f"{what} is not here: {remedy}, or run .ci/hosts"
-    if os.environ.get("TWSQL_HOSTS"):
+    if os.environ.get("TEST_TWSQL_HOSTS"):
         pytest.fail(message)
     pytest.skip(message)
 

@@ -88,9 +88,9 @@ def test_python(extension: Path, world: Sandbox, package: str, script: str) -> N
 @pytest.mark.parametrize(("package", "script"), [("node", NODE_SQLITE), ("better-sqlite3", BETTER_SQLITE3)])
 def test_node(extension: Path, world: Sandbox, tmp_path: Path, package: str, script: str) -> None:
     """Node's own SQLite (from Node 22.5 on), and the package that most programs have. Each places one call."""
-    modules = Path(os.environ.get("TWSQL_NODE_MODULES", "node_modules"))
+    modules = Path(os.environ.get("TEST_TWSQL_NODE_MODULES", "node_modules"))
     if not (modules / package).exists():
-        lacking(package, f"npm install {package}, and set TWSQL_NODE_MODULES")
+        lacking(package, f"npm install {package}, and set TEST_TWSQL_NODE_MODULES")
     (tmp_path / "door.js").write_text(script)
     node = modules / "node" / "bin" / "node" if package == "node" else program("node")
     placed, read = run(node, tmp_path / "door.js", extension, ADD, READ, NODE_PATH=str(modules.resolve()))

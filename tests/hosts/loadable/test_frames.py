@@ -153,7 +153,7 @@ def test_fuzz_of_the_decoder_in_c(tmp_path: Path) -> None:
     corpus.mkdir()
     for number, items in enumerate([[0, 2, 1, 0, "a", None], [1, 1, 2, 0, 5, 1.5, b"b"], [1, 0, 0], [(1, "x")]]):
         (corpus / str(number)).write_bytes(frames.frame(Kind.ROWS, items)[4:])
-    seconds = os.environ.get("TWSQL_FUZZ_SECONDS", "5")
+    seconds = os.environ.get("TEST_TWSQL_FUZZ_SECONDS", "5")
     done = subprocess.run(
         [str(tmp_path / "fuzz"), f"-max_total_time={seconds}", "-max_len=4096", "-rss_limit_mb=1024", str(corpus)],
         capture_output=True,

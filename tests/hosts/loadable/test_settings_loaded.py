@@ -120,7 +120,7 @@ def test_load() -> None:
     connection = sqlite3.connect(":memory:")
     can = (build.HERE / build.NAME).exists() and hasattr(connection, "enable_load_extension")
     if not can:
-        assert not os.environ.get("TWSQL_HOSTS")
+        assert not os.environ.get("TEST_TWSQL_HOSTS")
         with pytest.raises(NotSupportedError, match=r"not built|cannot load extensions"):
             loadable.load(connection)
     else:
@@ -136,7 +136,7 @@ def test_commands() -> None:
     for command in ("loadable-path", "odbc"):
         done = subprocess.run([sys.executable, "-m", "twsql", command], capture_output=True, text=True, check=False)
         if done.returncode:
-            assert not os.environ.get("TWSQL_HOSTS"), done.stderr
+            assert not os.environ.get("TEST_TWSQL_HOSTS"), done.stderr
             assert "install a C compiler" in done.stderr
         else:
             assert loadable.loadable_path() in done.stdout
