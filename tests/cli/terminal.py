@@ -71,7 +71,8 @@ class Terminal:
 
     def end(self) -> int:
         """Wait for the command's end and give its exit status."""
-        while self._read(5.0):
+        deadline = time.monotonic() + 60
+        while self._read(deadline - time.monotonic()):
             pass
         return self.process.wait(20)
 

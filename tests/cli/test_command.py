@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from twsql import __version__
-from twsql.cli.arguments import parse, settings
+from twsql.cli.arguments import parse
+from twsql.cli.settings import settings
 from twsql.twilio.settings import VARIABLES
 
 from .conftest import Run

@@ -16,11 +16,11 @@ import apsw
 
 from twsql._version import __version__
 from twsql.cli import probe
-from twsql.cli.arguments import settings as on_command_line
 from twsql.cli.findings import Finding, good, wrong
 from twsql.cli.formats.text import visible
 from twsql.cli.reach import reach
 from twsql.cli.sandbox import INSTALL
+from twsql.cli.settings import settings as on_command_line
 from twsql.dbapi import connect
 from twsql.dialing.opening import place
 from twsql.errors import Error, NotSupportedError, SettingError

@@ -10,7 +10,7 @@ from contextlib import closing
 import apsw
 
 from twsql.cli import query
-from twsql.cli.arguments import settings
+from twsql.cli.settings import settings
 from twsql.hosts.apsw import register
 
 _LIST = "SELECT * FROM twsql_journal"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from twsql.cli.arguments import settings
+from twsql.cli.settings import settings
 from twsql.errors import NotSupportedError
 
 

@@ -15,7 +15,6 @@ from functools import partial
 from typing import TextIO
 
 from twsql.cli import interrupts
-from twsql.cli.arguments import settings
 from twsql.cli.calling import Bar
 from twsql.cli.changes import Told
 from twsql.cli.costs import Costs
@@ -23,6 +22,7 @@ from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
 from twsql.cli.formats.terminal import escaped
 from twsql.cli.formats.text import visible
+from twsql.cli.settings import settings
 from twsql.dbapi import connect
 from twsql.dbapi.connection import Connection
 from twsql.dbapi.cursor import Cursor

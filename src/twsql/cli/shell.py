@@ -23,13 +23,13 @@ import apsw.shell
 from twsql._version import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
-from twsql.cli.arguments import settings
 from twsql.cli.changes import Told, is_many
 from twsql.cli.descriptions import declared, described
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
 from twsql.cli.modes import Modes
 from twsql.cli.rows_before_errors import RowsBeforeErrors
+from twsql.cli.settings import settings
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
 from twsql.dbapi.invocations import procedure_named, translate

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from twsql.cli.arguments import settings
 from twsql.cli.formats.text import visible
+from twsql.cli.settings import settings
 from twsql.errors import TwilioError
 from twsql.sync.datasette import write
 from twsql.sync.follow import follow
