@@ -24,15 +24,14 @@ from twsql._version import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
 from twsql.cli.changes import Told, is_many
-from twsql.cli.descriptions import declared, described
+from twsql.cli.dot_commands import DotCommands
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
-from twsql.cli.modes import Modes
 from twsql.cli.rows_before_errors import RowsBeforeErrors
 from twsql.cli.settings import settings
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
-from twsql.dbapi.invocations import procedure_named, translate
+from twsql.dbapi.invocations import translate
 from twsql.dbapi.refusals import copies, refuse, told_of
 from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
@@ -55,9 +54,6 @@ _SAFE_COMMANDS = """
 """
 """The dot commands under `safe`."""
 
-_PROCEDURES = [procedure.name for procedure in CATALOG.procedures]
-_WIDEST = max(map(len, _PROCEDURES))
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Read statements and commands to the end of the input; 1 if one of a script failed."""
@@ -76,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         return int(shell.failed and not shell.interactive)
 
 
-class Shell(Modes):
+class Shell(DotCommands):
     """apsw's shell on connections with Twilio's tables; `given` are the settings, as for `twsql.connect`.
 
     `failed` says whether a statement or command has failed.
@@ -95,7 +91,6 @@ class Shell(Modes):
         self.db = None, database
         self.prompt, self.moreprompt = "twsql> ", "  ...> "
         self.history_file = _history()
-        self._command_params: dict[str, Any] = {**apsw.shell.Shell._command_params, "procedures": _PROCEDURES}
 
     def _registered(self) -> apsw.Connection:
         """The current connection; .open and .connection may have changed it."""
@@ -256,44 +251,6 @@ class Shell(Modes):
         if not self.interactive:
             name = getattr(self.stdin, "name", "<stdin>")
             self._input_descriptions.append(f"{name} line {self.input_line_number}")
-
-    def command_tables(self, cmd: list[str]) -> None:
-        """tables ?PATTERN?: Lists Twilio's tables and those of the database, or those LIKE the pattern."""
-        self.push_output()
-        self.output, self.header = self.output_list, False
-        try:
-            for pattern in cmd or ["%"]:
-                self.process_sql("SELECT TableName FROM temp.sys_tables WHERE TableName LIKE ?1", (pattern,), True)
-        finally:
-            self.pop_output()
-        super().command_tables(cmd)
-
-    def command_schema(self, cmd: list[str]) -> None:
-        """schema ?TABLE? [TABLE...]: Shows SQL for tables.
-
-        Without a table, all of the database are shown.  TABLE is a LIKE pattern, or the name of one of Twilio's tables
-        or procedures, of which the columns are shown.
-        """
-        for name in cmd:
-            self.write(self.stdout, declared(name))
-        super().command_schema(cmd)
-
-    def command_quit(self, cmd: list[str]) -> None:
-        """quit ?CODE?: Exit this program with optional exit code."""
-        self.command_exit(cmd)
-
-    def command_procedures(self, cmd: list[str]) -> None:
-        """procedures ?NAME?: Lists the procedures, or the inputs of one.
-
-        EXEC AddParticipants ConferenceSid = 'x', From = '+1...', To = '+1...'; runs one, and so does
-        CALL AddParticipants('x', '+1...', '+1...');
-        """
-        if len(cmd) > 1:
-            raise self.Error("procedures takes the name of one procedure")
-        if cmd:
-            self.write(self.stdout, described(procedure_named(cmd[0], CATALOG.procedures), self._terminal_width(60)))
-        for procedure in () if cmd else CATALOG.procedures:
-            self.write(self.stdout, f"{procedure.name:{_WIDEST}}  {procedure.description}\n")
 
 
 def _words(error: BaseException | None) -> str:
