@@ -28,6 +28,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twsql.dialing import entries, known_entries
@@ -301,13 +302,17 @@ class Dialer:
         return attempts.entry.deadline if self._journal.locks.may_be_lost else math.inf
 
     def _again(self, attempts: Attempts, doubt: OutcomeUnknown, stop: Stop) -> None:
-        """Record a further attempt at what no witness has found."""
+        """Record a further attempt at what no witness has found.
+
+        Attempts so long ago that the lists would have them count no more: what a stranger did since then is not ours.
+        """
         try:
             self._await_turn(stop)
-            entry = entries.sending(self._journal, attempts.timed(), self._now(), self._is_off(stop))
+            entry, now = attempts.timed(), self._now()
+            entry = replace(entry, since=now) if self._outcomes.is_long_ago(entry) else entry
+            attempts.entry = entries.sending(self._journal, entry, now, self._is_off(stop))
         except OperationalError as error:
             raise OutcomeUnknown(f"{doubt.message}; it was neither found nor sent again: {error}") from error
-        attempts.entry = entry
 
     def _in_use(self, once: Once, mark: Mark, entry: Entry, error: TwilioError) -> Row:
         """Find the call that has the key's label already at the first attempt: it was in a journal that is lost."""

@@ -72,6 +72,11 @@ class Outcomes:
             foreign=lambda calls: known_entries.foreign(self._journal, intent, calls),
         )
 
+    def is_long_ago(self, entry: Entry) -> bool:
+        """Whether the lists would have the attempts by now, if Twilio had carried them out."""
+        now = self._client.clock.at(time.monotonic())
+        return now is not None and now > self.lost(entry).window().listed
+
     def record(self, once: Once, entry: Entry, answer: Row) -> None:
         """Record that a call was placed. If the journal fails, the OperationalError names the call."""
         sid = answer.get(once.sid)

@@ -22,6 +22,8 @@ EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=ti
 """The bounds of an effect whose time Twilio has not told."""
 CLOCKS_AGREE = timedelta(seconds=5)
 """How far a time of Twilio's may be off: dates are whole seconds, and responses take a while."""
+_LISTED_LATE = timedelta(minutes=1)
+"""How late an effect may show in a list. Twilio's documentation has no bound; seconds have been seen."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Window:
     until: datetime
     earliest: datetime
     latest: datetime
+
+    @property
+    def listed(self) -> datetime:
+        """When the lists have it at the latest."""
+        return self.latest + _LISTED_LATE
 
 
 @dataclass(frozen=True)

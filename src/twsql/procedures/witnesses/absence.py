@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from twsql.errors import OutcomeUnknown
@@ -17,18 +16,15 @@ from twsql.schema.once import EVER, Lost
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
-_LISTED_LATE = timedelta(minutes=1)
-"""How late an effect may show in a list. Twilio's documentation has no bound; seconds have been seen."""
-
 
 def prove(client: Client, lost: Lost, where: str) -> None:
     """Return if an effect that a list lacks was certainly not done. Raises OutcomeUnknown if it is too early to tell.
 
     The list must have been read just before: its response tells Twilio's time.
     """
-    now, latest = client.clock.at(time.monotonic()), lost.window().latest
-    if latest == EVER[1]:
+    now, window = client.clock.at(time.monotonic()), lost.window()
+    if window.latest == EVER[1]:
         raise OutcomeUnknown(f"it is not in {where}, which may be late: look again in some minutes")
-    if now is None or now < latest + _LISTED_LATE:
-        sure = f"{latest + _LISTED_LATE:%Y-%m-%d %H:%M:%S}"
+    if now is None or now < window.listed:
+        sure = f"{window.listed:%Y-%m-%d %H:%M:%S}"
         raise OutcomeUnknown(f"it is not in {where}, which may be late: look again from {sure} UTC on")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from twsql.errors import InputError, NotFound, OutcomeUnknown
 from twsql.procedures.witnesses import evidence
 from twsql.procedures.witnesses.listed import calls_between
-from twsql.procedures.witnesses.lookups import conferences, fetched, is_callers, is_sure, is_to, participant
+from twsql.procedures.witnesses.lookups import conferences, fetched, is_callers, is_sure, is_to, participant, sids
 from twsql.schema import Row
 from twsql.schema.once import Lost, Record
 
@@ -87,14 +87,14 @@ def _by_calls(client: Client, lost: Lost) -> Row | None:
     possible = [(call, verdict) for call, verdict in judged if verdict is not evidence.Verdict.ANOTHER]
     if not possible:
         return None
-    sids = ", ".join(str(call["sid"]) for call, _ in possible)
+    named = sids([call for call, _ in possible])
     if len(possible) > 1 or lost.has_rival():
-        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {sids}")
+        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {named}")
     (call, verdict) = possible[0]
-    if not is_sure(call.get("date_created"), sids, lost):
+    if not is_sure(call.get("date_created"), named, lost):
         return None
     if verdict is evidence.Verdict.PERHAPS:
-        raise OutcomeUnknown(f"{sids} is between these numbers, and may be this call or somebody else's")
+        raise OutcomeUnknown(f"{named} is between these numbers, and may be this call or somebody else's")
     return as_participant(call, lost.mark, evidence.conference_of(client, lost))
 
 

@@ -14,6 +14,7 @@ Twilio does not tell in which conference an ended call was.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
@@ -21,7 +22,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from twsql.procedures.addressing import active, is_conference_sid
-from twsql.procedures.witnesses.lookups import conferences, moment, participant
+from twsql.procedures.witnesses.listed import since
+from twsql.procedures.witnesses.lookups import conferences, is_inbound, moment, participant
 from twsql.schema import Row
 from twsql.schema.once import CLOCKS_AGREE, Lost
 
@@ -109,18 +111,17 @@ def _has_ended_another(client: Client, lost: Lost, sid: str) -> bool:
 
 def has_strangers(client: Client, lost: Lost) -> bool:
     """Whether a call of no journal entry left our number at about that time; True if there are too many to read."""
-    window = lost.window()
+    window, now = lost.window(), client.clock.at(time.monotonic())
     begin, end = window.since - _ABOUT, window.until + _ABOUT
-    params = {"StartTime<": (end + timedelta(days=2)).strftime("%Y-%m-%d")}
+    last = end + timedelta(days=2)
+    params = {"StartTime<": last.strftime("%Y-%m-%d")} if now is None or now > last else {}
     for caller in lost.senders:
         found: list[tuple[str, str]] = []
-        for count, row in enumerate(client.pages(client.path("Calls"), "calls", {"From": caller, **params})):
+        for count, row in enumerate(since(client, "calls", {"From": caller, **params}, begin)):
             made = moment(row.get("date_created"))
-            if made is not None and made < begin:
-                break
             if count >= _READ:
                 return True
-            if made is None or made <= end:
+            if (made is None or begin <= made <= end) and not is_inbound(row):
                 found.append((str(row["sid"]), str(row.get("to"))))
         if lost.foreign(found):
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from twsql.schema.values import utc
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
+
+_MOST_NAMED = 5
+"""How many SIDs an error names."""
 
 
 def conferences(client: Client, conference: str) -> Iterator[str]:
@@ -61,6 +64,22 @@ def is_to(call: Row, called: str) -> bool:
 def is_callers(call: Row, lost: Lost) -> bool:
     """Whether a call is from one of the senders that Twilio may show."""
     return number(str(call.get("from"))) in map(number, lost.senders)
+
+
+def sids(rows: Sequence[Row]) -> str:
+    """The SIDs of calls or messages, of the first ones if there are many."""
+    more = [f"and {len(rows) - _MOST_NAMED} more"] if len(rows) > _MOST_NAMED else []
+    return ", ".join([*(str(row["sid"]) for row in rows[:_MOST_NAMED]), *more])
+
+
+def is_inbound(row: Row) -> bool:
+    """Whether a call or message came in. A call to a number of the account's own is listed going out and coming in."""
+    return str(row.get("direction")).startswith("inbound")
+
+
+def is_leg(call: Row) -> bool:
+    """Whether TwiML of another call has placed a call (`<Dial>`)."""
+    return bool(call.get("parent_call_sid")) or call.get("direction") == "outbound-dial"
 
 
 def is_sure(date: object, sid: str, lost: Lost) -> bool:

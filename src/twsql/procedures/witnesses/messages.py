@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.procedures.witnesses import absence, texts
 from twsql.procedures.witnesses.listed import since, to_recipient
-from twsql.procedures.witnesses.lookups import is_sure, is_to, moment, number
+from twsql.procedures.witnesses.lookups import is_inbound, is_sure, is_to, moment, number, sids
 from twsql.procedures.witnesses.texts import Content, Verdict
 from twsql.schema import Checked, Row
 from twsql.schema.once import Lost, Record
@@ -43,20 +43,23 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     """
     wait(grace)
     ours = texts.read(lost.record.details)
-    possible = [row for row in _from_us(client, lost, ours) if ours.compare(row) is not Verdict.ANOTHER]
+    listed = [*_from_us(client, lost, ours)]
+    possible = [row for row in listed if ours.compare(row) is not Verdict.ANOTHER]
     if not possible:
+        if changed := [row for row in listed if _is_within(row, lost)]:
+            raise OutcomeUnknown(f"{sids(changed)} may be it, if Twilio has changed its text, or another message")
         if not ours.listed:
             raise OutcomeUnknown("Twilio does not list it under its number (AddressRetention), so nobody can tell")
         absence.prove(client, lost, "the list of messages")
         return None
-    sids = ", ".join(str(row["sid"]) for row in possible)
+    named = sids(possible)
     if len(possible) > 1 or any(ours.may_be(texts.read(rival)) for rival in lost.rivals()):
-        raise OutcomeUnknown(f"one of these messages may be it, and an equal one another's: {sids}")
+        raise OutcomeUnknown(f"one of these messages may be it, and an equal one another's: {named}")
     is_doubtful = (
-        not is_sure(possible[0].get("date_created"), sids, lost) or _service(possible[0], ours) != ours.service
+        not is_sure(possible[0].get("date_created"), named, lost) or _service(possible[0], ours) != ours.service
     )
     if is_doubtful or _has_strangers(client, lost, ours):
-        raise OutcomeUnknown(f"{sids} may be this message, or somebody else's from the same sender")
+        raise OutcomeUnknown(f"{named} may be this message, or somebody else's from the same sender")
     return possible[0]
 
 
@@ -81,13 +84,19 @@ def _from_us(client: Client, lost: Lost, ours: Content) -> Iterator[Row]:
 
 def _is_from_us(row: Row, lost: Lost, ours: Content) -> bool:
     """Whether our sender may have sent a message. One of a service has no From at first."""
-    if str(row.get("direction")).startswith("inbound"):
+    if is_inbound(row):
         return False
     if ours.service is not None and _service(row, ours) != ours.service:
         return False
     shown = row.get("from")
     senders = {number(each) for each in (lost.record.sender, ours.fallback) if each}
     return shown is None or lost.record.sender == ours.service or number(str(shown)) in senders
+
+
+def _is_within(row: Row, lost: Lost) -> bool:
+    """Whether a message was made at the time of the attempts."""
+    made, window = moment(row.get("date_created")), lost.window()
+    return made is None or window.since <= made <= window.until
 
 
 def _service(row: Row, ours: Content) -> str | None:

@@ -13,7 +13,7 @@ from twsql.errors import InputError, OutcomeUnknown
 from twsql.procedures.witnesses import absence
 from twsql.procedures.witnesses.evidence import has_strangers
 from twsql.procedures.witnesses.listed import calls_between
-from twsql.procedures.witnesses.lookups import fetched, is_sure, is_to
+from twsql.procedures.witnesses.lookups import fetched, is_leg, is_sure, is_to, sids
 from twsql.schema import Row
 from twsql.schema.once import Lost, Record
 
@@ -27,15 +27,16 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     Twilio may list a call late, so this waits for `grace` seconds first.
     """
     wait(grace)
-    found = [call for call in calls_between(client, lost) if not lost.is_other(str(call["sid"]))]
+    calls = (call for call in calls_between(client, lost) if not is_leg(call))
+    found = [call for call in calls if not lost.is_other(str(call["sid"]))]
     if not found:
         absence.prove(client, lost, "the list of calls")
         return None
-    sids = ", ".join(str(call["sid"]) for call in found)
+    named = sids(found)
     if len(found) > 1 or lost.has_rival():
-        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {sids}")
-    if not is_sure(found[0].get("date_created"), sids, lost) or has_strangers(client, lost):
-        raise OutcomeUnknown(f"{sids} is between these numbers, and may be this call or somebody else's")
+        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {named}")
+    if not is_sure(found[0].get("date_created"), named, lost) or has_strangers(client, lost):
+        raise OutcomeUnknown(f"{named} is between these numbers, and may be this call or somebody else's")
     return found[0]
 
 

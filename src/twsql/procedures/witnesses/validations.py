@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twsql.errors import OutcomeUnknown
 from twsql.procedures.witnesses import absence, placed
 from twsql.procedures.witnesses.listed import to_recipient
-from twsql.procedures.witnesses.lookups import is_sure
+from twsql.procedures.witnesses.lookups import is_leg, is_sure, sids
 from twsql.schema import Row
 from twsql.schema.once import Lost, Record
 
@@ -29,14 +29,15 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     Twilio may list a call late, so this waits for `grace` seconds first.
     """
     wait(grace)
-    calls = [call for call in to_recipient(client, lost, "calls") if not lost.is_other(str(call["sid"]))]
+    listed = (call for call in to_recipient(client, lost, "calls") if not is_leg(call))
+    calls = [call for call in listed if not lost.is_other(str(call["sid"]))]
     found = [call for call in calls if not _is_ours(client, str(call.get("from")))]
     if not found:
         absence.prove(client, lost, "the list of calls")
         return None
-    sids = ", ".join(str(call["sid"]) for call in found)
-    if len(found) > 1 or lost.has_rival() or not is_sure(found[0].get("date_created"), sids, lost):
-        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {sids}")
+    named = sids(found)
+    if len(found) > 1 or lost.has_rival() or not is_sure(found[0].get("date_created"), named, lost):
+        raise OutcomeUnknown(f"one of these calls may be it, and may be another's: {named}")
     return _row(found[0])
 
 
