@@ -55,6 +55,9 @@ CALLS = [
         1,
     ),
     (f"SELECT * FROM {CONST} WHERE ConferenceSid IS NOT NULL", 1),
+    (f"SELECT * FROM {CONST} WHERE Status = 'queued' AND DryRun", 0),
+    (f"SELECT * FROM t JOIN {EACH} WHERE t.ok OR DryRun", 0),
+    (f"SELECT * FROM {CONST} WHERE DryRun = 0", 1),
 ]
 """Statements with the number of calls that each places."""
 
@@ -71,5 +74,7 @@ REFUSED = [
     f"SELECT 1 FROM {CONST}",
     f'SELECT "To" FROM {CONST}',
     f"SELECT * FROM t WHERE EXISTS (SELECT 1 FROM {CONST})",
+    f"SELECT * FROM {CONST} WHERE NOT DryRun",
+    f"SELECT * FROM {CONST} WHERE Status = 'queued' AND Muted",
 ]
 """What cannot be meant: an error, and no call."""

@@ -11,7 +11,7 @@ import pytest
 from twsql.catalog import CATALOG
 from twsql.errors import InputError, NotSupportedError
 from twsql.hosts.apsw import register
-from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs
 from twsql.sandbox import Sandbox
 from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Lost, Once, Record
@@ -42,6 +42,7 @@ RING = Procedure(
         Parameter("From", required=True, field="From"),
         Parameter("To", required=True, field="To"),
         Parameter("Url", kind="url", required=True, field="Url"),
+        CHECK_ONLY,
         *once_inputs("ring"),
     ),
     columns=(Column("Sid"), Column("Status"), *once_columns("ring", "heard")),

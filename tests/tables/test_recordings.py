@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from twsql.errors import InputError, NotSupportedError, TwilioError
+from twsql.errors import InputError, NotSupportedError, ProgrammingError, TwilioError
 
 from .conftest import World
 
@@ -72,5 +72,7 @@ def test_deleting(world: Make) -> None:
         [f"GET Recordings/{sid} IncludeSoftDeleted=true"],
     )
     assert len(made.asked("SELECT Sid FROM recordings WHERE IncludeSoftDeleted = 0")[0]) == 3
+    with pytest.raises(ProgrammingError, match="write IncludeSoftDeleted = 1, or = 0"):
+        made.db.execute("SELECT Sid FROM recordings WHERE IncludeSoftDeleted").fetchall()
     with pytest.raises(NotSupportedError, match="could not be brought back"):
         made.asked("DELETE FROM transcriptions")

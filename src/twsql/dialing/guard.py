@@ -7,6 +7,7 @@ import time
 
 from twsql.errors import NotSupportedError, OperationalError, ReadOnlyError
 from twsql.schema import Checked, Procedure
+from twsql.schema.once import DRY_RUN
 from twsql.twilio.settings import Settings
 
 
@@ -54,7 +55,7 @@ DRY = "dry-run"
 
 def is_dry(settings: Settings, checked: Checked) -> bool:
     """Whether the inputs are only checked, and nothing is sent."""
-    return settings.dry_run or checked.get("DryRun") == "true"
+    return settings.dry_run or checked.get(DRY_RUN) == "true"
 
 
 class Pace:

@@ -39,8 +39,8 @@ class _Missing:
 
     def __call__(self) -> Value:
         raise ProgrammingError(
-            f"{self.name} is an input of Twilio's search, which no row has: give it with = or IN, joined by AND;"
-            " two searches are joined by UNION"
+            f"{self.name} is an input of Twilio's search, which no row has: write {self.name} = … or IN, joined by"
+            " AND; two searches are joined by UNION"
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs
 from twsql.procedures.witnesses import validations
 from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Once, Record
@@ -40,6 +40,7 @@ ADD_OUTGOING_CALLER_IDS = Procedure(
         Parameter("Extension", "Keys to press once the call is answered, to reach an extension.", field="Extension"),
         replace(_SHARED["StatusCallback"], description="Where Twilio reports whether it was validated."),
         _SHARED["StatusCallbackMethod"],
+        CHECK_ONLY,
         *once_inputs("call"),
     ),
     columns=(

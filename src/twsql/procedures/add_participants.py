@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.procedures.once_inputs import once_columns, once_inputs, price_columns
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import calls
 from twsql.schema import Checked, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Mark, Once, Record
@@ -322,7 +322,7 @@ def _record(checked: Checked) -> Record:
 ADD_PARTICIPANTS = Procedure(
     name="AddParticipants",
     description="Places a call into a conference, which is made if there is none of that name.",
-    inputs=(*_CALL, *_CONFERENCE, *_LEG, *_FURTHER, *once_inputs("call")),
+    inputs=(*_CALL, *_CONFERENCE, *_LEG, CHECK_ONLY, *_FURTHER, *once_inputs("call")),
     columns=(
         *results(PARTICIPANT, "AccountSid", "CallSid", "ConferenceSid", "Status"),
         *price_columns(),
@@ -340,4 +340,4 @@ ADD_PARTICIPANTS = Procedure(
         mark=Mark("Label", code=16026, holder=calls.labelled),
     ),
 )
-"""The first 49 inputs have the order of the commercial driver's procedure. Twilio's other ones follow, then twsql's."""
+"""The first 49 inputs have the order of the commercial driver's procedure. Twilio's other ones and twsql's follow."""

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from twsql.schema import Column, Parameter
+from twsql.schema.once import DRY_RUN
+
+CHECK_ONLY = Parameter(
+    DRY_RUN,
+    "Whether to check the inputs only and send nothing. WHERE DryRun means DryRun = 1.",
+    "boolean",
+    default="false",
+    ours=True,
+)
+"""DryRun, an input of each procedure with `once_inputs`."""
 
 
 def once_inputs(noun: str) -> tuple[Parameter, ...]:
-    """RequestKey, OnError, DryRun and Batch; `noun` names the effect: `call`, say."""
+    """RequestKey, OnError and Batch, the last inputs; `noun` names the effect: `call`, say."""
     return (
         Parameter(
             "RequestKey",
@@ -21,9 +31,6 @@ def once_inputs(noun: str) -> tuple[Parameter, ...]:
             values=("raise", "row"),
             default="raise",
             ours=True,
-        ),
-        Parameter(
-            "DryRun", "Whether to check the inputs only and send nothing.", "boolean", default="false", ours=True
         ),
         Parameter("Batch", f"Several {noun}s: a JSON array of objects, each with inputs of one.", ours=True),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.procedures.once_inputs import once_columns, once_inputs, price_columns
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import placed
 from twsql.schema import Checked, Parameter, Procedure, Row, inputs
 from twsql.schema.calls import CALL
@@ -68,6 +68,9 @@ _CALL = (
     *_shared("RecordingTrack", "Trim", "SipAuthUsername", "SipAuthPassword", "MachineDetection"),
     *_shared("MachineDetectionTimeout", "MachineDetectionSpeechThreshold", "MachineDetectionSpeechEndThreshold"),
     *_shared("MachineDetectionSilenceTimeout"),
+)
+
+_FURTHER = (
     Parameter("AsyncAmd", "Whether the call goes on while that is found out.", "boolean", field="AsyncAmd"),
     Parameter(
         "AsyncAmdStatusCallback", "Where Twilio reports what has answered.", "url", field="AsyncAmdStatusCallback"
@@ -93,7 +96,7 @@ def _record(checked: Checked) -> Record:
 PLACE_CALL = Procedure(
     name="PlaceCall",
     description="Places a call into no conference: a URL, TwiML or an application says what happens on it.",
-    inputs=(*_CALL, *once_inputs("call")),
+    inputs=(*_CALL, CHECK_ONLY, *_FURTHER, *once_inputs("call")),
     columns=(*_RESULTS, *_PRICES, *once_columns("call", "placed")),
     run=place_call,
     once=Once(

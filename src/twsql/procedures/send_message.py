@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.procedures.once_inputs import once_columns, once_inputs
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs
 from twsql.procedures.witnesses import messages
 from twsql.schema import Checked, Parameter, Procedure, Row, inputs
 from twsql.schema.messages import MESSAGE
@@ -95,7 +95,7 @@ def _record(checked: Checked) -> Record:
 SEND_MESSAGE = Procedure(
     name="SendMessage",
     description="Sends a text message, or one with media.",
-    inputs=(*_INPUTS, *once_inputs("message")),
+    inputs=(*_INPUTS, CHECK_ONLY, *once_inputs("message")),
     columns=(
         *(
             column

@@ -16,6 +16,8 @@ from twsql.schema import Checked, Row
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
+DRY_RUN = "DryRun"
+"""The input that checks the others and sends nothing. Its column is one of the first 63: SQLite tells if it is used."""
 CLOCKS_APART = timedelta(minutes=5)
 """More than a list can be out of order."""
 EVER = datetime(2000, 1, 1, tzinfo=timezone.utc), datetime(9999, 1, 1, tzinfo=timezone.utc)

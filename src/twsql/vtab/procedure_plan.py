@@ -8,6 +8,7 @@ from itertools import product
 
 from twsql.dialing.batch import BATCH
 from twsql.schema import Procedure, Value
+from twsql.schema.once import DRY_RUN
 from twsql.vtab import given
 from twsql.vtab.given import Argument
 from twsql.vtab.question import EQ, IN, LIMIT, NEVER, OFFSET, REQUEST, Answer, Question, Term, refused, to_json
@@ -24,7 +25,7 @@ class ProcedurePlan:
     `terms` give the inputs. `missing` are required inputs that the statement does not mention. `reads` tells whether
     the statement reads a result; `reads_late`, one that only a dry run has. `together`: all rows will be read, so the
     inputs of an IN or Batch run side by side. `several`: a Batch, in which equal inputs mean several calls. SQLite
-    compares the inputs that are `checked`.
+    compares the inputs that are `checked`. The statement names the boolean inputs in `bare` without a value.
     """
 
     terms: tuple[Term, ...] = ()
@@ -34,6 +35,7 @@ class ProcedurePlan:
     several: bool = False
     checked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
 
     def combinations(self, arguments: Sequence[Argument]) -> Iterator[dict[str, Value]]:
         """Yield the inputs of each row: every combination of the values of the INs. A NULL in an IN equals nothing."""
@@ -75,6 +77,7 @@ def plan(relation: Relation, procedure: Procedure, question: Question) -> Answer
         several=batch,
         checked=tuple(name for name, number in named.items() if number >= OMITTED),
         missing=missing,
+        bare=tuple(_bare(relation, procedure, offered, question)),
     )
     several = batch or any(operator == IN for _, operator in terms)
     return Answer(
@@ -92,8 +95,8 @@ def _asks(procedure: Procedure, made: ProcedurePlan) -> str:
     """What is done, in words for a reader of EXPLAIN QUERY PLAN."""
     if made.missing:
         return refused(made.missing)
-    if not made.reads and made.reads_late:
-        return "prices of Twilio, and nothing is done"
+    if DRY_RUN in made.bare or (not made.reads and made.reads_late):
+        return f"{'prices' if made.reads_late else 'nothing'} of Twilio, and nothing is done"
     if not made.reads:
         return "nothing of Twilio, but an error: no result is read"
     once = procedure.once
@@ -113,6 +116,20 @@ def _inputs(relation: Relation, procedure: Procedure, question: Question) -> Ite
     yield from ((number, slot.name) for number, slot in equal if slot.parameter)
     # SQLite compares a later one with the result: a SID, though the input may be a name.
     yield from ((number, aliases[slot.name]) for number, slot in equal if slot.name in aliases and number < OMITTED)
+
+
+def _bare(relation: Relation, procedure: Procedure, offered: set[str], question: Question) -> Iterator[str]:
+    """Yield the boolean inputs that the statement names without `=` or IN: `WHERE DryRun`, `WHERE NOT DryRun`.
+
+    xBestIndex has no constraint for those, but SQLite marks their columns as used. A Batch may give them values. An
+    input that is a result too may be read, but not of a call: `WHERE Muted` would place one that is not muted.
+    """
+    named = [slot for number, slot in enumerate(relation.slots[:REST]) if number in question.used]
+    for slot in named:
+        must_have_value = BATCH not in offered and bool(procedure.once or slot.column is None)
+        is_boolean = slot.parameter is not None and slot.parameter.kind == "boolean"
+        if is_boolean and slot.name not in offered and (must_have_value or slot.name == DRY_RUN):
+            yield slot.name
 
 
 def _reads(relation: Relation, named: dict[str, int], question: Question, *, late: bool) -> bool:

@@ -9,6 +9,7 @@ from twsql.dialing import batch, guard
 from twsql.dialing.stop import Stop
 from twsql.errors import InputError, OutcomeUnknown, ProgrammingError, TwilioError
 from twsql.schema import BOOLEANS, Procedure, Row, Value, inputs
+from twsql.schema.once import DRY_RUN
 from twsql.vtab import excess
 from twsql.vtab.given import Argument, copies, limits
 from twsql.vtab.procedure_plan import OMITTED, ProcedurePlan
@@ -34,6 +35,8 @@ class ProcedureScan:
         self._copies: Sequence[int] = ()
         self._place = 0
         self._ahead = 1
+        self._dry_run = -1
+        self._asked = -1
         self._stop = Stop()
         self.Close: Callable[[], None] = self._stop.set  # no Python runs, which Ctrl-C could end before it stops them
 
@@ -64,14 +67,29 @@ class ProcedureScan:
         country = statement.engine.settings.default_country
         rows = [batch.expand(self._procedure, each, country) for each in combinations]
         self._given = [given for row in rows for given in row]
-        if not plan.reads:  # but a price: nobody is called for that
-            self._given = [{"DryRun": 1, **given} for given in self._given]
+        self._refuse_bare(plan)
+        self._dry_run = self._relation.slot_named(DRY_RUN) if DRY_RUN in plan.bare else -1
+        self._asked = -1
+        if self._dry_run >= 0:
+            self._given = [{**given, DRY_RUN: 1} for given in self._given]
+        elif not plan.reads:  # but a price: nobody is called for that
+            self._given = [{DRY_RUN: 1, **given} for given in self._given]
         self._copies = copies(self._given) if plan.several else ()
         self._ahead = (limit or len(self._given)) if plan.together else 1
         self._runs, self._place = {}, 0
 
     def Next(self) -> None:
-        """Move to the next row."""
+        """Move to the next row.
+
+        Raises ProgrammingError if WHERE dropped this one for its DryRun, which has no value in the statement:
+        `WHERE NOT DryRun` places no call, though it may be meant to.
+        """
+        if self._dry_run >= 0 and self._asked == self._dry_run and self._place not in self._runs:
+            raise ProgrammingError(
+                f"{self._procedure.name}: DryRun without a value is 1, and no result of that row is read; nothing was"
+                " sent; write DryRun = 1 to check the inputs, or leave DryRun out"
+            )
+        self._asked = -1
         self._place += 1
 
     def Eof(self) -> bool:
@@ -80,6 +98,7 @@ class ProcedureScan:
 
     def Column(self, number: int) -> Value:
         """The value of a column of this row: an input, or a result, for which the procedure runs."""
+        self._asked = number
         if number < 0:
             return self.Rowid()
         reader = self._relation.readers[number]
@@ -96,14 +115,27 @@ class ProcedureScan:
         slot = self._relation.slots[number]
         return None if slot.parameter is None else self._given[self._place].get(slot.name)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the scan must see each reading of an input, to know for which one WHERE drops a row."""
+        return self._dry_run >= 0
+
     def Rowid(self) -> int:
         """The place of the row, from 0."""
         return self._place
 
+    def _refuse_bare(self, plan: ProcedurePlan) -> None:
+        """Raise ProgrammingError for a boolean input other than DryRun that has no value: it may mean true, or not."""
+        if unclear := [name for name in plan.bare if name != DRY_RUN]:
+            raise ProgrammingError(
+                f"{self._procedure.name}: {' and '.join(unclear)} without a value; nothing was sent; write"
+                f" {' AND '.join(f'{name} = 1' for name in unclear)}, or = 0"
+            )
+
     def _is_dry(self, given: Mapping[str, Value]) -> bool:
         """Whether a run is a dry one."""
-        spelled = BOOLEANS.get(str(given.get("DryRun")).strip().lower(), False)
-        return guard.is_dry(self._statement.engine.settings, {"DryRun": "true" if spelled else "false"})
+        spelled = BOOLEANS.get(str(given.get(DRY_RUN)).strip().lower(), False)
+        return guard.is_dry(self._statement.engine.settings, {DRY_RUN: "true" if spelled else "false"})
 
     def _result(self) -> Row:
         """The procedure's result for this row."""

@@ -62,6 +62,10 @@ class Relation:
         """The name by which columns reference it."""
         return self.source.own_name if isinstance(self.source, Table) else self.source.name
 
+    def slot_named(self, name: str) -> int:
+        """The number of a column."""
+        return next(number for number, slot in enumerate(self.slots) if slot.name == name)
+
     def has_effect(self, *, read_only: bool) -> bool:
         """Whether a statement can change something at Twilio with it; a view or trigger of a file must not do that."""
         source = self.source

@@ -190,7 +190,8 @@ class ProcedureCursor:
 
     def _value(self, number: int) -> bytes:
         given = self._scan.given(number)
-        return frames.LAZY if given is None and self._readers[number] is not None else frames.value(given)
+        lazy = self._scan.is_watched or (given is None and self._readers[number] is not None)
+        return frames.LAZY if lazy else frames.value(given)
 
 
 def _rows_frame(last: bool, count: int, columns: bytes, values: Iterable[bytes]) -> bytes:
