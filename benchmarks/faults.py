@@ -262,15 +262,15 @@ class _Run:
         with closing(
             register(apsw.Connection(":memory:"), base_url=self.sandbox.base_url, **login, **settings)
         ) as made:
-            dialer = made.engine.dialer
-            numbers = dialer.in_doubt()
+            settling = made.engine.dialer.settling
+            numbers = settling.in_doubt()
             with ThreadPoolExecutor(16) as pool:
-                states = [*pool.map(dialer.settle, numbers)]
+                states = [*pool.map(settling.settle, numbers)]
             left = [number for number, state in zip(numbers, states, strict=True) if state == "unknown"]
             ours, wanted = self.placed()[0], self.wanted()
             left = [number for number in left if wanted[self._target(number)] == 1]
             for number in left:
-                dialer.decide(number, next(iter(ours.get(self._target(number), ())), None))
+                settling.decide(number, next(iter(ours.get(self._target(number), ())), None))
         self.until_done()
         return len(left)
 

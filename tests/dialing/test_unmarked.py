@@ -68,9 +68,9 @@ def test_settling_one_that_was_not_placed(connect: Connect, sandbox: Sandbox, ac
     with pytest.raises(OutcomeUnknown):
         connect().execute(CALL).fetchall()
     with closing(register(apsw.Connection(":memory:"), **account)) as registration:
-        assert registration.engine.dialer.settle(1) == "unknown"
+        assert registration.engine.dialer.settling.settle(1) == "unknown"
         sandbox.advance(TEN_MINUTES)
-        assert registration.engine.dialer.settle(1) == "refused"
+        assert registration.engine.dialer.settling.settle(1) == "refused"
 
 
 def test_a_refusal_after_the_proof(connect: Connect, sandbox: Sandbox) -> None:

@@ -39,12 +39,12 @@ def _settle(arguments: argparse.Namespace) -> dict[int, str | None]:
     with closing(registration):
         dialer = registration.engine.dialer
         if arguments.placed or arguments.not_placed:
-            dialer.decide(arguments.id, arguments.placed)
+            dialer.settling.decide(arguments.id, arguments.placed)
             return {arguments.id: "placed" if arguments.placed else "refused"}
-        numbers = dialer.in_doubt() if arguments.id is None else [arguments.id]
+        numbers = dialer.settling.in_doubt() if arguments.id is None else [arguments.id]
         with ThreadPoolExecutor(registration.settings.max_in_flight, "twsql-call") as pool:
             try:
-                return dict(zip(numbers, pool.map(dialer.settle, numbers), strict=True))
+                return dict(zip(numbers, pool.map(dialer.settling.settle, numbers), strict=True))
             except BaseException:
                 dialer.stop()
                 pool.shutdown(cancel_futures=True)

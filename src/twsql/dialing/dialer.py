@@ -39,10 +39,10 @@ from twsql.dialing.intents import intent_of, is_own, once_of
 from twsql.dialing.journal import Journal
 from twsql.dialing.outcomes import Outcomes
 from twsql.dialing.prices import Prices, Refusal
+from twsql.dialing.settling import Settling
 from twsql.dialing.stop import Stop
 from twsql.errors import (
     Error,
-    InputError,
     OperationalError,
     OutcomeUnknown,
     TwilioError,
@@ -63,11 +63,10 @@ _CLOSING_SECONDS = 0.5
 class Dialer:
     """Runs the procedures of one connection whose effect must happen once. Threads may share it.
 
-    It can settle entries of the `procedures`.
+    `settling` settles entries of the `procedures`.
     """
 
     def __init__(self, client: Client, journal: Journal, procedures: Sequence[Procedure] = ()) -> None:
-        self._procedures = {procedure.name: procedure for procedure in procedures}
         self._client = client
         self._settings = client.settings
         self._journal = journal
@@ -76,6 +75,7 @@ class Dialer:
         self._under_way: dict[int, Entry] = {}
         self._ended = threading.Condition()
         self._begun = 0
+        self.settling = Settling(client, journal, self._outcomes, procedures, self._at_work, self._await_others)
 
     @property
     def begun(self) -> int:
@@ -129,75 +129,6 @@ class Dialer:
         del hidden  # errors and the journal may have this call's secrets until here, so they are redacted
         return answer
 
-    def settle(self, number: int) -> str | None:
-        """Find out the outcome of an entry in doubt and return its new state; None if it is not in doubt (any more).
-
-        Nothing is sent again. A call that was not placed becomes `refused`; a statement with its RequestKey may then
-        place it.
-        """
-        entry = self._take(number)
-        if entry is None:
-            return None
-        with self._at_work(entry):
-            attempts = Attempts(self._client.clock, entry)
-            try:
-                once = self._once_of(entry)
-                answer = self._outcomes.find(once, entry)
-                if answer is None and entry.intent.label is None and not once.proves_absence:
-                    raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
-            except BaseException as error:
-                self._outcomes.record_failure(attempts.timed(), error)
-                if isinstance(error, OutcomeUnknown):
-                    return "unknown"
-                raise
-            if answer is None:
-                self._outcomes.fail(entry, "refused", f"it was not {once.done}: Twilio does not know it")
-                return "refused"
-            self._outcomes.record(once, entry, answer)
-            return "placed"
-
-    def decide(self, number: int, sid: str | None) -> None:
-        """Record what a person found out about an entry in doubt: its SID, or None if it was not placed.
-
-        Raises InputError if the entry is not in doubt, or the SID belongs to another number or entry; TwilioError if
-        the SID cannot be fetched.
-        """
-        entry = self._take(number)
-        if entry is None:
-            raise InputError(f"entry {number} is not in doubt, or a program is working on it")
-        with self._at_work(entry):
-            try:
-                once = self._once_of(entry)
-                if sid is None:
-                    self._outcomes.fail(entry, "refused", f"it was not {once.done}, as was decided by hand")
-                else:
-                    self._outcomes.record(once, entry, self._decided(once, entry, sid))
-            except BaseException as error:
-                self._outcomes.record_failure(entry, OutcomeUnknown(f"it could not be decided: {error}"))
-                raise
-
-    def _decided(self, once: Once, entry: Entry, sid: str) -> Row:
-        if known_entries.is_known(self._journal, entry.intent, sid):
-            raise InputError(f"{sid} is the {once.noun} of another entry")
-        return once.decided(self._client, entry.intent.record, sid, entry.intent.label)
-
-    def _once_of(self, entry: Entry) -> Once:
-        """The strategy of an entry's procedure. Raises OperationalError if this twsql lacks the procedure."""
-        procedure = self._procedures.get(entry.intent.procedure)
-        if procedure is None or procedure.once is None:
-            raise OperationalError(f"the entry belongs to {entry.intent.procedure}, a procedure that this twsql lacks")
-        return procedure.once
-
-    def _take(self, number: int) -> Entry | None:
-        account, realm = self._settings.require_credentials()[0], self._settings.realm
-        while (entry := entries.take(self._journal, number, account, realm)) is not None and entry.todo == "wait":
-            self._pause(_POLL_SECONDS, Stop())
-        return entry
-
-    def in_doubt(self) -> list[int]:
-        """The entries of this account that may need `settle`."""
-        return known_entries.in_doubt(self._journal, self._settings.require_credentials()[0], self._settings.realm)
-
     def stop(self) -> None:
         """Begin nothing more. Record calls that do not end soon as unknown; their results may still follow."""
         self._outcomes.stop()
@@ -226,7 +157,7 @@ class Dialer:
 
     def _claim(self, intent: Intent, stop: Stop) -> Entry:
         while (entry := entries.claim(self._journal, intent, self._now(), self._is_off(stop))).todo == "wait":
-            self._pause(_POLL_SECONDS, stop)
+            self._await_others(stop)
         return entry
 
     @contextmanager
@@ -334,6 +265,10 @@ class Dialer:
         self._pause(0, stop)
         while (left := self._pace.turn()) > 0:
             self._pause(left, stop)
+
+    def _await_others(self, stop: Stop) -> None:
+        """Wait a little for another process or thread, before looking again for its result."""
+        self._pause(_POLL_SECONDS, stop)
 
     def _pause(self, seconds: float, stop: Stop) -> None:
         """Wait before sending. Raises NotBegunError once `stop` is set, or the dialer stops."""
