@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from itertools import chain
 from threading import Lock
@@ -13,6 +13,7 @@ from twsql.schema import Column, Row, Table
 from twsql.schema.where import Where
 from twsql.vtab.relation import Relation
 from twsql.vtab.rows_read import RowsRead
+from twsql.vtab.shared_scans import SharedScans
 from twsql.vtab.table_plan import is_one_request
 from twsql.vtab.window import Inner, Outer, Window
 
@@ -60,6 +61,8 @@ class Lookahead:
         self._read: dict[object, RowsRead] = {}
         self._windows: dict[object, Window] = {}
         self._inner: dict[Scan, Window] = {}
+        self._shared = SharedScans()
+        self._begun: set[object] = set()
         self._also_read: OrderedDict[tuple[str, str], Row] = OrderedDict()
         self._also_read_lock = Lock()
 
@@ -70,7 +73,10 @@ class Lookahead:
         self._inner.pop(scan, None)
         where = replace(where, also_read=self._note_also_read)
         joined = self._joined(scan, table, client, where)
-        rows = iter(table.rows(client, where)) if joined is None else joined
+        if joined is not None or table.local:  # a call of the statement may add local rows
+            rows = iter(table.rows(client, where)) if joined is None else joined
+        else:
+            rows = self._scanned(table, client, where)
         keys = {domain: column.json_key for column, domain in scan.relation.joins if column.name in where.columns}
         if not keys:
             return rows
@@ -96,8 +102,24 @@ class Lookahead:
         """End with the statement: cancel prefetches that have not been sent."""
         for window in self._windows.values():
             window.close()
-        for known in (self._windows, self._inner, self._read, self._also_read):
+        self._shared.close()
+        for known in (self._windows, self._inner, self._read, self._also_read, self._begun):
             known.clear()
+
+    def _scanned(self, table: Table, client: Client, where: Where) -> Iterator[Row]:
+        """The rows of a scan that is not known to be a join's inner one.
+
+        A lookup without a key narrows no list. `participants.CallSid = …` alone asks each conference for one
+        participant; for the second call the lists of all participants are read, which have the others too.
+        """
+        asks, equal = _asks(table, where), None
+        if lookups := _mere_lookups(table, where):
+            others = {name: values for name, values in where.equal.items() if name not in lookups}
+            wide = replace(where, equal=others, limit=None)
+            if (every := _asks(table, wide)) in self._begun:
+                asks, where, equal = every, wide, _single(table, where, lookups)
+            self._begun.add(every)
+        return self._shared.rows(asks, lambda: table.rows(client, where), equal)
 
     def _joined(self, scan: Scan, table: Table, client: Client, where: Where) -> Iterator[Row] | None:
         """The rows of the inner scan of a join; None for a scan that seems to be none."""
@@ -123,9 +145,7 @@ class Lookahead:
     def _window(self, table: Table, column: Column, client: Client, where: Where) -> Window:
         """The prefetches of this table, joined by this column, whatever its value."""
         others = {name: values for name, values in where.equal.items() if name != column.name}
-        late = frozenset(each.name for each in table.columns if each.late) & where.columns
-        pushed = tuple(sorted(others.items())), tuple(sorted(where.between.items()))
-        key = table.own_name, column.name, pushed, late, where.limit, where.ordered
+        key = column.name, _asks(table, replace(where, equal=others))
         if key not in self._windows:
 
             def fetch(outer: Outer) -> Inner:
@@ -183,6 +203,25 @@ class Lookahead:
             self._also_read[table, key] = row
             if len(self._also_read) > MOST_ALSO_READ:
                 self._also_read.popitem(last=False)
+
+
+def _asks(table: Table, where: Where) -> Hashable:
+    """What a scan asks of Twilio: equal scans of a statement give equal rows."""
+    late = frozenset(each.name for each in table.columns if each.late) & where.columns
+    pushed = tuple(sorted(where.equal.items())), tuple(sorted(where.between.items()))
+    return table.own_name, pushed, late, where.limit, where.ordered
+
+
+def _mere_lookups(table: Table, where: Where) -> set[str]:
+    """The lookups among the constraints, if no key is there too."""
+    columns = [column for column in table.columns if column.name in where.equal]
+    return set() if any(column.key for column in columns) else {column.name for column in columns if column.lookup}
+
+
+def _single(table: Table, where: Where, lookups: set[str]) -> tuple[str, str] | None:
+    """The property and the only value of a lookup; None if there are several."""
+    found = [(c.json_key, where.any_of(c.name) or ()) for c in table.columns if c.name in lookups]
+    return (found[0][0], found[0][1][0]) if len(found) == 1 and len(found[0][1]) == 1 else None
 
 
 def _owns(table: str, domain: str) -> bool:

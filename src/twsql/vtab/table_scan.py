@@ -48,7 +48,7 @@ class TableScan:
         if plan is not self._plan:  # a join starts the same plan for each outer row
             self._plan, self._readers = plan, _readers(self.relation, frozenset(plan.columns))
         self._statement = statement
-        self._row = None
+        self._end_rows()
         self._coming.clear()  # SQLite may restart a correlated subquery's scan before its end
         self._values.clear()
         if plan.missing:
@@ -124,14 +124,17 @@ class TableScan:
 
     def Close(self) -> None:
         """End the scan; no further page is fetched."""
-        close = getattr(self._rows, "close", None)
-        if close:
-            close()
-        self._rows, self._row = iter(()), None
+        self._end_rows()
         self._coming.clear()
         self._values.clear()
         if self._statement is not None:
             self._statement.lookahead.leave(self._shown)
+
+    def _end_rows(self) -> None:
+        close = getattr(self._rows, "close", None)
+        if close:
+            close()
+        self._rows, self._row = iter(()), None
 
     def _value(self, number: int) -> Value:
         """Convert the value of a column that `Next` has not converted."""

@@ -15,6 +15,7 @@ If SQLite now needs CF30 (WHERE drops CF4 to CF29), the window has none of it:
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 LOOK = 1000
 """Outer rows that a window reads ahead at most: they wait in memory."""
+MOST_KEPT = 10_000
+"""Inner rows that a window keeps for outer rows with the same value; the oldest go first."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,15 @@ class Window:
         self._expected = ""
         self._value = ""
         self._here: Future[Inner] | None = None
+        self._kept: OrderedDict[str, list[Row]] = OrderedDict()
+        self._count = 0
 
     def rows(self, here: Outer, coming: Iterator[Outer]) -> Iterator[Row]:
         """The inner rows of the outer row `here`; threads fetch those of the rows `coming` meanwhile.
 
         Another scan of the statement that starts with the same value gets the same rows.
         """
-        if (known := self._known(here)) is not None:
+        if (known := self._kept_or_known(here)) is not None:
             return iter(known)
         if self._here is None or here.value != self._value:
             self._value = here.value
@@ -89,6 +94,7 @@ class Window:
                 self._look_ahead(coming)
         inner = waiting.result(self._here)
         if inner.rest is None:
+            self._keep(here.value, inner.rows)
             return iter(inner.rows)
         self._here = None  # `rest` can be read only once, so another scan fetches the rows anew
         return chain(inner.rows, inner.rest)
@@ -106,13 +112,24 @@ class Window:
             future.cancel()
         self._prefetched.clear()
 
+    def _kept_or_known(self, outer: Outer) -> list[Row] | None:
+        kept = self._kept.get(outer.value)
+        return self._known(outer) if kept is None else kept
+
+    def _keep(self, value: str, rows: list[Row]) -> None:
+        """Keep the inner rows of a value, none too: outer rows that come later may have it again."""
+        self._kept[value] = rows
+        self._count += 1 + len(rows)
+        while self._count > MOST_KEPT:
+            self._count -= 1 + len(self._kept.popitem(last=False)[1])
+
     def _look_ahead(self, coming: Iterator[Outer]) -> None:
         """Prefetch the next inner rows, up to the size of the window and LOOK outer rows."""
         self._expected = ""
         near: set[str] = set()
         for outer in islice(coming, LOOK):
             value = outer.value
-            if value == self._value or value in near or self._known(outer) is not None:
+            if value == self._value or value in near or self._kept_or_known(outer) is not None:
                 continue
             self._expected = self._expected or value
             if len(near) >= self._size:
