@@ -24,6 +24,21 @@ def test_tables(db: apsw.Connection, sandbox: Sandbox) -> None:
     assert sandbox.counters.requests == 0
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "sys_tables WHERE TableName = 'CONFERENCES'",
+        "sys_tablecolumns WHERE TableName = 'participants' AND ColumnName = 'callsid'",
+        "sys_procedures WHERE ProcedureName IN ('addparticipants')",
+        "sys_procedureparameters WHERE ProcedureName = 'ADDPARTICIPANTS' AND ColumnName = 'from'",
+        "sys_connection_props WHERE Name = 'Read_Only'",
+    ],
+)
+def test_names_ignore_case(db: apsw.Connection, where: str) -> None:
+    """As names do in SQL."""
+    assert db.execute(f"SELECT count(*) FROM {where}").fetchall() == [(1,)]
+
+
 REQUIRED = {table.name: [each.name for each in table.columns if each.required] for table in CATALOG.tables}
 
 

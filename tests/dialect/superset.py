@@ -86,7 +86,7 @@ def main(superset: str, twilio: str, picture: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)  # a busy machine
         try:
             session = log_in(page, superset)
             add_database(page, superset, url)

@@ -56,3 +56,12 @@ def test_a_box_of_several_lines_has_one_rule(twsql: Run) -> None:
     """Where values are broken into lines apsw draws it."""
     done = twsql("shell", stdin=".mode box --width 20\nSELECT 'one two three four five' AS a;\n")
     assert done.stdout.count("╞") == 1
+
+
+@pytest.mark.parametrize(("name", "hint"), [("Participant", ": did you mean participants?"), ("nope", "")])
+def test_the_schema_of_nothing_is_an_error(twsql: Run, name: str, hint: str) -> None:
+    """Nothing at all would look like a table without columns; a pattern that fits shows what it fits."""
+    done = twsql("shell", stdin=f".schema {name}\nCREATE TABLE t_1 (x);\n.schema t_%\n.schema CALLS\n")
+    assert done.stderr.strip().endswith(f"no table or procedure '{name}'{hint}")
+    assert "CREATE TABLE t_1 (x);" in done.stdout
+    assert '"PriceUnit" TEXT' in done.stdout

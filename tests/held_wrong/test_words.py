@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
 from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 import twsql as package
-from cli.conftest import Run
+from cli.conftest import COMMAND, Run
 from twsql.sandbox import Sandbox
 
 SID = "CF0123456789abcdef0123456789abcdef"
@@ -17,6 +21,18 @@ SLIPS = [
     ("SELECT * FROM AddParticipants WHERE From = '+15005550006'", 'From is a keyword of SQL: write "From"'),
     ("SELECT From, To FROM twsql_journal", 'From is a keyword of SQL: write "From"'),
     ("SELECT CallSid FROM AddParticipants WHERE \"From\" = 'a' AND To IN ('b')", 'To is a keyword of SQL: write "To"'),
+    ("SELECT From FROM calls ORDER BY To", 'From is a keyword of SQL: write "From"'),
+    ("SELECT c.To FROM calls c", 'To is a keyword of SQL: write "To"'),
+    ("SELECT Sid FROM calls ORDER BY From", 'From is a keyword of SQL: write "From"'),
+    ("SELECT Sid FROM conferences WHERE Status = \u2018completed\u2019", "text needs straight quotes"),
+    ("SELECT Sid FROM conferences WHERE Status = \u201ccompleted\u201d", "text needs straight quotes"),
+    ("SELECT\u00a0Sid FROM conferences", "no-break spaces"),
+    ("SELECT TOP 5 Sid FROM conferences", "write LIMIT at the end"),
+    ("SHOW TABLES", "SELECT TableName FROM sys_tables"),
+    ("DESCRIBE participants", "SELECT ColumnName FROM sys_tablecolumns"),
+    ("SELECT Sid FROM conferences WHERE DateCreated > now()", "datetime('now', '-7 days')"),
+    ("SELECT YEAR(DateCreated) FROM conferences", "strftime('%Y', DateCreated)"),
+    ("SELECT * FROM sys_catalogs", "there are sys_tables, sys_tablecolumns, sys_procedures"),
     ("SELECT * FROM conference", "no such table: conference"),
     ("SELECT * FROM conference", "did you mean conferences?"),
     ("SELECT * FROM AddParticipant('a', 'b', 'c')", "did you mean AddParticipants?"),
@@ -57,7 +73,15 @@ def test_a_slip_is_met_with_its_remedy(
     assert len(sandbox.calls()) == calls
 
 
-@pytest.mark.parametrize("sql", ["SELECT FROM conferences", "SELECT * FROM t WHERE", "SELECT zzzzqqq FROM conferences"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT FROM conferences",
+        "SELECT Sid, FROM conferences",
+        "SELECT * FROM t WHERE",
+        "SELECT zzzzqqq FROM conferences",
+    ],
+)
 def test_no_remedy_is_invented(account: dict[str, str], sql: str) -> None:
     """Where nothing is near, SQLite's own words are all."""
     with package.connect(**account) as connection, pytest.raises(package.Error) as raised:
@@ -106,3 +130,66 @@ def test_a_401_names_the_doctor(twsql: Run, login: Mapping[str, str], command: t
 def test_without_an_account_the_sandbox_is_named(twsql: Run) -> None:
     """Somebody who tries things out has none."""
     assert "--sandbox" in twsql("query", "SELECT * FROM conferences").stderr
+
+
+@pytest.mark.parametrize("command", ["query", "shell"])
+def test_a_file_that_is_no_database_is_named(twsql: Run, tmp_path: Path, command: str) -> None:
+    """On one line: it may be a script, which -f would run."""
+    file = tmp_path / "contacts.csv"
+    file.write_text("name,phone\n" * 20, encoding="utf-8")
+    arguments = ("--database", str(file), "SELECT 1") if command == "query" else (str(file),)
+    done = twsql(command, *arguments, stdin="SELECT 1;\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"twsql: file is not a database: {file}\n")
+
+
+def test_a_statement_in_pieces_needs_quotes(twsql: Run) -> None:
+    """The shell hands over its words one by one."""
+    assert "put the whole statement in quotes" in twsql("query", "SELECT", "1").stderr
+
+
+def test_a_variable_that_is_nearly_a_setting_is_refused(twsql: Run, login: Mapping[str, str]) -> None:
+    """TWSQL_READONLY=1 would protect nothing, and nobody would know. Other variables may be another program's."""
+    done = twsql("query", "SELECT 1", env={**login, "TWSQL_READONLY": "1"})
+    assert done.returncode == 1
+    assert "there is no setting TWSQL_READONLY: did you mean TWSQL_READ_ONLY?" in done.stderr
+    others = {"TWSQL_HOME": "/srv", "TWSQL_PYTHON": "python3", "TWSQL_READONLY": " "}
+    assert twsql("query", "SELECT 1", env={**login, **others}).returncode == 0
+
+
+def test_a_journal_at_another_url_is_refused(twsql: Run, login: Mapping[str, str], tmp_path: Path) -> None:
+    """It would be a file in a folder named `sqlite:`."""
+    done = twsql("journal", env={**login, "TWSQL_JOURNAL": "sqlite:///calls.db"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "must be the path of a file, or postgresql://" in done.stderr
+    assert not (tmp_path / "sqlite:").exists()
+
+
+@pytest.mark.parametrize("command", ["query", "shell"])
+def test_a_change_of_no_rows_is_told(twsql: Run, login: Mapping[str, str], command: str) -> None:
+    """A name that is misspelt in WHERE; for a table of the file nothing is told, nor after an error."""
+    sql = "UPDATE participants SET Muted = 1 WHERE Label = 'nobody'; DELETE FROM temp.participants WHERE Label = 'x';"
+    own = "CREATE TEMP TABLE t (x); DELETE FROM t; UPDATE participants SET Lable = 1;"
+    done = twsql(command, *([sql + own] if command == "query" else []), stdin=f"{sql}{own}\n", env=login)
+    assert done.stderr.splitlines()[:-1] == ["twsql: 0 participants changed", "twsql: 0 participants removed"]
+
+
+@pytest.mark.parametrize("streams", [">&-", ">&- 2>&- <&-"])
+def test_a_closed_stream_is_no_traceback(
+    bare: Mapping[str, str], login: Mapping[str, str], tmp_path: Path, streams: str
+) -> None:
+    """Python has None for it, and the next file would take its number; the statement runs."""
+    sql = f"EXEC AddParticipants ConferenceSid = 'x', {NUMBERS}"
+    command = ["sh", "-c", f'"$@" {streams}', "sh", *COMMAND, "query", "--journal", "calls.db", sql]
+    done = subprocess.run(command, env={**bare, **login}, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as journal:
+        assert journal.execute("SELECT count(*) FROM effects").fetchone() == (1,)
+
+
+def test_help_that_cannot_be_written_is_one_line(bare: Mapping[str, str]) -> None:
+    """A full disk: Python would tell of an exception that it ignored."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*COMMAND, "--help"], env=bare, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "twsql: No space left on device\n")

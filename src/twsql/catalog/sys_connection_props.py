@@ -36,7 +36,7 @@ SYS_CONNECTION_PROPS = Table(
     name="sys_connection_props",
     description="The settings of this connection; no secret is shown.",
     columns=(
-        Column("Name", "The setting."),
+        Column("Name", "The setting.", ignores_case=True),
         Column("Value", "Its value here, 1 and 0 for on and off; NULL for a secret, and for a setting without one."),
         Column("Default", "Its value if nobody sets it."),
         Column("Variable", "The environment variable that sets it."),

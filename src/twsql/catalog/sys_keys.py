@@ -75,23 +75,23 @@ def _index(table: Table, name: str, column: str, place: int, *, is_primary: bool
 
 
 _PRIMARYKEYS = (
-    Column("TableName", "The table."),
-    Column("ColumnName", "A column of those that identify a row together."),
+    Column("TableName", "The table.", ignores_case=True),
+    Column("ColumnName", "A column of those that identify a row together.", ignores_case=True),
     Column("KeySeq", "Its place among them, from 1.", type="integer"),
     Column("KeyName", "The name of the key."),
 )
 _FOREIGNKEYS = (
-    Column("TableName", "The table."),
-    Column("ColumnName", "The column that holds the key of another table."),
+    Column("TableName", "The table.", ignores_case=True),
+    Column("ColumnName", "The column that holds the key of another table.", ignores_case=True),
     Column("ForeignKeyName", "The name of the foreign key."),
-    Column("ReferencedTableName", "The other table; a join with it is read side by side."),
-    Column("ReferencedColumnName", "Its column."),
+    Column("ReferencedTableName", "The other table; a join with it is read side by side.", ignores_case=True),
+    Column("ReferencedColumnName", "Its column.", ignores_case=True),
     Column("PrimaryKeyName", "The name of its key."),
 )
 _INDEXES = (
-    Column("TableName", "The table."),
+    Column("TableName", "The table.", ignores_case=True),
     Column("IndexName", "The name of the index."),
-    Column("ColumnName", "The column."),
+    Column("ColumnName", "The column.", ignores_case=True),
     Column("Ordinal", "Its place in the index, from 1.", type="integer"),
     Column("IsUnique", "Whether its columns identify a row.", type="boolean"),
     Column("IsPrimary", "Whether it is the primary key.", type="boolean"),

@@ -131,7 +131,7 @@ def _described(slot: Slot) -> str:
 
 
 _TABLES = (
-    Column("TableName", "The name in SQL."),
+    Column("TableName", "The name in SQL.", ignores_case=True),
     Column("TableType", "TABLE: read from Twilio; SYSTEM TABLE: told by twsql itself."),
     Column("Description", "What a row is."),
     Column("IsInsertable", "Whether INSERT works.", type="boolean"),
@@ -139,8 +139,8 @@ _TABLES = (
     Column("IsDeletable", "Whether DELETE works.", type="boolean"),
 )
 _TABLECOLUMNS = (
-    Column("TableName", "The table."),
-    Column("ColumnName", "The name in SQL."),
+    Column("TableName", "The table.", ignores_case=True),
+    Column("ColumnName", "The name in SQL.", ignores_case=True),
     Column("Ordinal", "Its place, from 1.", type="integer"),
     Column("DataTypeName", "The declared type."),
     Column("IsKey", "Whether it is part of what tells a row from every other.", type="boolean"),
@@ -151,12 +151,12 @@ _TABLECOLUMNS = (
     Column("Description", "What it holds."),
 )
 _PROCEDURES = (
-    Column("ProcedureName", "The name in SQL."),
+    Column("ProcedureName", "The name in SQL.", ignores_case=True),
     Column("Description", "What it does."),
 )
 _PROCEDUREPARAMETERS = (
-    Column("ProcedureName", "The procedure."),
-    Column("ColumnName", "The name of the input or result column."),
+    Column("ProcedureName", "The procedure.", ignores_case=True),
+    Column("ColumnName", "The name of the input or result column.", ignores_case=True),
     Column("Direction", "input or output."),
     Column("Ordinal", "Its place among the inputs or the outputs, from 1.", type="integer"),
     Column("DataTypeName", "The type."),

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
 
 from twsql.cli.arguments import parse
 from twsql.cli.formats.text import visible
@@ -23,8 +24,9 @@ PIPE_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
+    _replace_closed_streams()
     try:
-        status = _run(parse(argv))
+        status = _run(_parsed(argv))
         sys.stdout.flush()
     except KeyboardInterrupt as error:
         status = _failed(str(error) or "interrupted", INTERRUPTED)
@@ -37,6 +39,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     _flush()
     _leave_if_threads_linger(status)
     return status
+
+
+def _replace_closed_streams() -> None:
+    """Open the null device where a standard stream is closed (`>&-`), so that no file or socket takes its number."""
+    sys.stdin = sys.stdin or _null("r")
+    sys.stdout = sys.stdout or _null("w")
+    sys.stderr = sys.stderr or _null("w")
+
+
+def _null(mode: str) -> IO[Any]:
+    return os.fdopen(os.open(os.devnull, os.O_RDWR), mode)
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return parse(argv)
+    except SystemExit:  # --help and --version have printed
+        sys.stdout.flush()
+        raise
 
 
 def _run(arguments: argparse.Namespace) -> int:

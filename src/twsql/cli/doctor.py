@@ -27,7 +27,7 @@ from twsql.errors import Error, NotSupportedError, SettingError
 from twsql.hosts import local
 from twsql.hosts.loadable import loadable_path
 from twsql.redaction import clean
-from twsql.twilio.settings import VARIABLES, Settings
+from twsql.twilio.settings import OTHER_VARIABLES, VARIABLES, Settings
 
 _CALLS = "SELECT count(*), count(*) FILTER (WHERE State = 'unknown') FROM temp.twsql_journal"
 _SECRETS = ("auth_token", "api_secret")
@@ -83,7 +83,7 @@ def _settings(given: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _misspelled()
     if not problems:
         try:
-            Settings.load(**given)
+            Settings.load({name: os.environ[name] for name in VARIABLES.values() if name in os.environ}, **given)
         except SettingError as error:
             yield wrong(str(error))
 
@@ -117,14 +117,12 @@ def _journal(given: Mapping[str, Any]) -> Finding:
     return good(f"journal: {where}; calls on record: {calls}{doubt}")
 
 
-_OF_HOSTS = {"TWSQL_PYTHON"}
-"""Variables that are no settings: the loadable extension reads this one."""
 _EDGE = {"region": {"edge": "dublin"}}
 """Settings that need another one; `Settings.load` checks them together in the end."""
 
 
 def _misspelled() -> Iterator[Finding]:
-    known = {*VARIABLES.values(), *_OF_HOSTS}
+    known = {*VARIABLES.values(), *OTHER_VARIABLES}
     for name in sorted(os.environ):
         if name.startswith("TWSQL_") and name not in known:
             near = difflib.get_close_matches(name, known, 1)

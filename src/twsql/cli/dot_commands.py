@@ -13,6 +13,7 @@ from twsql.catalog import CATALOG
 from twsql.cli.descriptions import declared, described
 from twsql.cli.modes import Modes
 from twsql.dbapi.invocations import procedure_named
+from twsql.nearest import did_you_mean
 
 _PROCEDURES = [procedure.name for procedure in CATALOG.procedures]
 _WIDEST = max(map(len, _PROCEDURES))
@@ -44,7 +45,15 @@ class DotCommands(Modes):
         """
         for name in cmd:
             self.write(self.stdout, declared(name))
+            self._refuse_unknown(name)
         super().command_schema(cmd)
+
+    def _refuse_unknown(self, pattern: str) -> None:
+        """Raise for a pattern that no table and no procedure has a name like."""
+        named = [each.name for each in CATALOG.relations]
+        named += [name for (name,) in self.db.execute("SELECT name FROM pragma_table_list")]
+        if not any(self.db.execute("SELECT 1 WHERE ?1 LIKE ?2", (name, pattern)).fetchall() for name in named):
+            raise self.Error(f"no table or procedure '{pattern}'{did_you_mean(pattern, named)}")
 
     def command_quit(self, cmd: list[str]) -> None:
         """quit ?CODE?: Exit this program with optional exit code."""

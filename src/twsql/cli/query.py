@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TextIO
 
+import apsw
+
 from twsql.cli import interrupts
 from twsql.cli.calling import Bar
 from twsql.cli.changes import Told
@@ -26,7 +28,7 @@ from twsql.cli.settings import settings
 from twsql.dbapi import connect
 from twsql.dbapi.connection import Connection
 from twsql.dbapi.cursor import Cursor
-from twsql.dbapi.refusals import copies, told_of
+from twsql.dbapi.refusals import notice
 from twsql.dbapi.results import Row
 from twsql.dbapi.script import split
 from twsql.errors import DataError, Error, ProgrammingError
@@ -55,8 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = escaped(_output(arguments.format), as_json=arguments.format in JSON)
     printer = _Printer(_format(arguments), arguments.format in SEPARATED, bar.over(out))
     with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
-        if names := copies(connection.apsw):
-            sys.stderr.write(f"twsql: {told_of(arguments.database, names)}\n")
+        sys.stderr.write(notice(connection.apsw, arguments.database))
         connection.watch(bar.show)
         told = Told(printer.print)
         connection.watch_changes(lambda changes: True, told.hear)
@@ -76,19 +77,21 @@ class _Tellers:
     told: Told
     costs: Costs | None
 
-    def end(self) -> None:
-        self.told.end()
+    def end(self, connection: apsw.Connection, done: str) -> None:
+        self.told.end(connection, done)
         if self.costs is not None:
             self.costs.tell()
 
 
 def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, tellers: _Tellers) -> None:
     for line, statement in _located(script.text):
+        done = ""
         try:
             with _interrupted(cursor.connection), _placed(script, line, statement):
                 printer.show(cursor.execute(statement, parameters))
+            done = statement
         finally:
-            tellers.end()
+            tellers.end(cursor.connection.apsw, done)
 
 
 def _warn(out: TextIO, text: str) -> None:
@@ -144,6 +147,8 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
         yield
     except Error as error:
         hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
+        if str(error) == "incomplete input" and not script.name:  # twsql query SELECT 1
+            hint = ": put the whole statement in quotes"
         raise ProgrammingError(f"{place}{error}{hint}") from error
 
 

@@ -32,7 +32,7 @@ from twsql.cli.settings import settings
 from twsql.dbapi.execs import is_exec
 from twsql.dbapi.hints import hint
 from twsql.dbapi.invocations import translate
-from twsql.dbapi.refusals import copies, refuse, told_of
+from twsql.dbapi.refusals import notice, refuse
 from twsql.dbapi.script import split
 from twsql.dbapi.translation import Translated
 from twsql.errors import Error, OperationalError, ProgrammingError, SettingError
@@ -63,8 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 intro = shell.intro()
         except OperationalError as error:
             raise OperationalError(f"{error}: {arguments.database}") from error
-        if names := copies(shell.db):
-            sys.stderr.write(f"twsql: {told_of(arguments.database, names)}\n")
+        sys.stderr.write(notice(shell.db, arguments.database))
         try:
             shell.cmdloop(intro=intro)
         except SystemExit as leave:  # .exit, .quit
@@ -145,6 +144,7 @@ class Shell(DotCommands):
     def _process_one(self, statement: str, bindings: Any, internal: bool, summary: tuple[str, str] | None) -> None:
         self._patience.rows = 0
         self._dialled_before = self._dialled()
+        done = ""
         try:
             with self._patience:
                 if not internal:
@@ -153,9 +153,10 @@ class Shell(DotCommands):
                     self._exec(statement, self.bindings if bindings is None else bindings)
                 else:
                     super().process_sql(statement, bindings, internal, summary)
+            done = "" if internal else statement
         finally:
             self.end_box()
-            self._told.end()
+            self._told.end(self.db, done)
         if self.interactive and not internal and self._is_empty(statement):
             self.write(self.stdout, "no rows\n")
 

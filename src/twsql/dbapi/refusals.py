@@ -8,7 +8,8 @@ import apsw
 
 from twsql.catalog import CATALOG
 from twsql.dbapi.transactions import Change, change_in
-from twsql.errors import ProgrammingError, ReadOnlyError
+from twsql.dbapi.translation import Translated
+from twsql.errors import OperationalError, ProgrammingError, ReadOnlyError
 from twsql.tokens import first_word, tokens
 
 COPIED = ("conferences", "participants", "calls", "recordings")
@@ -31,18 +32,21 @@ def refuse(connection: apsw.Connection, sql: str) -> None:
         raise ReadOnlyError(f"{change.table} in this file belongs to twsql sync and can only be read{live}")
 
 
-def copies(connection: apsw.Connection) -> list[str]:
-    """The tables of the main file that `twsql sync` has copied; none in other files."""
-    if not connection.table_exists("main", "sync_runs"):
-        return []
-    return [name for name in COPIED if connection.table_exists("main", name)]
+def notice(connection: apsw.Connection, file: str) -> str:
+    """The notice for a file with copies that `twsql sync` made; '' for other files.
 
-
-def told_of(file: str, names: list[str]) -> str:
-    """The notice for a file with copies."""
+    It is the first to read the file: raises OperationalError, which names it, if that is no database.
+    """
+    try:
+        with Translated():
+            names = [name for name in COPIED if connection.table_exists("main", name)]
+            if not names or not connection.table_exists("main", "sync_runs"):
+                return ""
+    except OperationalError as error:
+        raise OperationalError(f"{error}: {file}") from error
     *first, last = names
     listed = f"{', '.join(first)} and {last} are copies" if first else f"{last} is a copy"
-    return f"{file}: {listed} that twsql sync made; temp.{names[0]} is Twilio"
+    return f"twsql: {file}: {listed} that twsql sync made; temp.{names[0]} is Twilio\n"
 
 
 def _is_copy(connection: apsw.Connection, change: Change) -> bool:

@@ -57,7 +57,7 @@ def begin_for(connection: apsw.Connection, change: Change | None) -> bool:
 
     A change of Twilio's tables opens none: nothing could roll it back, and the file would stay locked meanwhile.
     """
-    if change is None or not connection.get_autocommit() or not _is_ordinary(connection, change):
+    if change is None or not connection.get_autocommit() or not is_ordinary(connection, change):
         return False
     connection.execute("BEGIN")
     return True
@@ -71,7 +71,7 @@ def _outside_parentheses(sql: Iterable[Token]) -> Iterator[Token]:
             yield token
 
 
-def _is_ordinary(connection: apsw.Connection, change: Change) -> bool:
+def is_ordinary(connection: apsw.Connection, change: Change) -> bool:
     """Whether a table or view is in a database; Twilio's are in none."""
     if connection.table_exists(change.schema, change.table):
         return True

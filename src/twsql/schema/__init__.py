@@ -42,8 +42,9 @@ class Column:
     rows of many keys. `none_when` tells whether a row of that table certainly has none here, so no request is sent. A
     `late` column may have a function in the row, which runs when SQLite reads the value.
 
-    `values` are all possible values; `sid` is the prefix of its SIDs, a pattern if there are several, `names` the
-    column with the names of these. A comparison with anything else causes a warning.
+    A column that `ignores_case` holds names of SQL. `values` are all possible values; `sid` is the prefix of its SIDs,
+    a pattern if there are several, `names` the column with the names of these. A comparison with anything else causes a
+    warning.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     references: str = ""
     none_when: Callable[[Row], bool] | None = None
     late: bool = False
+    ignores_case: bool = False
     values: tuple[str, ...] = ()
     sid: str = ""
     names: str = ""

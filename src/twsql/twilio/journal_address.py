@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from twsql import redaction
 
 _URL = re.compile(r"postgres(ql)?://", re.IGNORECASE)
+_OTHER_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PART = r"(?:[^\s:@/?#%\[\]]|%[0-9a-fA-F]{2})*"
 _WHOLE = re.compile(
     rf"postgres(?:ql)?://(?:(?P<user>{_PART})(?::(?P<password>{_PART}))?@)?"
@@ -75,6 +76,8 @@ def read(value: object) -> str:
         return value
     if _URL.match(value):
         return _of_url(value)
+    if _OTHER_URL.match(value):
+        raise ValueError("must be the path of a file, or postgresql://user@host/database: no other URL")
     return _of_keywords(value) if _FIRST.match(value) else value
 
 

@@ -75,6 +75,7 @@ class Settings:
         """
         fields = {field.name: field for field in dataclasses.fields(cls)}
         problems = [_unknown(name, fields) for name in given if name not in fields]
+        problems += _misspelt(environ)
         values: dict[str, Any] = {}
         for name, field in fields.items():
             value = _value(given.get(name), environ.get(field.metadata["variable"], ""))
@@ -142,6 +143,20 @@ def called(name: str) -> str:
 
 VARIABLES: Mapping[str, str] = {field.name: field.metadata["variable"] for field in dataclasses.fields(Settings)}
 """The environment variable of each setting."""
+OTHER_VARIABLES = frozenset({"TWSQL_PYTHON"})
+"""The variables that only the loadable extension reads."""
+_NEAR = 0.85
+"""How alike a variable and a setting's are if one is a slip; TWSQL_HOME, say, may be another program's."""
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[str]:
+    """Name each variable that is nearly a setting's: TWSQL_READONLY would protect nothing."""
+    known = {*VARIABLES.values(), *OTHER_VARIABLES}
+    others = sorted(
+        name for name in environ if name.startswith("TWSQL_") and name not in known and environ[name].strip()
+    )
+    nearest = {name: difflib.get_close_matches(name, known, 1, _NEAR) for name in others}
+    return [f"there is no setting {name}: did you mean {near[0]}?" for name, near in nearest.items() if near]
 
 
 def _value(given: object, variable: str) -> object:

@@ -36,7 +36,8 @@ class Slot:
     @property
     def sql(self) -> str:
         """The column's definition in CREATE TABLE."""
-        return f'"{self.name}" {self.declared}{" HIDDEN" if self.hidden else ""}'
+        collation = " COLLATE NOCASE" if self.column and self.column.ignores_case else ""
+        return f'"{self.name}" {self.declared}{collation}{" HIDDEN" if self.hidden else ""}'
 
 
 @dataclass(frozen=True, eq=False)
