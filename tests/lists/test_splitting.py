@@ -29,6 +29,16 @@ def _checked(made: World, rows: list[tuple[str, str]], count: int) -> None:
     assert [moment for _, moment in rows] == sorted((moment for _, moment in rows), reverse=True)
 
 
+@pytest.mark.parametrize("page_size", [1, 7, 100])
+@pytest.mark.parametrize("table", ["conferences", "calls", "recordings"])
+def test_pages_that_overlap(world: Make, table: str, page_size: int) -> None:
+    """A row that the page before had comes once: an item was added to a list whose pages are numbered."""
+    made = world({"page_size": page_size}, conferences=30, participants=2, over=0.5, recordings=1)
+    whole = sorted(made.db.execute(f"SELECT Sid FROM {table}"))
+    made.sandbox.read(pages="overlap")
+    assert sorted(made.db.execute(f"SELECT Sid FROM {table}")) == whole != []
+
+
 @pytest.mark.parametrize(
     ("conferences", "requests"),
     [

@@ -174,6 +174,18 @@ def test_largest_page(http: Http) -> None:
     assert len(_sids(http, page["next_page_uri"].partition("?")[2])) == 2
 
 
+def test_pages(http: Http) -> None:
+    """A page begins with the last item of the page before; a page of one item goes on all the same."""
+    _read(http, pages="overlap", largest_page=3)
+    page = http.get("/Conferences.json?Status=completed").json()
+    following = _sids(http, page["next_page_uri"].partition("?")[2])
+    assert following[0] == page["conferences"][-1]["sid"]
+    assert len(following) == 3
+    _read(http, largest_page=1)
+    page = http.get("/Conferences.json?Status=completed").json()
+    assert _sids(http, page["next_page_uri"].partition("?")[2]) != [page["conferences"][0]["sid"]]
+
+
 def test_statuses(http: Http) -> None:
     """Participants and calls are in a status that nobody has heard of; conferences are as they are listed."""
     _read(http, statuses="unknown")

@@ -141,11 +141,14 @@ def test_a_page_that_repeats_itself(full: Sandbox, client: Make, naps: list[floa
 def test_pages_that_go_round(server: Make, answer: Make, client: Make) -> None:
     """Also if it takes two pages, and leads back to the first."""
     first, other = "/2010-04-01/Accounts/%s/Conferences.json?PageSize=1000" % ("AC" + "0" * 32), "/b"
-    pages = [b'{"conferences": [{"sid": "x"}], "next_page_uri": "%s"}' % uri.encode() for uri in (other, first)]
+    pages = [
+        b'{"conferences": [{"sid": "%s"}], "next_page_uri": "%s"}' % (sid, uri.encode())
+        for sid, uri in ((b"x", other), (b"y", first))
+    ]
     twilio = server(answer(pages[0]), answer(pages[1]))
     one = client(twilio.url, account_sid="AC" + "0" * 32)
     items = one.pages(one.path("Conferences"), "conferences")
-    assert [next(items), next(items)] == [{"sid": "x"}] * 2
+    assert [next(items), next(items)] == [{"sid": "x"}, {"sid": "y"}]
     with pytest.raises(TwilioError, match="circle"):
         next(items)
     assert len(twilio.asked) == 2

@@ -41,7 +41,7 @@ def list_calls(request: Request) -> Answer:
     keep = filters.call_filter(request.query, readings, request.state.clock.now())
     rank = filters.rank(readings.order, created, lambda number: world.sids.make("CA", account.number, number))
     listing = Listing(numbers, item, keep, low, high).ranked(rank)
-    page = cut(page_request(request.query, readings.largest_page), listing)
+    page = cut(page_request(request.query, readings.largest_page), listing, overlap=readings.pages == "overlap")
     items = [_json(request, one) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "calls", items).encode())
 

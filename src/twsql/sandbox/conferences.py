@@ -29,7 +29,7 @@ def list_conferences(request: Request) -> Answer:
         lambda number: sids.make("CF", account.number, number),
     )
     listing = Listing(numbers, account.conferences.__getitem__, keep, low, high).ranked(rank)
-    page = cut(page_request(query, readings.largest_page), listing)
+    page = cut(page_request(query, readings.largest_page), listing, overlap=readings.pages == "overlap")
     items = [conference_json(one, sids) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "conferences", items).encode())
 

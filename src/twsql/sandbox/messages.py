@@ -42,7 +42,7 @@ def list_messages(request: Request) -> Answer:
     rank = filters.rank(readings.order, created, lambda number: sids.make("SM", request.account.number, number))
     keep = _kept(query, readings, now, (since, until))
     listing = Listing(numbers, box.message, keep, low, high).ranked(rank)
-    page = cut(page_request(query, readings.largest_page), listing)
+    page = cut(page_request(query, readings.largest_page), listing, overlap=readings.pages == "overlap")
     items = [message_json(one, sids, now) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, "messages", items).encode())
 

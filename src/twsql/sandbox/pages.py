@@ -113,8 +113,11 @@ def page_request(query: dict[str, str], largest: int = _LARGEST_SIZE) -> PageReq
     return PageRequest(min(int(size or _DEFAULT_SIZE), largest), int(page or 0), before, after)
 
 
-def cut(request: PageRequest, listing: Listing[T]) -> Page[T]:
-    """Return the page that is asked for; at most one item more is looked at."""
+def cut(request: PageRequest, listing: Listing[T], *, overlap: bool = False) -> Page[T]:
+    """Return the page that is asked for; at most one item more is looked at.
+
+    Pages that `overlap` begin with the last item of the page before.
+    """
     if request.after is not None:
         found = list(islice(listing.newer(request.after), request.size + 1))
         more_newer, more_older = len(found) > request.size, True
@@ -123,7 +126,8 @@ def cut(request: PageRequest, listing: Listing[T]) -> Page[T]:
         found = list(islice(listing.older(request.before), request.size + 1))
         more_newer, more_older = request.before is not None, len(found) > request.size
         found = found[: request.size]
-    next_token = f"PA{found[-1][0]:x}" if found and more_older else None
+    last = found[-2 if overlap and len(found) > 1 else -1][0] if found else 0
+    next_token = f"PA{last:x}" if found and more_older else None
     previous_token = f"PB{found[0][0]:x}" if found and more_newer else None
     return Page(request, [item for _, item in found], next_token, previous_token)
 

@@ -22,6 +22,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "queued_start_time": ("null", "null and not found", "date created"),
     "caller_id_from": ("caller id", "from"),
     "largest_page": (1000, 3),
+    "pages": ("apart", "overlap"),
     "statuses": ("documented", "unknown"),
     "properties": ("documented", "more", "fewer", "no dates"),
     "next_page_uri": ("relative", "absolute"),
@@ -48,9 +49,11 @@ class Readings:
     `label_reuse`: when a label of a conference is free again. `queued_start_time`: the start_time of a call that waits,
     and whether a StartTime filter finds that (and a DateSent filter a message that waits). `caller_id_from`: the `from`
     of a call that shows another number than it came from. `largest_page`: more items than these are not on a page,
-    whatever is asked for. `statuses`: of participants and calls. `properties`: whether items have all that is
-    documented, and more. `next_page_uri`: with or without scheme and host. `available_numbers`: whether the list of
-    numbers that can be bought goes on after its first page.
+    whatever is asked for. `pages`: whether a page of conferences, calls, recordings or messages begins with the last
+    item of the page before, as if one had been added meanwhile to a list whose pages are numbered. `statuses`: of
+    participants and calls. `properties`: whether items have all that is documented, and more. `next_page_uri`: with or
+    without scheme and host. `available_numbers`: whether the list of numbers that can be bought goes on after its first
+    page.
     `insights_since`: how far back lists of Insights reach if nothing is said. `summaries_until`: whether EndTime of
     call summaries bounds when calls began or when they ended. `call_summary`: whether one that is fetched by its SID
     may be of a call that is not over. `price_type`: how Pricing writes prices. `origin_prices`: whether a number's
@@ -69,6 +72,7 @@ class Readings:
     queued_start_time: str = "null"
     caller_id_from: str = "caller id"
     largest_page: int = 1000
+    pages: str = "apart"
     statuses: str = "documented"
     properties: str = "documented"
     next_page_uri: str = "relative"

@@ -109,7 +109,9 @@ def _page(
         lambda number: _recording(request, number).created,
         lambda number: sids.make("RE", request.account.number, number),
     )
-    page = cut(page_request(request.query, readings.largest_page), listing.ranked(rank))
+    page = cut(
+        page_request(request.query, readings.largest_page), listing.ranked(rank), overlap=readings.pages == "overlap"
+    )
     items = [render(request, one) for one in page.items]
     return Answer(200, page_json(page, request.path, request.raw_query, key, items).encode())
 

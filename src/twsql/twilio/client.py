@@ -160,7 +160,7 @@ class Client:
         yield from self.rest(page, key)
 
     def following(self, page: Page, key: str, before: Collection[str] = ()) -> Page | None:
-        """Fetch the page after `page`; None if `page` is the last.
+        """Fetch the page after `page`, without the items that `page` has too; None if `page` is the last.
 
         `before` has the targets of the pages read so far. Raises TwilioError if the next page is on another host, is
         one of those pages again, or exceeds `most_pages`.
@@ -172,7 +172,7 @@ class Client:
         target = urls.next_target(page.next_uri, self.settings.server)
         if target == page.target or target in before:
             raise TwilioError(f"the list {key!r} goes round in a circle: {clean(target)[:200]} was its page before")
-        return self._page(target, key)
+        return responses.without_repeats(self._page(target, key), page, key, classic=urls.is_classic(target))
 
     def rest(self, page: Page, key: str) -> Iterator[Row]:
         """Yield the items of every page after `page`; the next page is fetched while most of one is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -125,6 +125,22 @@ def item(response: Response, key: str, *, classic: bool = True) -> Row:
     if not all(isinstance(sid := value.get(name), str) and _SID.fullmatch(sid) for name in _identity(key, classic)):
         raise _unreadable(response, f"is not one of {key!r}: it has no SID")
     return value
+
+
+def without_repeats(page: Page, before: Page, key: str, *, classic: bool = True) -> Page:
+    """The page without items that the page `before` it has as well.
+
+    If Twilio numbers the pages of a list, an item that is added while the list is read moves the others on:
+
+        page 0    CF5 CF4
+        page 1    CF4 CF3      CF6 was added at the top
+
+    Items without a SID of their own cannot be told apart.
+    """
+    names = () if not classic and key == "participants" else _identity(key, classic)
+    known = {tuple(each[name] for name in names) for each in before.items}
+    items = [each for each in page.items if tuple(each[name] for name in names) not in known] if names else page.items
+    return page if len(items) == len(page.items) else replace(page, items=items)
 
 
 def _identity(key: str, classic: bool) -> tuple[str, ...]:
