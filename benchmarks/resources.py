@@ -16,11 +16,10 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from sync import Server, served
+from served import Server, served
 
 LATENCY, CEILING, TENTH = 0.05, 100, 10
 YEAR = "SELECT * FROM calls"
@@ -101,10 +100,8 @@ def compared(name: str, server: Server) -> bool:
 
 
 def _fill(server: Server, **world: Any) -> None:
-    for action, inputs in (("settings", {"latency": LATENCY, **world}), ("reset", {})):
-        url = f"{server.base_url}/sandbox/{action}"
-        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(inputs).encode(), method="POST")) as answer:  # noqa: S310
-            answer.read()
+    server.control("POST", "settings", latency=LATENCY, **world)
+    server.control("POST", "reset")
 
 
 def _client(client: str, name: str) -> None:
@@ -124,7 +121,7 @@ def main() -> int:
     if arguments.client:
         _client(*arguments.client)
         return 0
-    with served(latency=LATENCY, **{"max-concurrent": CEILING}) as server:
+    with served(latency=LATENCY, max_concurrent=CEILING) as server:
         enough = [compared(name, server) for name in arguments.only]
     print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} at the end")
     return 0 if all(enough) else 1

@@ -16,28 +16,25 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import twsql
+from served import Server, served
 from twsql.sandbox import Sandbox
 
 IN_FLIGHT, AT_A_TIME = 64, 8
 WAIT = 0.1
 """Seconds that Twilio takes for a response, for the figures on paper."""
 TABLES = ("conferences", "participants")
-SERVE = "import sys, json; from twsql.sandbox import Sandbox, serve; serve(Sandbox(**json.loads(sys.argv[1])), 8097)"
-URL = "http://127.0.0.1:8097"
 FIRST = 3
 """The number of the first of the sandbox's further subaccounts."""
 
 
-def one_process(accounts: list[str]) -> tuple[float, dict[str, int]]:
+def one_process(server: Server, accounts: list[str]) -> tuple[float, dict[str, int]]:
     """Read every account in this process; gives the seconds, and the rows of each table."""
-    login = {"api_key": Sandbox.api_key, "api_secret": Sandbox.api_secret, "base_url": URL}
+    login = {"api_key": Sandbox.api_key, "api_secret": Sandbox.api_secret, "base_url": server.base_url}
 
     def read(account: str) -> list[int]:
         with twsql.connect(account_sid=account, max_in_flight=IN_FLIGHT // AT_A_TIME, **login) as connection:
@@ -48,10 +45,10 @@ def one_process(accounts: list[str]) -> tuple[float, dict[str, int]]:
             counts = [*pool.map(read, accounts)]
         return {table: sum(each[place] for each in counts) for place, table in enumerate(TABLES)}
 
-    return timed(run, lambda: read(Sandbox.subaccount_sid))
+    return timed(server, run, lambda: read(Sandbox.subaccount_sid))
 
 
-def in_spark(accounts: list[str]) -> tuple[float, dict[str, int]]:
+def in_spark(server: Server, accounts: list[str]) -> tuple[float, dict[str, int]]:
     """Read every account with Spark, which makes every column of every row."""
     from pyspark.sql import SparkSession
 
@@ -64,7 +61,7 @@ def in_spark(accounts: list[str]) -> tuple[float, dict[str, int]]:
         builder = builder.config(f"spark.{name}", value)
     session = builder.getOrCreate()
     session.dataSource.register(twsql.spark.TwilioDataSource)
-    login = {"base_url": URL, "account_sid": Sandbox.account_sid, "auth_token": Sandbox.auth_token}
+    login = {"base_url": server.base_url, "account_sid": Sandbox.account_sid, "auth_token": Sandbox.auth_token}
 
     def count(table: str, some: list[str]) -> int:
         options = {**login, "table": table, "accounts": ",".join(some), "max_in_flight": IN_FLIGHT, "numPartitions": 2}
@@ -72,6 +69,7 @@ def in_spark(accounts: list[str]) -> tuple[float, dict[str, int]]:
 
     try:
         return timed(
+            server,
             lambda: {table: count(table, accounts) for table in TABLES},
             lambda: [count(table, [Sandbox.account_sid, Sandbox.subaccount_sid]) for table in TABLES],
         )
@@ -79,10 +77,10 @@ def in_spark(accounts: list[str]) -> tuple[float, dict[str, int]]:
         session.stop()
 
 
-def timed(run: Callable[[], dict[str, int]], warm: Callable[[], Any]) -> tuple[float, dict[str, int]]:
+def timed(server: Server, run: Callable[[], dict[str, int]], warm: Callable[[], Any]) -> tuple[float, dict[str, int]]:
     """Run it once everything is loaded; only its requests are counted."""
     warm()
-    control("POST", "clear")
+    server.control("POST", "clear")
     begun = time.perf_counter()
     rows = run()
     return time.perf_counter() - begun, rows
@@ -91,37 +89,11 @@ def timed(run: Callable[[], dict[str, int]], warm: Callable[[], Any]) -> tuple[f
 CLIENTS = {"one process": one_process, "Spark, local[2]": in_spark}
 
 
-@contextmanager
-def served(**settings: Any) -> Iterator[None]:
-    """A sandbox in a process of its own."""
-    with subprocess.Popen([sys.executable, "-c", SERVE, json.dumps(settings)]) as process:
-        try:
-            while control("GET", "counters") is None:
-                time.sleep(0.1)
-            yield
-        finally:
-            process.terminate()
-
-
-def control(method: str, action: str) -> Any:
-    """Ask the sandbox for its counters, or to clear them; None if it does not listen yet."""
-    try:
-        request = urllib.request.Request(f"{URL}/sandbox/{action}", method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return json.load(answer)
-    except ConnectionError:
-        return None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, ConnectionError):
-            return None
-        raise
-
-
-def measured(client: str, subaccounts: int) -> dict[str, Any]:
+def measured(server: Server, client: str, subaccounts: int) -> dict[str, Any]:
     """Run a client in a process of its own; gives its seconds, rows and requests."""
-    command = [sys.executable, __file__, "--subaccounts", str(subaccounts), "--client", client]
+    command = [sys.executable, __file__, "--subaccounts", str(subaccounts), "--client", client, server.base_url]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    requests = sum(control("GET", "counters")["by_route"].values())
+    requests = sum(server.control("GET", "counters")["by_route"].values())
     return {**json.loads(done.stdout.splitlines()[-1]), "requests": requests}
 
 
@@ -144,11 +116,12 @@ def main() -> None:
     parser.add_argument("--conferences", type=int, default=500)
     parser.add_argument("--participants", type=int, default=5)
     parser.add_argument("--latency", type=float, default=0.0)
-    parser.add_argument("--client", choices=CLIENTS, help=argparse.SUPPRESS)
+    parser.add_argument("--client", nargs=2, metavar=("CLIENT", "URL"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.client:
         accounts = [f"AC{number:032x}" for number in range(FIRST, FIRST + given.subaccounts)]
-        seconds, rows = CLIENTS[given.client](accounts)
+        client, base_url = given.client
+        seconds, rows = CLIENTS[client](Server(base_url), accounts)
         print(json.dumps({"seconds": seconds, "rows": rows}))
         return
     print(
@@ -158,9 +131,9 @@ def main() -> None:
     )
     found = {}
     seed = {"subaccounts": given.subaccounts, "conferences": given.conferences, "participants": given.participants}
-    with served(**seed, latency=given.latency, log=0):
+    with served(**seed, latency=given.latency, log=0) as server:
         for client in CLIENTS:
-            found[client] = told = measured(client, given.subaccounts)
+            found[client] = told = measured(server, client, given.subaccounts)
             rows = sum(told["rows"].values())
             print(
                 f"| {client} | {told['seconds']:.1f} | {rows:,} | {told['requests']:,} |"

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 import venv
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from typing import Any
 
 import speed_report
 import sync_peers
-from sync import Server, served
+from served import Server, served
 
 LATENCY, CEILING = 0.05, 100
 PEERS = ("twilio==9.13.0", "shillelagh[genericjsonapi]==1.4.5", "requests", "matplotlib")
@@ -62,8 +61,8 @@ class Bench:
     def fill(self, conferences: int, participants: int, over: float, latency: float = LATENCY) -> None:
         """Give the sandbox another world."""
         world = {"conferences": conferences, "participants": participants, "over": over, "latency": latency}
-        self._control("settings", world)
-        self._control("reset", {})
+        self.server.control("POST", "settings", **world)
+        self.server.control("POST", "reset")
 
     def run(self, name: str, python: Path | str = sys.executable) -> dict[str, Any]:
         """Run one of the clients once."""
@@ -98,11 +97,6 @@ class Bench:
         self.lines.append(line)
         print(f"{line.work:12} {line.client:34} {line.seconds:8.3f} s {line.requests:6} requests {line.rows:8} rows")
         return line
-
-    def _control(self, action: str, inputs: dict[str, Any]) -> None:
-        url, data = f"{self.server.base_url}/sandbox/{action}", json.dumps(inputs).encode()
-        with urllib.request.urlopen(urllib.request.Request(url, data, method="POST"), timeout=120) as answer:  # noqa: S310
-            answer.read()
 
 
 def join(bench: Bench) -> None:
@@ -222,7 +216,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         python = _peers(arguments.peers or folder / "peers")
-        with served(latency=LATENCY, **{"max-concurrent": CEILING}) as server:
+        with served(latency=LATENCY, max_concurrent=CEILING) as server:
             bench = Bench(server, python, folder, arguments.runs)
             for each in PARTS:
                 if each in arguments.only:

@@ -7,29 +7,23 @@ python benchmarks/sync.py --only kills --kills 8
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
 import os
 import platform
 import random
-import re
 import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import apsw
 
 import sync_peers
+from served import Server, served
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
 from twsql.sync.layout import CONFERENCES, PARTICIPANTS
@@ -38,43 +32,6 @@ from twsql.twilio.settings import Settings
 
 IN_FLIGHT = Settings.max_in_flight
 SYNC = (sys.executable, "-m", "twsql", "sync")
-_SETTINGS = ("TWILIO_", "TWSQL_")
-
-
-@dataclass(frozen=True)
-class Server:
-    """A sandbox in a process of its own."""
-
-    base_url: str
-    account_sid: str
-    auth_token: str
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """The environment in which twsql finds it."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
-        login = {"TWILIO_ACCOUNT_SID": self.account_sid, "TWILIO_AUTH_TOKEN": self.auth_token}
-        return {**kept, **login, "TWSQL_BASE_URL": self.base_url}
-
-    def control(self, method: str, action: str) -> Any:
-        """Ask the sandbox for its counters, or to clear them."""
-        request = urllib.request.Request(f"{self.base_url}/sandbox/{action}", method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
-
-
-@contextlib.contextmanager
-def served(**settings: Any) -> Iterator[Server]:
-    """Start a sandbox, and stop it."""
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    command = [sys.executable, "-m", "twsql", "sandbox", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        lines = [line for line, _ in zip(process.stdout or (), range(4), strict=False)]
-        found = dict(re.findall(r"export (\w+)=(\S+)", "".join(lines)))
-        try:
-            yield Server(found["TWSQL_BASE_URL"], found["TWILIO_ACCOUNT_SID"], found["TWILIO_AUTH_TOKEN"])
-        finally:
-            process.terminate()
 
 
 def sync(path: Path, server: Server, *options: str) -> float:
@@ -112,7 +69,7 @@ def beside_peer(folder: Path) -> None:
 def kills(folder: Path, times: int) -> None:
     """Kill runs at random moments; after each the file is whole, and the next run makes it equal to the sandbox."""
     print(f"\n== {times} kills at random moments")
-    chance = random.Random(6)  # noqa: S311
+    chance = random.Random(6)
     path, outcomes = folder / "killed.db", [0, 0]
     with Sandbox(conferences=1500, participants=20, over=0.9) as sandbox:
         server = Server(sandbox.base_url, sandbox.account_sid, sandbox.auth_token)

@@ -16,10 +16,12 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 
 _NUMBER = struct.Struct("i")
+_LOADED = "cli.doctor cli.journal cli.query cli.sandbox cli.shell cli.sync sync.run twilio.transport"
 
 
 class Preloaded:
@@ -89,15 +91,9 @@ def _serve(one: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    import twsql.cli.doctor
-    import twsql.cli.journal
-    import twsql.cli.query
-    import twsql.cli.sandbox
-    import twsql.cli.shell
-    import twsql.cli.sync
-    import twsql.sync.run
-    import twsql.twilio.transport  # noqa: F401
     from twsql.cli import main
 
+    for each in _LOADED.split():
+        import_module(f"twsql.{each}")
     gc.freeze()  # what is loaded stays: no run copies its pages to count its references
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -122,7 +122,7 @@ class Unreachable(TwilioError):
 
 
 class OutcomeUnknown(TwilioError):
-    """A call or message was sent, and no response tells whether Twilio carried it out. Do not blindly repeat it."""
+    """A request was sent, and no response tells whether Twilio carried it out. Do not blindly repeat it."""
 
 
 class IntegrityError(DatabaseError):

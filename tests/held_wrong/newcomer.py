@@ -2,12 +2,14 @@
 
 All blocks run in one bash, in their order, in the folder of the page: sh and console as they stand, sql by
 `twsql query`, python by the `python` of then. What a console block shows must come. What stands above the first block
-that installs is run behind it. `--installed` leaves out the blocks that install.
+that installs is run behind it. `--installed` leaves out the blocks that install. A page's port, 8642, is a free one
+here, so that two runs do not meet.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from pathlib import Path
 
 _RUN = {"sql": "twsql query -f {}", "python": "python -W error {}", "sh": ". {}", "console": ". {}"}
 _END = "trap 'for job in $(jobs -p); do kill \"$job\" 2>/dev/null || true; done' EXIT\n"
+_PORT = "8642"
 _INSTALLS = re.compile("^pip install ", re.MULTILINE)
 
 
@@ -49,12 +52,18 @@ def follow(page: Path, *, installed: bool) -> str:
 
 
 def _script(chosen: Sequence[tuple[int, str, str]], folder: Path) -> str:
-    script = _END
+    script, port = _END, _free_port()
     for line, language, code in chosen:
         file = folder / f"{line}.{language}"
-        file.write_text("".join(re.findall(r"^\$ (.*\n)", code, re.M)) if language == "console" else code)
+        typed = "".join(re.findall(r"^\$ (.*\n)", code, re.M)) if language == "console" else code
+        file.write_text(typed.replace(_PORT, port))
         script += f"{_RUN[language].format(file)} > {folder}/{line}.out\n"
     return script
+
+
+def _free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
 
 
 def _compared(line: int, code: str, output: str) -> str:

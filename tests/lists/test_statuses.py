@@ -131,7 +131,7 @@ def test_none_is_missed(world: Make, seed: int) -> None:
     made.sandbox.change(latency=0.002)
     sids = {each.sid for each in made.sandbox.conferences()}
     active = [each.sid for each in made.sandbox.conferences() if each.status == "in-progress"]
-    random.Random(seed).shuffle(active)  # noqa: S311 - any order will do
+    random.Random(seed).shuffle(active)
     rows = []
     for sid, _ in made.db.execute("SELECT Sid, Status FROM conferences"):
         rows.append(sid)

@@ -359,12 +359,16 @@ def test_patience_ends(sandbox: Sandbox, client: MakeClient, naps: list[float]) 
 )
 def test_a_retry_after_header(header: str | None, seconds: float | None) -> None:
     """Seconds or an HTTP date; what makes no sense is as good as absent."""
-    assert retry_after(header) == seconds
+    assert retry_after({} if header is None else {"Retry-After": header}) == seconds
 
 
 def test_a_retry_after_date() -> None:
-    """A date is waited for."""
-    assert 28 < (retry_after(formatdate(time() + 30, usegmt=True)) or 0) <= 30
+    """It counts from the response's own date, whatever this machine's clock says; without one, from that clock."""
+    told, then = (formatdate(seconds, usegmt=True) for seconds in (1e9, 1e9 + 30))
+    assert retry_after({"Date": told, "Retry-After": then}) == 30
+    assert retry_after({"Date": then, "Retry-After": told}) == 0
+    for date in ({}, {"Date": "soon"}):
+        assert 3000 < (retry_after({**date, "Retry-After": formatdate(time() + 3600, usegmt=True)}) or 0) <= 3600
 
 
 @pytest.mark.parametrize("repeatable", [True, False])

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twsql.errors import NotFound
 from twsql.lists.order import newest_first
@@ -30,6 +30,7 @@ from twsql.schema.where import Params, Where
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
+X = TypeVar("X")
 Rows = Callable[["Client", Where], Iterable[Row]]
 """The generator of a table."""
 
@@ -113,9 +114,7 @@ class Resource:
         def fetch(sid: str) -> list[Row]:
             return [*self._of(client, where, sid)]
 
-        if where.limit is None:
-            return chain.from_iterable(client.prefetch(fetch, parents))
-        return chain.from_iterable(client.prefetch(fetch, parents, first=1, most=max(1, where.limit // _FEW)))
+        return side_by_side(client, fetch, parents, where.limit)
 
     def _of(self, client: Client, where: Where, parent: str) -> Iterator[Row]:
         """Yield the rows within one parent, with its SID; none if Twilio knows no such parent."""
@@ -233,6 +232,14 @@ class Resource:
 def has_known_values(column: Column, where: Where) -> bool:
     """Whether Twilio can filter by the column: it refuses values that it does not know, so SQLite compares those."""
     return not column.values or set(where.any_of(column.name) or ()) <= set(column.values)
+
+
+def side_by_side(
+    client: Client, fetch: Callable[[X], list[Row]], parents: Iterable[X], limit: int | None
+) -> Iterator[Row]:
+    """Yield the rows within each parent, in order; those of the next parents are fetched meanwhile."""
+    bounds = {} if limit is None else {"first": 1, "most": max(1, limit // _FEW)}
+    return chain.from_iterable(client.prefetch(fetch, parents, **bounds))
 
 
 def by_sid(

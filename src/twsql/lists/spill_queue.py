@@ -48,13 +48,11 @@ class SpillQueue:
             self._file.close()
 
     def _write(self) -> None:
-        from tempfile import TemporaryFile  # few statements need one
-
         import msgspec
 
         try:
             if self._file is None:
-                self._file = TemporaryFile()  # noqa: SIM115 - closed by `close`
+                self._file = _temporary_file()
             self._file.seek(0, 2)
             self._file.write(msgspec.json.encode(self._last) + b"\n")
             self._file.flush()
@@ -73,3 +71,9 @@ class SpillQueue:
         self._read_to = self._file.tell()
         self._blocks -= 1
         return block
+
+
+def _temporary_file() -> BinaryIO:
+    from tempfile import TemporaryFile  # few statements need one
+
+    return TemporaryFile()

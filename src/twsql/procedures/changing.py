@@ -40,14 +40,22 @@ def update(
     """
 
     def run(client: Client, checked: Checked) -> Row:
-        form = inputs.form(procedure, checked)
-        if not form:
-            raise InputError(f"{procedure.name}: nothing to change: give one of {', '.join(p.name for p in changes)}")
+        form = changed_form(procedure, checked)
         return client.post(address(client, *_segments(path, checked)), form, repeatable=repeatable)
 
     keys = _keys(path, columns)
     procedure = Procedure(f"UPDATE {table}", f"Changes a row of {table}.", (*keys, *changes), columns, run)
     return Effect(procedure, keys=tuple((key.name, key.name) for key in keys))
+
+
+def changed_form(procedure: Procedure, checked: Checked) -> list[tuple[str, str]]:
+    """The form fields of a change. Raises InputError if there are none."""
+    form = inputs.form(procedure, checked)
+    if not form:
+        names = [parameter.name for parameter in procedure.inputs if parameter.field]
+        words = f"one of {', '.join(names)}" if len(names) > 1 else names[0]
+        raise InputError(f"{procedure.name}: nothing to change: give {words}")
+    return form
 
 
 def delete(table: str, path: str, columns: tuple[Column, ...]) -> Effect:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twsql.errors import InputError
 from twsql.procedures.addressing import CONFERENCE_INPUT, conference_sid
-from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.procedures.changing import changed_form
+from twsql.schema import Checked, Parameter, Procedure, Row
 from twsql.schema.resources import CONFERENCE, results
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ def end_conference(client: Client, checked: Checked) -> Row:
 
 def update_conference(client: Client, checked: Checked) -> Row:
     """Change the conference: one request. An announcement is not sent again, as it might play twice."""
-    form = inputs.form(UPDATE_CONFERENCE, checked)
-    if not form:
-        raise InputError(
-            f"{UPDATE_CONFERENCE.name}: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}"
-        )
+    form = changed_form(UPDATE_CONFERENCE, checked)
     path = client.path("Conferences", conference_sid(client, str(checked["Conference"])))
     return client.post(path, form, repeatable="AnnounceUrl" not in checked)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.errors import InputError
 from twsql.procedures.addressing import CONFERENCE_INPUT, PARTICIPANT_INPUT, conference_sid
-from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.procedures.changing import changed_form
+from twsql.schema import Checked, Parameter, Procedure, Row
 from twsql.schema.resources import PARTICIPANT, results
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ _METHODS = ("GET", "POST")
 
 def modify_participants(client: Client, checked: Checked) -> Row:
     """Change the participant: one request. An announcement is not sent again, as it might play twice."""
-    form = inputs.form(MODIFY_PARTICIPANTS, checked)
-    if not form:
-        raise InputError(f"ModifyParticipants: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}")
+    form = changed_form(MODIFY_PARTICIPANTS, checked)
     sid = conference_sid(client, str(checked["Conference"]))
     path = client.path("Conferences", sid, "Participants", str(checked["Participant"]))
     return client.post(path, form, repeatable="AnnounceUrl" not in checked)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.errors import InputError, TwilioError
-from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.errors import TwilioError
+from twsql.procedures.changing import changed_form
+from twsql.schema import Checked, Parameter, Procedure, Row
 from twsql.schema.calls import CALL, CALL_STATUSES
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ def update_call(client: Client, checked: Checked) -> Row:
 
     A call that ended by itself before it could be hung up is as was asked: it costs one more request, and is no error.
     """
-    form = inputs.form(UPDATE_CALL, checked)
-    if not form:
-        raise InputError(f"{UPDATE_CALL.name}: nothing to change: give one of {', '.join(p.name for p in _CHANGES)}")
+    form = changed_form(UPDATE_CALL, checked)
     path = client.path("Calls", str(checked["Sid"]))
     hangs_up = {name for name, _ in form} == {"Status"}
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twsql.errors import InputError, TwilioError
-from twsql.schema import Checked, Parameter, Procedure, Row, inputs
+from twsql.errors import TwilioError
+from twsql.procedures.changing import changed_form
+from twsql.schema import Checked, Parameter, Procedure, Row
 from twsql.schema.messages import MESSAGE, MESSAGE_SID
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ _CANCELED = "canceled"
 
 def update_message(client: Client, checked: Checked) -> Row:
     """Cancel the message: one request. A message that is canceled already costs one more, and is no error."""
-    form = inputs.form(UPDATE_MESSAGE, checked)
-    if not form:
-        raise InputError(f"{UPDATE_MESSAGE.name}: nothing to change: give Status")
+    form = changed_form(UPDATE_MESSAGE, checked)
     path = client.path("Messages", str(checked["Sid"]))
     try:
         return client.post(path, form, repeatable=True)

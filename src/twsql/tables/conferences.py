@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from twsql.errors import NotFound
+from twsql.lists import resource
 from twsql.lists.order import MINUTE, disorder, minute_after, newest_first
 from twsql.lists.spill_queue import IN_MEMORY
 from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
@@ -74,15 +74,7 @@ def _every(client: Client, statuses: list[str], where: Where, *, sort: bool) -> 
 
 def by_sid(client: Client, sids: Iterable[str]) -> Iterator[Row]:
     """Yield the conferences of these SIDs, fetched side by side; an unknown SID gives no row."""
-    found = client.prefetch(partial(_one, client), filter(is_conference_sid, sids))
-    return (row for row in found if row is not None)
-
-
-def _one(client: Client, sid: str) -> Row | None:
-    try:
-        return client.get(client.path("Conferences", sid), key="conferences")
-    except NotFound:
-        return None
+    return resource.by_sid(client, "Conferences", "conferences", filter(is_conference_sid, sids))
 
 
 def _of_status(client: Client, status: str, where: Where, earlier: EarlierRows, *, sort: bool) -> Iterator[Row]:

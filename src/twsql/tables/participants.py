@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from twsql.errors import NotFound
+from twsql.lists.resource import side_by_side
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
 from twsql.procedures.addressing import active, is_call_sid, is_conference_sid
 from twsql.procedures.modify_participants import MODIFY_PARTICIPANTS
@@ -19,10 +20,6 @@ from twsql.tables.conferences import by_sid
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
-
-
-_FEW = 4
-"""A guess at the participants of a conference, by which LIMIT bounds how many conferences are prefetched."""
 
 
 def participants(client: Client, where: Where) -> Iterator[Row]:
@@ -40,9 +37,7 @@ def participants(client: Client, where: Where) -> Iterator[Row]:
     def fetch(conference: Row) -> list[Row]:
         return [*_of(client, where, conference)]
 
-    if where.limit is None:
-        return chain.from_iterable(client.prefetch(fetch, conferences))
-    return chain.from_iterable(client.prefetch(fetch, conferences, first=1, most=max(1, where.limit // _FEW)))
+    return side_by_side(client, fetch, conferences, where.limit)
 
 
 def _conferences(client: Client, where: Where) -> Iterator[Row]:

@@ -169,7 +169,7 @@ def refusal(response: Response) -> Failure:
         more_info=_words(body.get("more_info")) or None,
         request_id=response.request_id,
     )
-    return Failure(error, verdict, retry_after(response.headers.get("Retry-After")))
+    return Failure(error, verdict, retry_after(response.headers))
 
 
 def _meaning(status: int, code: int | None) -> tuple[Verdict, type[TwilioError]]:

@@ -23,7 +23,7 @@ looks for the call, and only if there is none it dials again (`Dialer` in dialin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -98,13 +98,23 @@ def repeating(attempts: int, sleep: Callable[[float], None]) -> Repeat:
     return repeat
 
 
-def retry_after(header: str | None) -> float | None:
-    """Parse a Retry-After header (seconds or an HTTP date); None if it is absent or malformed."""
-    text = (header or "").strip()
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of a response's Retry-After; None if it is absent or malformed.
+
+    An HTTP date counts from the response's own Date, as the clock of this machine may be wrong.
+    """
+    text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdecimal():
         return float(text)
+    then = _seconds(text)
+    now = _seconds(headers.get("Date", "")) or time.time()
+    return None if then is None else max(0.0, then - now)
+
+
+def _seconds(date: str) -> float | None:
+    """An HTTP date in seconds since 1970; None for a malformed one."""
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):  # all that a malformed date can raise
         return None
 
@@ -127,7 +137,7 @@ def _last(state: RetryCallState) -> object:
 
 def _outcome_unknown(error: TwilioError) -> OutcomeUnknown:
     return OutcomeUnknown(
-        f"the call may have been placed, look for it before dialing again: {error.message}",
+        f"Twilio may have carried it out, so look before you repeat it: {error.message}",
         status=error.status,
         code=error.code,
         more_info=error.more_info,

@@ -155,7 +155,7 @@ class Transport:
         told = response.headers.get("Twilio-Concurrent-Requests", "")
         load = int(told) if re.fullmatch("[0-9]{1,9}", told) else None
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._limit.refused(begun, load, retry_after(response.headers.get("Retry-After")))
+            self._limit.refused(begun, load, retry_after(response.headers))
         else:
             self._limit.good(load)
 
