@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ pytest.register_assert_rewrite("overlapping")
 
 # A script's background job ignores Ctrl-C, and so do all programs that it starts; tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A journal stays open to the end of its process, so a run in one process (-n 0) has those of all tests open.
+_FILES, _MOST_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)
+if 0 <= _FILES < 8192:
+    _wanted = 8192 if _MOST_FILES == resource.RLIM_INFINITY else min(8192, _MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _MOST_FILES))
 
 # An example on a busy machine may take any time.
 settings.register_profile("any time", settings.default, deadline=None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import select
 import signal
 import socket
 import struct
@@ -19,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
+
+from waiting import readable
 
 _NUMBER = struct.Struct("i")
 _LOADED = "cli.doctor cli.journal cli.query cli.sandbox cli.shell cli.sync sync.run twilio.transport"
@@ -50,7 +51,7 @@ class Preloaded:
             return subprocess.CompletedProcess(["twsql", *arguments], status, out.read(), err.read())
 
     def _ended(self, pid: int, seconds: float) -> int | None:
-        is_over = bool(select.select([self._socket], [], [], seconds)[0])
+        is_over = readable(self._socket.fileno(), seconds)
         if not is_over:
             os.kill(pid, signal.SIGKILL)
         status = _received(self._socket)

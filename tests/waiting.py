@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import subprocess
 import time
@@ -15,6 +16,13 @@ def until(happened: Callable[[], object], seconds: float = 60.0) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.005)
+
+
+def readable(descriptor: int, seconds: float) -> bool:
+    """Wait until something can be read; False if nothing comes in time. Unlike select() it takes any descriptor."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(max(seconds, 0) * 1000))
 
 
 def interrupt(process: subprocess.Popen[Any], number: int = signal.SIGINT) -> int:

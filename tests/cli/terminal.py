@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import re
-import select
 import struct
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from waiting import readable
 
 # A session leader gets its controlling terminal by this; without one Ctrl-C is only a letter.
 _ON_TERMINAL = (
@@ -83,7 +84,7 @@ class Terminal:
         os.close(self._ours)
 
     def _read(self, seconds: float) -> bool:
-        if not select.select([self._ours], [], [], max(seconds, 0))[0]:
+        if not readable(self._ours, seconds):
             return False
         try:
             data = os.read(self._ours, 65536)

@@ -141,7 +141,7 @@ def test_a_create_that_may_have_been_done_is_not_repeated(
 ) -> None:
     """Its outcome is unknown, with all that is known of it: one request, no wait."""
     sandbox.fail(kind, **rule)
-    with pytest.raises(OutcomeUnknown, match="the call may have been placed") as raised:
+    with pytest.raises(OutcomeUnknown, match="Twilio may have carried it out") as raised:
         create(client(sandbox.base_url, timeout=_patience(kind)))
     assert raised.value.status == rule.get("status")
     assert raised.value.code == (rule.get("code") or (20000 + rule["status"] if rule else None))
