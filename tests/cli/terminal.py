@@ -46,7 +46,7 @@ class Terminal:
         """Type as a person does."""
         os.write(self._ours, text.encode())
 
-    def wait_for(self, text: str, seconds: float = 20.0) -> str:
+    def wait_for(self, text: str, seconds: float = 60.0) -> str:
         """Give what is shown up to and with a text that is shown later than the last one waited for."""
         deadline = time.monotonic() + seconds
         while (place := self.shown.find(text, self._seen)) < 0:
@@ -75,7 +75,7 @@ class Terminal:
         deadline = time.monotonic() + 60
         while self._read(deadline - time.monotonic()):
             pass
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def close(self) -> None:
         """Kill it if it still runs."""

@@ -41,7 +41,7 @@ def called(sandbox: Sandbox) -> None:
     path = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/Conferences/queue/Participants.json"
     for _ in range(2):
         form = {"From": "+15550000000", "To": "+15550000001"}
-        requests.post(path, form, auth=(sandbox.account_sid, sandbox.auth_token), timeout=10).raise_for_status()
+        requests.post(path, form, auth=(sandbox.account_sid, sandbox.auth_token), timeout=60).raise_for_status()
     sandbox.advance(60)
 
 

@@ -35,7 +35,7 @@ def test_it_serves_another_shell_until_it_is_stopped(start: Start, twsql: Run, n
     done = twsql("query", "--format", "csv", f"SELECT {counts}", env=env)
     assert (done.stdout, done.stderr) == ("n,m\n6,4\n", "")
     process.send_signal(number)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -52,7 +52,7 @@ def test_its_journal_does_not_outlive_it(start: Start, twsql: Run, tmp_path: Pat
         found = twsql("query", "--format", "csv", "SELECT count(*) AS n FROM participants", env=env)
         assert found.stdout == "n\n1\n"
         process.send_signal(end)
-        process.wait(10)
+        process.wait(60)
     assert (list(tmp_path.rglob("sandbox-*")) == []) == (end == signal.SIGTERM)
 
 
@@ -63,7 +63,7 @@ def test_it_stops_while_somebody_waits_for_an_answer(start: Start) -> None:
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.sendall(b"GET /2010-04-01/Accounts.json HTTP/1.1\r\nHost: x\r\n\r\n")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_port_can_be_chosen(start: Start, twsql: Run) -> None:

@@ -181,7 +181,7 @@ def test_ctrl_c_ends_a_script(sandbox: Sandbox, login: dict[str, str], bare: dic
     process.stdin.flush()
     until(lambda: sandbox.counters.under_way > 0)
     interrupt(process)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"twsql: interrupted\n")
 
 

@@ -103,7 +103,7 @@ def test_interrupt(connection: Connection) -> None:
     connection.apsw.create_scalar_function("begin_", begin)
 
     def stop() -> None:
-        started.wait(10)
+        started.wait(60)
         connection.interrupt()
 
     stopper = threading.Thread(target=stop)
@@ -153,7 +153,7 @@ def test_a_busy_connection_refuses_a_second_thread(connection: Connection) -> No
     connection.apsw.create_scalar_function("hold", hold)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(lambda: connection.execute("SELECT hold()").fetchall())
-        assert running.wait(10)
+        assert running.wait(60)
         with pytest.raises(errors.InterfaceError, match="use one connection in each thread"):
             connection.execute("SELECT 1")
         release.set()

@@ -24,7 +24,7 @@ def test_threads_share_a_database_in_memory(engine: Engine) -> None:
 
     def read(_: int) -> object:
         with engine.connect() as connection:
-            together.wait(10)
+            together.wait(60)
             return connection.scalar(text("SELECT a FROM t, conferences"))
 
     with ThreadPoolExecutor(8) as threads:

@@ -221,16 +221,16 @@ def test_calls_per_second(connect: Connect, sandbox: Sandbox) -> None:
     db.execute(SQL, _batch(9, keys=True)).fetchall()
     assert time.monotonic() - began >= 0.9  # ten requests
     began = time.monotonic()
-    db.execute(SQL, _batch(9, keys=True)).fetchall()
-    assert time.monotonic() - began < 0.7
+    connect(calls_per_second=0.1).execute(SQL, _batch(9, keys=True)).fetchall()
+    assert time.monotonic() - began < 60  # nine turns would take 80 seconds
 
 
 def test_queue_time(connect: Connect, sandbox: Sandbox) -> None:
     """The account's own queue shows in QueueTime."""
-    sandbox.change(calls_per_second=1)
+    sandbox.change(calls_per_second=0.01)
     rows = connect(max_in_flight=1).execute(SQL.replace("CallSid", "CallSid, QueueTime"), _batch(3)).fetchall()
     assert rows[0][1] == 0
-    assert 1000 < rows[2][1] <= 2000
+    assert 100_000 < rows[2][1] <= 200_000
 
 
 # The end
@@ -259,19 +259,19 @@ def test_closing_early_while_they_wait(
 ) -> None:
     """Calls that wait for calls_per_second are not sent once their cursor is closed, and not on record."""
     db = connect(calls_per_second=2)
-    cursor = db.execute(SQL, _batch(40))
+    cursor = db.execute(SQL, _batch(200))
     cursor.close()
-    until(quiet, 2.0)
-    assert sandbox.counters.placed <= 2
+    until(quiet)
+    assert sandbox.counters.placed <= 20
     assert journal("SELECT count(*) FROM effects") == [(sandbox.counters.placed,)]
     began = time.monotonic()
     db.execute(KEYED).fetchall()
-    assert time.monotonic() - began < 2.0  # those who gave up keep no turn
+    assert time.monotonic() - began < 50  # those who gave up keep no turn: theirs would take 90 seconds
 
 
 def test_closing_the_connection(connect: Connect, sandbox: Sandbox, journal: Ask) -> None:
     """Closing waits shortly for what is under way; what has no answer then is on record as unknown, and found later."""
-    sandbox.fail("timeout-after", method="POST", path="late", seconds=4)
+    sandbox.fail("timeout-after", method="POST", path="late")
     late = {"Conference": "late", "From": FROM, "To": FROM}
     db = connect()
     batch = _batch(3, late, keys=True)
@@ -280,7 +280,7 @@ def test_closing_the_connection(connect: Connect, sandbox: Sandbox, journal: Ask
     cursor.close()
     began = time.monotonic()
     db.close()
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 30  # the response would take a minute
     assert journal("SELECT state FROM effects ORDER BY request_key") == [("placed",)] * 3 + [("unknown",)]
     sandbox.heal()
     assert len(connect().execute(SQL, batch).fetchall()) == 4
@@ -290,22 +290,21 @@ def test_closing_the_connection(connect: Connect, sandbox: Sandbox, journal: Ask
 @pytest.mark.parametrize("statement", [KEYED, f"{SQL.replace('?', chr(39) + _batch(60)[0] + chr(39))}"])
 def test_ctrl_c(run: Run, connect: Connect, sandbox: Sandbox, journal: Ask, statement: str) -> None:
     """Ctrl-C ends a statement at once: nothing more is begun, and every call that was placed is on record."""
-    sandbox.fail("slow", method="POST", seconds=0.7)
+    held = sandbox.fail("slow", method="POST")
     code = f"""
-import time
 try:
     show({statement!r})
 except KeyboardInterrupt:
-    print("interrupted", time.monotonic(), flush=True)
+    print("interrupted", flush=True)
 """
     process = run(code)
     until(lambda: asked(sandbox))
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=30)
-    assert out.startswith("interrupted")
-    assert float(out.split()[1]) - began < 0.6
-    assert error == ""
+    assert process.stdout is not None
+    assert process.stdout.readline() == "interrupted\n"
+    assert held.hits > sandbox.counters.placed  # while its calls are under way
+    sandbox.heal()
+    assert process.communicate(timeout=60) == ("", "")
     placed = sandbox.counters.placed
     assert placed <= Settings.max_in_flight
     _only_placed_or_never_sent(journal, placed)

@@ -79,8 +79,8 @@ def test_a_step_while_it_is_looked_for(
     until(lambda: sandbox.counters.by_method.get("GET", 0))
     began = time.monotonic()
     clock.step(step)
-    assert process.communicate(timeout=20)[0] == str([(call.sid,) for call in sandbox.calls()]) + "\n"
-    assert time.monotonic() - began < 10
+    assert process.communicate(timeout=60)[0] == str([(call.sid,) for call in sandbox.calls()]) + "\n"
+    assert time.monotonic() - began < 20
     assert sandbox.counters.placed == 1
 
 

@@ -58,7 +58,7 @@ def test_stopped_in_doubt(run: Run, environ: dict[str, str], sandbox: Sandbox, j
     process = run(f'show("""{KEYED}""")', env={**environ, "TWSQL_CALLS_PER_SECOND": "0.1"})
     until(lambda: fault.hits and "ListCall" in sandbox.counters.by_route and not sandbox.counters.under_way)
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(60)
     assert journal("SELECT state FROM effects") == [("unknown",)]
     assert sandbox.counters.by_method["POST"] == 1
 

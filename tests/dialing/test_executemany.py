@@ -9,6 +9,7 @@ import pytest
 from dialing.conftest import FROM, TO, Connect
 from twsql.errors import DataError, InputError
 from twsql.sandbox import Sandbox
+from waiting import together
 
 EXEC = f"EXEC AddParticipants ConferenceSid = :room, From = '{FROM}', To = :to, Muted = :muted"
 
@@ -20,8 +21,8 @@ def _sets(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("statement", [EXEC, f"CALL AddParticipants(:room, '{FROM}', :to, Muted = :muted)"])
 def test_side_by_side(connect: Connect, sandbox: Sandbox, statement: str) -> None:
     """Sets of parameters are calls under way together, max_in_flight at a time; rows come in the order asked."""
-    sandbox.change(latency=0.3)
-    cursor = connect(max_in_flight=8).cursor().executemany(statement, _sets(24))
+    with together(sandbox, 8):
+        cursor = connect(max_in_flight=8).cursor().executemany(statement, _sets(24))
     placed = {call.sid: call.to for call in sandbox.calls()}
     assert [placed[row[1]] for row in cursor.fetchall()] == [each["to"] for each in _sets(24)]
     assert (cursor.rowcount, sandbox.counters.placed, sandbox.counters.peak) == (24, 24, 8)

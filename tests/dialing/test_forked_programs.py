@@ -37,7 +37,7 @@ while not os.path.exists({str(tmp_path / "enough")!r}):
 print(count, flush=True)
 """
     daemon = run(code)
-    daemon.wait(20)
+    daemon.wait(60)
     assert daemon.stdout is not None
     try:
         until(lambda: sandbox.counters.placed > 5)

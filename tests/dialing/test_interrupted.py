@@ -104,7 +104,7 @@ def test_at_each_step(
         then = sandbox.counters.placed
         for thread in {*threading.enumerate()} - before:
             if thread.name == "twsql-call":
-                thread.join(20)
+                thread.join(60)
         if raised:
             assert sandbox.counters.placed <= then + 1, f"interrupted at line {at}"
         else:

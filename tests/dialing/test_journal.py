@@ -80,7 +80,7 @@ def test_ctrl_c_while_it_is_locked(
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=30)[0] == "stopped\n"
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # without it, a minute
     assert sandbox.counters.requests == 0
 
 

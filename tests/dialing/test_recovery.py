@@ -95,7 +95,7 @@ def test_somebody_with_the_same_label(connect: Connect, sandbox: Sandbox) -> Non
 def _other_call(sandbox: Sandbox, room: str) -> str:
     """A call between the same numbers that somebody else places."""
     url = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/Conferences/{room}/Participants.json"
-    answer = requests.post(url, {"From": FROM, "To": TO}, auth=(sandbox.account_sid, sandbox.auth_token), timeout=10)
+    answer = requests.post(url, {"From": FROM, "To": TO}, auth=(sandbox.account_sid, sandbox.auth_token), timeout=60)
     return str(answer.json()["call_sid"])
 
 

@@ -25,14 +25,14 @@ def _stranger(sandbox: Sandbox, room: str | None, **inputs: str) -> str:
     account = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}"
     url = f"{account}/Conferences/{room}/Participants.json" if room else f"{account}/Calls.json"
     form = {"From": FROM, "To": TO, **({} if room else {"Twiml": "<Response/>"}), **inputs}
-    answer = requests.post(url, form, auth=(sandbox.account_sid, sandbox.auth_token), timeout=10).json()
+    answer = requests.post(url, form, auth=(sandbox.account_sid, sandbox.auth_token), timeout=60).json()
     return str(answer["call_sid" if room else "sid"])
 
 
 def _hang_up(sandbox: Sandbox, sid: str) -> None:
     url = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/Calls/{sid}.json"
     login = (sandbox.account_sid, sandbox.auth_token)
-    assert requests.post(url, {"Status": "completed"}, auth=login, timeout=10).ok
+    assert requests.post(url, {"Status": "completed"}, auth=login, timeout=60).ok
 
 
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])

@@ -61,7 +61,7 @@ def official() -> Iterator[Callable[..., Client]]:
     made: list[TwilioHttpClient] = []
 
     def client(sandbox: Sandbox, user: str | None = None, password: str | None = None, **options: Any) -> Client:
-        made.append(TwilioHttpClient(timeout=10))
+        made.append(TwilioHttpClient(timeout=60))
         http_client = made[-1]
         http_client.session.trust_env = False
         user, password = user or sandbox.account_sid, password or sandbox.auth_token

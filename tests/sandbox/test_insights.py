@@ -33,7 +33,7 @@ def test_pages_have_absolute_addresses_in_meta(make: Callable[..., Sandbox], con
     sid = next(one.sid for one in sandbox.conferences() if one.status == "completed")
     url, sizes = f"{sandbox.base_url}/v1/Conferences/{sid}/Participants?PageSize=3", []
     while url:
-        page = http.session.get(url, timeout=10).json()
+        page = http.session.get(url, timeout=60).json()
         sizes.append(len(page["participants"]))
         assert (page["meta"]["key"], page["meta"]["page_size"]) == ("participants", 3)
         url = page["meta"]["next_page_url"]

@@ -78,7 +78,7 @@ def both() -> Iterator[Both]:
             journal=":memory:",
             label_calls=False,
         )
-        http = TwilioHttpClient(timeout=10)
+        http = TwilioHttpClient(timeout=60)
         http.session.trust_env = False
         official = OfficialClient(sandbox.account_sid, sandbox.auth_token, http_client=http)
         official.api.base_url = sandbox.base_url

@@ -193,7 +193,7 @@ def test_pandas_reads_the_live_tables(live: twsql.Connection) -> None:
 
 def test_odbc_reads_without_our_extension(path: Path) -> None:
     """By libsqliteodbc, as a spreadsheet or a BI tool does: tables are listed, columns typed, rows right."""
-    with closing(pyodbc.connect(f"DRIVER=SQLite3;Database={path};", timeout=10)) as db:
+    with closing(pyodbc.connect(f"DRIVER=SQLite3;Database={path};", timeout=60)) as db:
         cursor = db.cursor()
         listed = {row.table_name for row in cursor.tables()}
         assert {each.name for each in (*TABLES, *VIEWS)} <= listed
@@ -235,7 +235,7 @@ def datasette(path: Path) -> Iterator[str]:
 
 
 def _get(address: str) -> str:
-    response = requests.get(address, timeout=20)
+    response = requests.get(address, timeout=60)
     response.raise_for_status()
     return response.text
 

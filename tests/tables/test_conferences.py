@@ -209,7 +209,7 @@ def _end(world: World, sid: str) -> None:
         f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/Conferences/{sid}.json",
         data={"Status": "completed"},
         auth=(sandbox.account_sid, sandbox.auth_token),
-        timeout=5,
+        timeout=60,
     ).raise_for_status()
 
 

@@ -28,7 +28,7 @@ class RawServer:
         self.steps = list(steps)
         self.tls = tls
         self.asked: list[bytes] = []
-        self.connections = 0
+        self.connections = self.closed = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self._listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
@@ -62,6 +62,8 @@ class RawServer:
                     connection.sendall(step)
         except OSError:  # the client closed it, or refused the certificate
             connection.close()
+        finally:
+            self.closed += 1
 
 
 def read_request(connection: socket.socket) -> bytes:

@@ -145,7 +145,7 @@ def test_no_credential_anywhere(
         caplog.clear()
         db = apsw.Connection(":memory:")
         login = {"account_sid": ACCOUNT, "auth_token": TOKEN, "base_url": echo.url}
-        registration = register(db, **login, max_attempts=1, recovery_grace=0.001, timeout=5)
+        registration = register(db, **login, max_attempts=1, recovery_grace=0.001, timeout=60)
         error = run(db, statement.replace("{key}", str(len(echo.asked))))
         recorded = db.execute("SELECT * FROM twsql_journal ORDER BY Id DESC LIMIT 1").fetchall()
         counted = db.execute("SELECT * FROM twsql_requests").fetchall()

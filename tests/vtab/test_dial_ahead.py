@@ -10,6 +10,7 @@ import pytest
 from twsql.errors import Error, InputError, TwilioError
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
+from waiting import together
 
 NUMBERS = [f"+1555000{number:04}" for number in range(40)]
 BAD = "+15005550001"
@@ -58,10 +59,10 @@ def test_nothing_read(db: apsw.Connection, sandbox: Sandbox, alias: str) -> None
 @pytest.mark.parametrize("most", [1, 4])
 def test_side_by_side(account: dict[str, Any], sandbox: Sandbox, most: int) -> None:
     """A set is dialled side by side, max_in_flight at a time."""
-    sandbox.change(latency=0.05)
     db = apsw.Connection(":memory:")
     registration = register(db, **account, max_in_flight=most)
-    assert len(db.execute(f"SELECT CallSid FROM {SET}", _json(NUMBERS[:12])).fetchall()) == 12
+    with together(sandbox, most):
+        assert len(db.execute(f"SELECT CallSid FROM {SET}", _json(NUMBERS[:12])).fetchall()) == 12
     assert sandbox.counters.placed == 12
     assert sandbox.counters.peak == most
     registration.close()

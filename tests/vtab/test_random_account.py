@@ -72,7 +72,7 @@ def _furnish(live: apsw.Connection, session: requests.Session, base: str) -> Non
         sids = [sid for (sid,) in live.execute("SELECT Sid FROM applications LIMIT 3")]
         form = {"PhoneNumber": f"+1202555010{number}", "FriendlyName": name, "SmsApplicationSid": sids[0]}
         form |= {"VoiceApplicationSid": sids[-1]} if number % 2 else {}
-        assert session.post(base + "IncomingPhoneNumbers.json", form, timeout=10).ok
+        assert session.post(base + "IncomingPhoneNumbers.json", form, timeout=60).ok
         place = "SELECT Sid FROM PlaceCall('+15005550006', ?) WHERE Twiml = ?"
         twiml = f"<Response><Enqueue>{NAMES[number % 3]}</Enqueue></Response>"
         live.execute(place, (f"+1202555017{number}", twiml)).fetchall()
@@ -86,7 +86,7 @@ def _rows(session: requests.Session, accounts: str, account: str) -> dict[str, l
     """Every row as Twilio's JSON, read without twsql."""
 
     def items(path: str, key: str) -> list[dict[str, Any]]:
-        answer = session.get(f"{accounts}/{account}/{path}.json?PageSize=1000", timeout=10).json()
+        answer = session.get(f"{accounts}/{account}/{path}.json?PageSize=1000", timeout=60).json()
         found: list[dict[str, Any]] = answer.get(key, [])
         return found
 
@@ -95,8 +95,8 @@ def _rows(session: requests.Session, accounts: str, account: str) -> dict[str, l
     listed = {key: items(path, key) for key, path in paths.items()}
     return {
         **listed,
-        "accounts": session.get(f"{accounts}.json", timeout=10).json()["accounts"],
-        "balance": [session.get(f"{accounts}/{account}/Balance.json", timeout=10).json()],
+        "accounts": session.get(f"{accounts}.json", timeout=60).json()["accounts"],
+        "balance": [session.get(f"{accounts}/{account}/Balance.json", timeout=60).json()],
         "queue_members": [
             row for queue in listed["queues"] for row in items(f"Queues/{queue['sid']}/Members", "queue_members")
         ],

@@ -100,14 +100,14 @@ def serving(arguments: Sequence[str], log: Path) -> Iterator[str]:
         server = subprocess.Popen([*command, *arguments, *options], stdout=out, stderr=out)
     address = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _answers(address), 30)
+        until(lambda: _answers(address))
         yield address
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _answers(address: str) -> bool:
     with suppress(requests.ConnectionError):
-        return requests.get(address, timeout=5).ok
+        return requests.get(address, timeout=60).ok
     return False

@@ -106,9 +106,9 @@ def test_datasette_dials_nobody(
     monkeypatch.delenv("TWSQL_READ_ONLY")
     with serving(["--memory", "--load-extension", str(extension)], tmp_path / "log") as address:
         for _ in range(2):
-            page = requests.get(f"{address}/_memory.json", {"sql": DIAL}, timeout=20).json()
+            page = requests.get(f"{address}/_memory.json", {"sql": DIAL}, timeout=60).json()
             assert "this program accepts connections" in page["error"]
-        read = requests.get(f"{address}/_memory.json", {"sql": "SELECT count(*) AS n FROM conferences"}, timeout=20)
+        read = requests.get(f"{address}/_memory.json", {"sql": "SELECT count(*) AS n FROM conferences"}, timeout=60)
     assert read.json()["rows"] in ([[0]], [{"n": 0}])
     assert world.counters.placed == 0
 
@@ -116,7 +116,7 @@ def test_datasette_dials_nobody(
 def test_allowed_in_so_many_words(extension: Path, world: Sandbox, tmp_path: Path) -> None:
     """TWSQL_READ_ONLY=0, which the fixture sets, lets a server dial."""
     with serving(["--memory", "--load-extension", str(extension)], tmp_path / "log") as address:
-        requests.get(f"{address}/_memory.json", {"sql": DIAL}, timeout=20).raise_for_status()
+        requests.get(f"{address}/_memory.json", {"sql": DIAL}, timeout=60).raise_for_status()
     assert world.counters.placed >= 1
 
 

@@ -93,9 +93,9 @@ def test_jdbc_lists_them(file: Path, extension: Path) -> None:
 def test_datasette_lists_them(file: Path, extension: Path, tmp_path: Path) -> None:
     """Datasette's index has them, and a table's page its rows."""
     with serving([str(file), "--load-extension", str(extension)], tmp_path / "log") as address:
-        index = requests.get(f"{address}/live", timeout=20).text
+        index = requests.get(f"{address}/live", timeout=60).text
         assert {*re.findall(r'href="/live/(\w+)"', index)} >= TABLES
-        rows = requests.get(f"{address}/live/participants.json?_shape=array", timeout=20).json()
+        rows = requests.get(f"{address}/live/participants.json?_shape=array", timeout=60).json()
     assert len(rows) == 2
     assert {*COLUMNS[1:2], "CallSid"} <= rows[0].keys()
 

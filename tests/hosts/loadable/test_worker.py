@@ -16,7 +16,7 @@ import pytest
 from hosting import WORKER_TIMEOUT, built, in_ci_hosts, processes
 
 from twsql.sandbox import Sandbox
-from waiting import until
+from waiting import together, until
 
 pytestmark = in_ci_hosts
 
@@ -130,7 +130,7 @@ def test_hung(impatient: Path, world: Sandbox) -> None:
         os.kill(worker, signal.SIGSTOP)
         begun = time.monotonic()
         assert f"no sign of life for {WORKER_TIMEOUT} seconds" in ask(shell, READ + ";")
-        assert WORKER_TIMEOUT - 1 < time.monotonic() - begun < WORKER_TIMEOUT + 10
+        assert WORKER_TIMEOUT - 1 < time.monotonic() - begun < WORKER_TIMEOUT + 60
         assert ask(shell, READ + ";") == "0"
         until(lambda: not _exists(worker))
 
@@ -199,13 +199,12 @@ def test_forks_and_threads(extension: Path, world: Sandbox, code: str, printed: 
 
 def test_connections_do_not_wait_for_each_other(extension: Path, world: Sandbox) -> None:
     """Eight threads of a host ask Twilio at the same time through one worker."""
-    world.change(latency=0.5)
     code = FORK + (
         "threads = [threading.Thread(target=lambda: read(connected())) for _ in range(8)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]"
     )
-    subprocess.run(["/usr/bin/python3", "-c", code, str(extension)], check=True, timeout=60)
-    assert world.counters.peak >= 4
+    with together(world, 4):
+        subprocess.run(["/usr/bin/python3", "-c", code, str(extension)], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(
