@@ -33,6 +33,7 @@ _SOME = 3
 """Conferences in progress whose participants are read."""
 _NO_CALL = "cannot tell without placing a call"
 _NOT_ASKED = "cannot tell: Voice Insights and Pricing are not asked"
+_NO_CHANGE = "cannot tell from lists that stand still"
 _NO_DATA = "cannot tell: the account has no data for it"
 _CALL_STATUSES = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
 _PARTICIPANT_STATUSES = {"queued", "connecting", "ringing", "connected", "complete", "failed"}
@@ -267,6 +268,7 @@ FACTS: Mapping[str, Callable[[Evidence], str]] = {
     "queued_start_time": _queued_start_time,
     "caller_id_from": lambda _: _NO_CALL,
     "largest_page": _largest_page,
+    "pages": lambda _: _NO_CHANGE,
     "statuses": _statuses,
     "properties": _properties,
     "next_page_uri": _next_page_uri,
