@@ -110,6 +110,7 @@ def test_styles(connection: Connection, operation: str, params: Any) -> None:
         ("SELECT :b", {}, "no value for the parameter b: the mapping has nothing"),
         ("SELECT ?", "x", "parameters are a sequence or a mapping, not str"),
         ("SELECT ?", 1, "parameters are a sequence or a mapping, not int"),
+        ("SELECT ?, ?", {1, 2}, "parameters are a sequence or a mapping, not set"),  # in which order?
     ],
 )
 def test_mismatch(connection: Connection, operation: str, params: Any, message: str) -> None:

@@ -28,6 +28,11 @@ SLIPS = [
     ("SELECT Sid FROM conferences WHERE Status = \u201ccompleted\u201d", "text needs straight quotes"),
     ("SELECT\u00a0Sid FROM conferences", "no-break spaces"),
     ("SELECT TOP 5 Sid FROM conferences", "write LIMIT at the end"),
+    ("SELECT Sid FROM conferences WHERE FriendlyName = %s", "a parameter is ? or :name"),
+    (
+        "SELECT CallSid FROM AddParticipants('x', '+15005550006', NULL)",
+        "To is required; this was not sent: NULL and ''",
+    ),
     ("SHOW TABLES", "SELECT TableName FROM sys_tables"),
     ("DESCRIBE participants", "SELECT ColumnName FROM sys_tablecolumns"),
     ("SELECT Sid FROM conferences WHERE DateCreated > now()", "datetime('now', '-7 days')"),
@@ -145,6 +150,12 @@ def test_a_file_that_is_no_database_is_named(twsql: Run, tmp_path: Path, command
 def test_a_statement_in_pieces_needs_quotes(twsql: Run) -> None:
     """The shell hands over its words one by one."""
     assert "put the whole statement in quotes" in twsql("query", "SELECT", "1").stderr
+
+
+def test_a_parameter_without_a_value_names_the_option(twsql: Run) -> None:
+    """The command has no mapping to give it in."""
+    assert "no value for the parameter n: " in (told := twsql("query", "SELECT :n").stderr)
+    assert told.endswith(": give --set NAME=VALUE\n")
 
 
 def test_a_variable_that_is_nearly_a_setting_is_refused(twsql: Run, login: Mapping[str, str]) -> None:

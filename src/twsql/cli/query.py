@@ -147,6 +147,8 @@ def _placed(script: Script, line: int, statement: str) -> Iterator[None]:
         yield
     except Error as error:
         hint = ": commands with a dot are for 'twsql shell'" if statement.startswith(".") else ""
+        if str(error).startswith("no value for the parameter"):
+            hint = ": give --set NAME=VALUE"
         if str(error) == "incomplete input" and not script.name:  # twsql query SELECT 1
             hint = ": put the whole statement in quotes"
         raise ProgrammingError(f"{place}{error}{hint}") from error

@@ -58,6 +58,8 @@ def _of_syntax(word: str, sql: str) -> str:
         return f': {found} is a keyword of SQL: write "{found.title()}"' if found else ""
     if "\u00a0" in sql:  # SQLite takes it for a letter
         return ": it has no-break spaces, as word processors write them: SQL needs ordinary ones"
+    if word == "%":
+        return ": a parameter is ? or :name"
     if _TOP.search(sql):
         return ": SQLite has no TOP: write LIMIT at the end"
     is_first = first_word(sql).lower() == word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any, SupportsIndex
 
@@ -39,7 +39,7 @@ def bindings(params: Parameters) -> tuple[Value, ...] | Named:
     """Parameters in apsw's form. Raises DataError for a value that SQLite cannot store."""
     if isinstance(params, Mapping):
         return Named(params)
-    if isinstance(params, (str, bytes, bytearray, memoryview)) or not isinstance(params, Iterable):
+    if isinstance(params, (str, bytes, bytearray, memoryview, Set)) or not isinstance(params, Iterable):
         raise ProgrammingError(f"parameters are a sequence or a mapping, not {type(params).__name__}")
     return tuple(adapted(value, number) for number, value in enumerate(params, 1))
 

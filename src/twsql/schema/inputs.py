@@ -53,7 +53,9 @@ def examined(procedure: Procedure, given: Mapping[str, Value], country: str | No
 
 def refusal(procedure: Procedure, problems: Iterable[str]) -> InputError:
     """The error for inputs that are missing or wrong."""
-    return InputError(f"{procedure.name}: {'; '.join(problems)}; this was not sent")
+    told = "; ".join(problems)
+    hint = ": NULL and '' count as missing" if told.endswith(" is required") else ""
+    return InputError(f"{procedure.name}: {told}; this was not sent{hint}")
 
 
 def missing(procedure: Procedure, names: Iterable[str]) -> InputError:
