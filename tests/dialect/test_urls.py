@@ -57,6 +57,7 @@ def test_a_secret_in_the_query_becomes_the_password(url: str, as_shown: str) -> 
         (f"twsql://{AC}:{TOKEN}@/?api_key={SK}&api_secret={TOKEN}", "one login"),
         (f"twsql://?auth_token={TOKEN}&api_key={SK}&api_secret={TOKEN}", "one login"),
         (f"twsql://{AC}@/?api_secret={TOKEN}", "one login"),
+        (f"twsql:///calls.db?journal=postgresql://me:{TOKEN}@db.example/calls", "connect_args"),
     ],
 )
 def test_a_wrong_url_says_what_to_write(url: str, remedy: str) -> None:

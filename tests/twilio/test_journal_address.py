@@ -46,6 +46,7 @@ def test_no_password_is_shown(text: str) -> None:
         f"postgresql://me:p/{SECRET}@db.example/calls",
         f"postgresql://me:100%{SECRET}@db.example/calls",
         f"postgresql://me:p#{SECRET}@db.example/calls",
+        f"postgresql://me:{SECRET}@[::1/calls",
         f"host=db.example password={SECRET} {SECRET}",
     ],
 )
@@ -54,6 +55,16 @@ def test_what_libpq_would_misread(text: str) -> None:
     with pytest.raises(SettingError, match=r"journal \(TWSQL_JOURNAL\) must be") as caught:
         Settings.load({}, journal=text)
     assert SECRET not in str(caught.value)
+
+
+def test_the_scheme_in_capitals() -> None:
+    """Libpq would not know it, and quote it with the password."""
+    address = read(f"PostgreSQL://me:{SECRET}@db.example/calls")
+    assert isinstance(address, JournalAddress)
+    assert (address, address.conninfo) == (
+        "postgresql://me@db.example/calls",
+        f"postgresql://me:{SECRET}@db.example/calls",
+    )
 
 
 @pytest.mark.parametrize("path", ["calls.db", "/some where/a=b", "postgresql.db", "C:\\calls.db", ":memory:"])

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from twsql.twilio.journal_address import has_password
+
 MEMORY = ":memory:"
 
 
@@ -29,6 +31,11 @@ def settings(url: URL) -> dict[str, Any]:
     twice = [name for name in given if name in url.query]
     if twice:
         raise ArgumentError(f"the twsql URL has {' and '.join(twice)} twice: as the login, and in its query")
+    if has_password(url.query.get("journal")):
+        raise ArgumentError(
+            "the journal in the twsql URL has a password, which SQLAlchemy would show: put it into ~/.pgpass, or give"
+            " the journal by connect_args={'journal': …} or TWSQL_JOURNAL"
+        )
     return {**url.query, **given}
 
 

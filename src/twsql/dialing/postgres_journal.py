@@ -14,6 +14,7 @@ from twsql.dialing.postgres_session import Cursor, Pipeline, PoolerError, Sessio
 from twsql.dialing.postgres_versions import ForeignDatabaseError
 from twsql.dialing.statements import POSTGRES
 from twsql.errors import Error, OperationalError
+from twsql.redaction import clean
 from twsql.twilio.journal_address import JournalAddress
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class PostgresJournal(Journal):
         self._locks = self.locks = SessionLocks(self._end_session)
         self._begin()
         forks.renew_in_children(self)
+        problem: Exception | None = None
         try:
             with self._lock:
                 self._opened()
@@ -52,7 +54,9 @@ class PostgresJournal(Journal):
         except (PoolerError, ForeignDatabaseError) as error:
             raise self._unusable(str(error)) from error
         except _errors() as error:
-            raise self._unusable(f"{_text(error)}; start PostgreSQL, or name another journal") from error
+            problem = _bare(error)
+        if problem is not None:
+            raise self._unusable(f"{_text(problem)}; start PostgreSQL, or name another journal") from problem
 
     def read(self, sql: str, bindings: Bindings) -> Rows:
         """Run a SELECT; its rows are dictionaries by column. Raises OperationalError if it fails."""
@@ -61,7 +65,8 @@ class PostgresJournal(Journal):
             try:
                 return self._patiently(lambda session: _rows(session, sql, bindings))
             except (_errors(), PoolerError, ForeignDatabaseError) as error:
-                raise OperationalError(f"the journal {self.name} cannot be read: {_text(error)}") from error
+                problem = _bare(error)
+        raise OperationalError(f"the journal {self.name} cannot be read: {_text(problem)}") from problem
 
     def now(self) -> datetime:
         """Tell the time by PostgreSQL's clock."""
@@ -180,7 +185,7 @@ def _outcomes(session: Session, changes: Sequence[Change[Any]]) -> list[Outcome]
             raise
         if len(changes) == 1:
             failure = OperationalError(f"the journal cannot be written: {_text(error)}")
-            failure.__cause__ = error
+            failure.__cause__ = _bare(error)
             return [(None, failure)]
     return [outcome for each in changes for outcome in _outcomes(session, [each])]
 
@@ -242,6 +247,11 @@ def _errors() -> Any:
     import psycopg
 
     return psycopg.Error
+
+
+def _bare(error: Exception) -> Exception:
+    """The same error without its connection and without the password: libpq quotes a URL that it cannot read."""
+    return type(error)(clean(str(error)))
 
 
 def _text(error: BaseException) -> str:

@@ -11,9 +11,10 @@ from twsql import redaction
 _URL = re.compile(r"postgres(ql)?://", re.IGNORECASE)
 _OTHER_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PART = r"(?:[^\s:@/?#%\[\]]|%[0-9a-fA-F]{2})*"
+_HOST = r"(?:\[[0-9A-Fa-f:.%]*\]|[A-Za-z0-9._~%-]*)(?::[0-9]*)?"
 _WHOLE = re.compile(
     rf"postgres(?:ql)?://(?:(?P<user>{_PART})(?::(?P<password>{_PART}))?@)?"
-    rf"(?P<database>[A-Za-z0-9._~,:%\[\]-]*(?:/{_PART})?)(?:\?(?P<query>[^\s#?]*))?",
+    rf"(?P<database>(?:{_HOST}(?:,{_HOST})*)(?:/{_PART})?)(?:\?(?P<query>[^\s#?]*))?",
     re.IGNORECASE,
 )
 _VALUE = r"'(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)+"
@@ -94,7 +95,8 @@ def _of_url(url: str) -> JournalAddress:
     asked = urlencode([(name, value) for name, value in query if name in _SHOWN], safe="/,")
     shown = f"postgresql://{user}{whole['database']}{f'?{asked}' if asked else ''}"
     spelled = {each for secret in secrets if secret for each in (secret, unquote(secret))}
-    return JournalAddress(shown, url, tuple(sorted(spelled)))
+    scheme, rest = url.split(":", 1)
+    return JournalAddress(shown, f"{scheme.lower()}:{rest}", tuple(sorted(spelled)))  # libpq knows no other spelling
 
 
 def _of_keywords(text: str) -> JournalAddress:
