@@ -29,6 +29,16 @@ def test_pythons() -> None:
     assert [f"3.{minor}" for minor in minors[1].split()] == supported
 
 
+def test_extras() -> None:
+    """docs/installing.md tells what each extra is for."""
+    extras = re.search(r"^\[project.optional-dependencies\]\n(.*?)^\[", read("pyproject.toml"), re.M | re.S)
+    table = re.search(r"^\| extra \|.*?\n\n", read("docs/installing.md"), re.M | re.S)
+    assert extras is not None
+    assert table is not None
+    told = [name for row in table[0].split("\n")[2:-2] for name in re.findall(r"`([a-z]+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(re.findall(r"^(\w+) = \[$", extras[1], re.M))
+
+
 def test_changelog() -> None:
     """It begins with what is unreleased, and each release has sections that people know, once and in order."""
     releases = re.split(r"^## ", read("CHANGELOG.md"), flags=re.M)[1:]

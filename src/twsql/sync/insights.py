@@ -1,4 +1,4 @@
-"""What Voice Insights tells of conferences that are over, as the file keeps it.
+"""Voice Insights' data on conferences that are over, as the file keeps it.
 
 https://www.twilio.com/docs/voice/voice-insights/api/conference/conference-participant-resource
 """
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Told:
+class ConferenceInsights:
     """Insights' data on a conference: a row for each participant; `final` if Insights will add no more.
 
     A row has the values of all COLUMNS but the last.
@@ -39,10 +39,10 @@ class Told:
     final: bool
 
 
-def told(conferences: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> Iterator[Told]:
-    """Yield what rows of COLUMNS, conference by conference, say of each of the conferences; of some it is nothing."""
+def by_conference(conferences: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> Iterator[ConferenceInsights]:
+    """Yield the data on each of the conferences, from rows of COLUMNS in their order; a conference may have no rows."""
     found = {str(sid): [*each] for sid, each in groupby(rows, key=lambda row: row[0])}
     for sid in conferences:
         known = found.get(sid, [])
         final = bool(known) and all(row[-1] != "in_progress" for row in known)
-        yield Told(sid, [row[:-1] for row in known if row[1]], final)
+        yield ConferenceInsights(sid, [row[:-1] for row in known if row[1]], final)

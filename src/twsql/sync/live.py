@@ -11,7 +11,7 @@ import apsw
 from twsql.hosts.apsw import register
 from twsql.schema import Value
 from twsql.sync import insights
-from twsql.sync.insights import Told
+from twsql.sync.insights import ConferenceInsights
 from twsql.sync.layout import CALLS, CONFERENCES, PARTICIPANTS, RECORDINGS, FileTable
 from twsql.twilio.settings import LONGEST_STATEMENT, MOST_ROWS, Settings
 
@@ -77,7 +77,7 @@ class Live:
         """Yield all participants, with one request for each conference that is not over."""
         return self._select(PARTICIPANTS, "")
 
-    def insights(self, sids: list[str]) -> Iterator[Told]:
+    def insights(self, sids: list[str]) -> Iterator[ConferenceInsights]:
         """Yield Insights' data on these conferences, in order; several are fetched at the same time.
 
         Raises TwilioError with the code NO_INSIGHTS for an account without Insights.
@@ -88,7 +88,7 @@ class Live:
         for start in range(0, len(sids), _AT_ONCE):
             chunk = sids[start : start + _AT_ONCE]
             rows = self._db.execute(select, (json.dumps(chunk),))
-            yield from insights.told(chunk, rows)
+            yield from insights.by_conference(chunk, rows)
 
     def close(self) -> None:
         """End the connections to Twilio."""

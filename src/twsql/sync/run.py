@@ -163,11 +163,11 @@ class _Run:
 
     def read_insights(self) -> None:
         """Read Insights and write it; for an account without Insights, set the remark."""
-        sids = self.writer.untold()
+        sids = self.writer.insights_due()
         try:
             for batch in batches(self.live.insights(sids), _CONFERENCES_AT_ONCE):
                 self.writer.put_insights(batch, self.live.requests)
-                self._count("insights", PARTICIPANTS, sum(len(told.rows) for told in batch), len(sids))
+                self._count("insights", PARTICIPANTS, sum(len(each.rows) for each in batch), len(sids))
         except TwilioError as error:
             if error.code != NO_INSIGHTS:
                 raise

@@ -13,7 +13,7 @@ from twsql.dbapi.translation import translation
 from twsql.errors import NotSupportedError, OperationalError
 from twsql.schema import Value
 from twsql.sqlite_files import transaction
-from twsql.sync.insights import Told
+from twsql.sync.insights import ConferenceInsights
 from twsql.sync.layout import LIVE, PARTICIPANTS, FileTable, upsert
 from twsql.sync.migrations import migrate
 
@@ -67,7 +67,7 @@ _RATED = timedelta(days=3)
 """What is over has a price within minutes, if it has one at all: what ended longer ago stays as it was read."""
 _KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
 """Insights has a conference for 30 days after its end. At first its data may be incomplete, and is read again."""
-_UNTOLD = """
+_INSIGHTS_DUE = """
 SELECT Sid FROM conferences WHERE Status = 'completed' AND InsightsFinal IS NOT 1 AND DateUpdated > ?
 AND coalesce(InsightsRead < ?, true) ORDER BY DateUpdated DESC
 """
@@ -97,7 +97,7 @@ class Writer:
         self._account = account
         self._run = 0
         self._begun = 0.0
-        with self._told():
+        with self._translated():
             self._db = apsw.Connection(path)
         try:
             self._open()
@@ -119,7 +119,7 @@ class Writer:
 
     def begin(self, since: str | None, tables: Collection[str]) -> None:
         """Begin a run that is to read these tables; earlier ones without an end were killed."""
-        with self._told(), transaction(self._db):
+        with self._translated(), transaction(self._db):
             self._db.execute("UPDATE sync_runs SET Outcome = 'killed' WHERE Outcome = 'running'")
             insert = "INSERT INTO sync_runs (AccountSid, Started, Since, Tables) VALUES (?, ?, ?, ?)"
             self._db.execute(insert, (self._account, now(), since, " ".join(tables)))
@@ -129,33 +129,33 @@ class Writer:
     def put(self, table: FileTable, rows: Sequence[tuple[Value, ...]], requests: int) -> None:
         """Write rows of a live table; `requests` is how many the run has sent so far."""
         seen = (self._run, now())
-        with self._told(), transaction(self._db):
+        with self._translated(), transaction(self._db):
             self._db.executemany(_UPSERTS[table], [row + seen for row in rows])
             self._db.execute(_COUNTS[table], (len(rows), requests, self._run))
 
     def unsettled(self, table: str) -> list[str]:
         """The SIDs of what was not over, or had no price, and what this run has not listed: it may have changed."""
         bindings: dict[str, str | int] = {"run": self._run, "late": now(_RATED)}
-        with self._told():
+        with self._translated():
             return [str(sid) for (sid,) in self._db.execute(_UNSETTLED_ROWS[table], bindings)]
 
-    def untold(self) -> list[str]:
+    def insights_due(self) -> list[str]:
         """The SIDs of ended conferences on which Insights may have new data, newest first."""
-        with self._told():
-            return [str(sid) for (sid,) in self._db.execute(_UNTOLD, (now(_KEPT_BY_INSIGHTS), now(_ASK_AGAIN)))]
+        with self._translated():
+            return [str(sid) for (sid,) in self._db.execute(_INSIGHTS_DUE, (now(_KEPT_BY_INSIGHTS), now(_ASK_AGAIN)))]
 
-    def put_insights(self, told: Sequence[Told], requests: int) -> None:
+    def put_insights(self, data: Sequence[ConferenceInsights], requests: int) -> None:
         """Write Insights' data; final data is not read again."""
-        rows = [row for each in told for row in each.rows]
-        with self._told(), transaction(self._db):
+        rows = [row for each in data for row in each.rows]
+        with self._translated(), transaction(self._db):
             self._db.executemany(_INSIGHTS, rows)
             times = {"now": now(), "late": now(_LATE)}
-            self._db.executemany(_ASKED, [{"sid": each.conference, "final": each.final, **times} for each in told])
+            self._db.executemany(_ASKED, [{"sid": each.conference, "final": each.final, **times} for each in data])
             self._db.execute(_COUNTS[PARTICIPANTS], (len(rows), requests, self._run))
 
     def finish(self, requests: int, remark: str | None = None, *, swept: bool) -> None:
         """End a run that has read everything; `swept`: participants that it has not listed have left."""
-        with self._told():
+        with self._translated():
             with transaction(self._db):
                 if swept:
                     self._db.execute(_SWEEP, {"run": self._run, "now": now()})
@@ -175,7 +175,7 @@ class Writer:
         self._db.close()
 
     def _open(self) -> None:
-        with self._told():
+        with self._translated():
             self._db.set_busy_timeout(_BUSY_TIMEOUT)
             migrate(self._db, self._path)
             self._db.pragma("synchronous", "full")
@@ -194,12 +194,12 @@ class Writer:
         self._db.execute(update, (outcome, now(), seconds, requests, error, self._run))
 
     def _one(self, sql: str, *bindings: Value) -> str | None:
-        with self._told():
+        with self._translated():
             value = self._db.execute(sql, bindings).get
         return None if value is None else str(value)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated(self) -> Iterator[None]:
         """Raise apsw's errors as twsql's, which name the file and say what to do."""
         try:
             yield
