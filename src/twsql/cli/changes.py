@@ -19,14 +19,14 @@ _FEW = {"conferences": 1, "participants": 10}
 """Rows of a table that are changed without a question."""
 
 
-class Told:
+class ChangeReport:
     """Counts changed rows, and reports them at the end of each statement."""
 
     def __init__(self, show: Show) -> None:
         self._show = show
         self._changes: list[Change] = []
 
-    def hear(self, change: Change) -> None:
+    def add(self, change: Change) -> None:
         """Count a changed row."""
         self._changes.append(change)
 

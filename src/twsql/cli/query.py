@@ -18,7 +18,7 @@ import apsw
 
 from twsql.cli import interrupts
 from twsql.cli.calling import Bar
-from twsql.cli.changes import Told
+from twsql.cli.changes import ChangeReport
 from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
@@ -59,31 +59,31 @@ def run(arguments: argparse.Namespace) -> int:
     with bar, closing(connect(arguments.database, autocommit=True, **settings(arguments))) as connection:
         sys.stderr.write(notice(connection.apsw, arguments.database))
         connection.watch(bar.show)
-        told = Told(printer.print)
-        connection.watch_changes(lambda changes: True, told.hear)
+        changed = ChangeReport(printer.print)
+        connection.watch_changes(lambda changes: True, changed.add)
         connection.warn_by(partial(_warn, bar.over(sys.stderr)))
         interrupts.heed(connection.apsw)
         cursor = connection.cursor()
         costs = Costs(connection.apsw) if arguments.stats else None
         for script in scripts:
-            _run(script, cursor, parameters, printer, _Tellers(told, costs))
+            _run(script, cursor, parameters, printer, _Reports(changed, costs))
     return 0
 
 
 @dataclass(frozen=True)
-class _Tellers:
+class _Reports:
     """The reports after each statement."""
 
-    told: Told
+    changed: ChangeReport
     costs: Costs | None
 
     def end(self, connection: apsw.Connection, done: str) -> None:
-        self.told.end(connection, done)
+        self.changed.end(connection, done)
         if self.costs is not None:
             self.costs.tell()
 
 
-def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, tellers: _Tellers) -> None:
+def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, reports: _Reports) -> None:
     for line, statement in _located(script.text):
         done = ""
         try:
@@ -91,7 +91,7 @@ def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer:
                 printer.show(cursor.execute(statement, parameters))
             done = statement
         finally:
-            tellers.end(cursor.connection.apsw, done)
+            reports.end(cursor.connection.apsw, done)
 
 
 def _warn(out: TextIO, text: str) -> None:

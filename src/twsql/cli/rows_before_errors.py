@@ -23,7 +23,7 @@ class RowsBeforeErrors:
         self._is_on = False
         self._error: BaseException | None = None
 
-    def heed(self, connection: apsw.Connection) -> None:
+    def follow(self, connection: apsw.Connection) -> None:
         """Give the connection cursors that report to this block."""
         connection.cursor_factory = lambda its: _Cursor(its, self)
 
@@ -33,7 +33,7 @@ class RowsBeforeErrors:
             refuse_rows(self.rows + 1, self.most)
         self.rows += 1
 
-    def bears(self, error: BaseException) -> bool:
+    def defers(self, error: BaseException) -> bool:
         """Whether the error can wait; it is stored then."""
         if self._is_on:
             self._error = error
@@ -51,18 +51,18 @@ class RowsBeforeErrors:
 
 
 class _Cursor(apsw.Cursor):
-    def __init__(self, connection: apsw.Connection, patience: RowsBeforeErrors) -> None:
+    def __init__(self, connection: apsw.Connection, block: RowsBeforeErrors) -> None:
         super().__init__(connection)
-        self._patience = patience
+        self._block = block
 
     def __next__(self) -> tuple[Value, ...]:
         try:
             row: tuple[Value, ...] = super().__next__()
-            self._patience.count()
+            self._block.count()
         except StopIteration:
             raise
         except BaseException as error:  # Ctrl-C too
-            if self._patience.bears(error):
+            if self._block.defers(error):
                 raise StopIteration from None
             raise
         return row

@@ -23,7 +23,7 @@ import apsw.shell
 from twsql._version import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
-from twsql.cli.changes import Told, is_many
+from twsql.cli.changes import ChangeReport, is_many
 from twsql.cli.dot_commands import DotCommands
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
@@ -81,8 +81,8 @@ class Shell(DotCommands):
         self._given = given
         self._file = database
         self._registrations: WeakKeyDictionary[apsw.Connection, Registration] = WeakKeyDictionary()
-        self._patience = RowsBeforeErrors()
-        self._told = Told(self._show)
+        self._rows_first = RowsBeforeErrors()
+        self._changed = ChangeReport(self._show)
         self._typed: list[str] = []
         self._dialled_before = 0
         self.failed = False
@@ -96,12 +96,12 @@ class Shell(DotCommands):
         connection: apsw.Connection = self._ensure_db()
         if connection not in self._registrations:
             self._registrations[connection] = register(connection, **self._given)
-            self._patience.most = self._registrations[connection].settings.max_rows
+            self._rows_first.most = self._registrations[connection].settings.max_rows
             engine = self._registrations[connection].engine
-            engine.consent, engine.hear = self._consents, self._told.hear
+            engine.consent, engine.hear = self._consents, self._changed.add
             engine.warn = lambda text: self.write_error(visible(f"warning: {text}") + "\n")
             interrupts.heed(connection)
-            self._patience.heed(connection)
+            self._rows_first.follow(connection)
         return connection
 
     db = property(_registered, apsw.shell.Shell._set_db)
@@ -142,11 +142,11 @@ class Shell(DotCommands):
             raise
 
     def _process_one(self, statement: str, bindings: Any, internal: bool, summary: tuple[str, str] | None) -> None:
-        self._patience.rows = 0
+        self._rows_first.rows = 0
         self._dialled_before = self._dialled()
         done = ""
         try:
-            with self._patience:
+            with self._rows_first:
                 if not internal:
                     refuse(self.db, statement)
                 if not internal and is_exec(statement):
@@ -156,7 +156,7 @@ class Shell(DotCommands):
             done = "" if internal else statement
         finally:
             self.end_box()
-            self._told.end(self.db, done)
+            self._changed.end(self.db, done)
         if self.interactive and not internal and self._is_empty(statement):
             self.write(self.stdout, "no rows\n")
 
@@ -171,7 +171,7 @@ class Shell(DotCommands):
 
     def _is_empty(self, statement: str) -> bool:
         """Whether the last statement was a query without rows."""
-        if self._patience.rows or first_word(statement) not in _QUERIES:
+        if self._rows_first.rows or first_word(statement) not in _QUERIES:
             return False
         return bool(apsw.ext.query_info(self.db, statement).description)  # WITH … INSERT gives none
 

@@ -45,11 +45,6 @@ def columns(dialect: Any, table: Table) -> list[dict[str, Any]]:
     ]
 
 
-def primary_key(table: Table) -> dict[str, Any]:
-    """Describe what identifies a row."""
-    return {"constrained_columns": _key(table), "name": None}
-
-
 def foreign_keys(table: Table, schema: str | None) -> list[dict[str, Any]]:
     """Describe the columns that hold the key of another of Twilio's tables."""
     return [

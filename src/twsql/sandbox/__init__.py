@@ -8,11 +8,6 @@ Its credentials are fixed and obviously fake:
     account      AC00000000000000000000000000000001  token   sandbox-auth-token
     API key      SK00000000000000000000000000000001  secret  sandbox-api-secret
     subaccount   AC00000000000000000000000000000002  token   sandbox-subaccount-token
-
-Modules, each importing only from those before it: readings, settings, clock, errors, sids, records, credentials;
-inputs, orders, validate; kinds, waiting, seed, world, usage (the rules, no HTTP); wire, variants, faults, counters,
-state; pages, filters, render, request, summaries; accounts, calls, conferences, participants, insights, pricing,
-resources, queues, available_numbers, billing (the operations); routes, control, app, server, local.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from . import filters, validate
 from .errors import ApiError
-from .numbers import Numbers
+from .numbers import Numbers, in_conferences
 from .pages import Listing, cut, page_json, page_request
 from .records import ENDED, Account, Call
 from .render import STEPS, call_json, event_json
@@ -18,7 +18,7 @@ from .wire import Answer
 
 def call_numbers(account: Account, to: str | None) -> Numbers:
     """Return the numbers of an account's calls, oldest first; those to a number, as far as they are seeded."""
-    return Numbers(seeded_calls(account, to), account.crowd, len(account.calls))
+    return in_conferences(seeded_calls(account, to), account.crowd, len(account.calls))
 
 
 def list_calls(request: Request) -> Answer:

@@ -6,9 +6,7 @@ on. Only messages that were sent or changed are kept: a million seeded ones take
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import overload
 
 from .clock import DAY
 from .errors import ApiError
@@ -166,28 +164,6 @@ class Mailbox:
         to, from_ = (OURS, person) if inbound else (person, OURS)
         media = ("https://example.com/picture.jpg",) if number % 10 == 9 else ()
         return Message(self.account, number, to, from_, None, f"Message {number}", when, when, media, inbound)
-
-
-class MessageNumbers(Sequence[int]):
-    """The numbers of an account's messages in order, computed without a list."""
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        self.seeded = mailbox.seeded
-        self._length = mailbox.seeded + len(mailbox.sent)
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[int]: ...
-    def __getitem__(self, place: int | slice) -> int | list[int]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(self._length))]
-        if place >= self._length:
-            raise IndexError(place)
-        return place if place < self.seeded else PLACED + place - self.seeded
 
 
 def mailbox(account: Account, settings: Settings, now: float, *, seeded: int) -> Mailbox:

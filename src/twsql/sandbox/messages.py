@@ -10,8 +10,9 @@ from mimetypes import guess_type
 from . import filters, message_orders
 from .clock import DAY
 from .errors import ApiError
-from .mailbox import KEPT, Mailbox, Message, MessageNumbers
+from .mailbox import KEPT, Mailbox, Message
 from .message_render import medium_json, message_json
+from .numbers import Numbers
 from .pages import Listing, cut, page_json, page_request
 from .readings import Readings
 from .request import Request
@@ -31,7 +32,7 @@ def list_messages(request: Request) -> Answer:
     kept_since = (now - KEPT) // DAY * DAY
     if float("-inf") < since < kept_since or until < kept_since:
         raise ApiError(20004, "DateSent is before what is kept", status=400)
-    numbers = MessageNumbers(box)
+    numbers = Numbers(box.seeded, len(box.sent))
 
     def created(number: int) -> float:
         return box.message(number).created

@@ -14,7 +14,6 @@ from .records import ENDED, Account, Call, Conference, Participant, Recording
 from .sids import Sids
 from .usage import PER_MINUTE, minutes
 
-API = "/2010-04-01/Accounts/"
 _PARTICIPANT_STATUS = {
     "queued": "queued",
     "ringing": "ringing",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .numbers import Numbers
+from .numbers import in_conferences
 from .records import ENDED, Account, Call, Conference, Recording
 from .seed import PLACED
 from .world import World
@@ -41,7 +41,7 @@ def numbers(world: World, account: Account, call: Call | None, conference: Confe
     elif conference is not None:
         place = conference.number if conference.number < account.seeded else None
     else:
-        return Numbers(range(account.seeded * each), each, account.made_recordings)
+        return in_conferences(range(account.seeded * each), each, account.made_recordings)
     seeded = [] if place is None else [place << 8 | number for number in range(each)]
     return seeded + [number for number in account.recorded if number >= PLACED]
 
