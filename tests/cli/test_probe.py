@@ -17,8 +17,9 @@ from .conftest import Run
 
 UNTOLD = ("list_lag", "refusal_status", "label_reuse", "caller_id_from")
 """Readings that only placing a call can tell."""
-ELSEWHERE = ("insights_since", "summaries_until", "call_summary", "price_type", "origin_prices")
-"""Readings of other hosts, which the probe does not ask."""
+OF_PRODUCTS = ("insights_since", "summaries_until", "call_summary", "price_type", "origin_prices")
+"""Readings of Voice Insights and Pricing: see test_the_other_hosts."""
+OF_THE_API = [one for one in each_reading() if all(getattr(one, n) == getattr(Readings(), n) for n in OF_PRODUCTS)]
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 
@@ -45,7 +46,7 @@ def called(sandbox: Sandbox) -> None:
     sandbox.advance(60)
 
 
-@pytest.mark.parametrize("readings", [*each_reading()], ids=lambda readings: str(readings) or "defaults")
+@pytest.mark.parametrize("readings", OF_THE_API, ids=lambda readings: str(readings) or "defaults")
 def test_it_names_the_reading(readings: Readings, capsys: pytest.CaptureFixture[str]) -> None:
     """Each reading that reads can tell; where one hides what another is seen by, that one cannot be told."""
     world = {"conferences": 300, "participants": 1, "days": 0.05, "calls_per_second": 0.001, "now": NOON}
@@ -57,20 +58,39 @@ def test_it_names_the_reading(readings: Readings, capsys: pytest.CaptureFixture[
             assert found[name] == "cannot tell without placing a call"
         elif name == "pages":
             assert found[name] == "cannot tell from lists that stand still"
-        elif name in ELSEWHERE:
-            assert found[name] == "cannot tell: Voice Insights and Pricing are not asked"
-        elif value != getattr(Readings(), name) or readings == Readings():
+        elif value != getattr(Readings(), name) or (readings == Readings() and name not in OF_PRODUCTS):
             assert found[name].startswith("filter ignores case" if value == "ignore case" else str(value)), name
         else:
             assert found[name].startswith((str(value), "cannot tell")), name
     assert found["unknown_conference"] == "HTTP 404, code 20404"
 
 
+@pytest.mark.parametrize("readings", [*each_reading(*OF_PRODUCTS)], ids=lambda readings: str(readings) or "defaults")
+def test_the_other_hosts(readings: Readings, capsys: pytest.CaptureFixture[str]) -> None:
+    """Voice Insights and Pricing, of an account with calls of some days."""
+    with Sandbox(conferences=20, participants=2, days=5, now=NOON, readings=readings) as sandbox:
+        found = probed(sandbox, capsys)
+    expected = {name: str(getattr(readings, name)) for name in OF_PRODUCTS}
+    expected |= {"advanced_features": "there", "insights_envelope": "documented, absolute"}
+    expected |= {"insights_statuses": "completed, in_progress", "insights_dates": "ISO 8601"}
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_without_advanced_features(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line has what the account answers; prices are known all the same."""
+    with Sandbox(conferences=4, participants=1, insights=False) as sandbox:
+        found = probed(sandbox, capsys)
+    assert found["advanced_features"] == "none: HTTP 401, code 17007"
+    assert found["insights_since"] == "cannot tell: HTTP 401, code 17007"
+    assert (found["price_type"], found["origin_prices"]) == ("number", "of the origin")
+
+
 def test_an_empty_account(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """Says of everything that it cannot be told, but for pages, numbers for sale and what "not found" looks like."""
+    """Cannot tell most facts; pages, numbers for sale, prices and what "not found" looks like are the same for all."""
     found = probed(sandbox, capsys)
     told = {name for name, value in found.items() if not value.startswith("cannot tell")}
-    assert told == {"largest_page", "available_numbers", "unknown_conference"}
+    of_products = {"advanced_features", "insights_envelope", "price_type", "origin_prices"}
+    assert told == {"largest_page", "available_numbers", "unknown_conference", *of_products}
 
 
 def test_nothing_personal(capsys: pytest.CaptureFixture[str]) -> None:

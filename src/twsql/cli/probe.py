@@ -1,43 +1,36 @@
 """twsql doctor --probe: how an account reads what Twilio's documentation leaves open, in a report that users can send.
 
-It only reads, with some 15 requests, and prints no name, number, SID or account, only Twilio's words and counts. The
+It only reads, with some 25 requests, and prints no name, number, SID or account, only Twilio's words and counts. The
 facts are the sandbox's readings, so `twsql sandbox --reading NAME=VALUE` shows the same Twilio.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any
 
 from twsql._version import __version__
+from twsql.cli import probe_products
+from twsql.cli.evidence import LARGEST, NO_DATA, Answer, Item, items, words
+from twsql.cli.probe_products import Products
 from twsql.errors import NotFound, TwilioError
 from twsql.lists.splitting import moment
 from twsql.schema.resources import CONFERENCE
 from twsql.twilio.client import Client
 from twsql.twilio.settings import Settings
 
-Answer = Mapping[str, Any]
-"""A JSON object as Twilio sends it."""
-Item = Mapping[str, Any]
-
-_LARGEST = 1000
 _BOUNDS = {"since": "DateCreated>", "until": "DateCreated<"}
 _ENOUGH = 5
 """So many neighbours of one minute that are in order are no chance."""
 _SOME = 3
 """Conferences in progress whose participants are read."""
 _NO_CALL = "cannot tell without placing a call"
-_NOT_ASKED = "cannot tell: Voice Insights and Pricing are not asked"
 _NO_CHANGE = "cannot tell from lists that stand still"
-_NO_DATA = "cannot tell: the account has no data for it"
 _CALL_STATUSES = {"queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"}
 _PARTICIPANT_STATUSES = {"queued", "connecting", "ringing", "connected", "complete", "failed"}
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}\Z")
 
 
 class Evidence:
@@ -62,15 +55,20 @@ class Evidence:
         return _page(self.client, "Calls", {})
 
     @cached_property
+    def products(self) -> Products:
+        """What Voice Insights and Pricing have."""
+        return Products(self.client)
+
+    @cached_property
     def participants(self) -> list[Item]:
         """The participants of some conferences in progress."""
         found: list[Item] = []
-        for conference in _items(self.active, "conferences")[:_SOME]:
+        for conference in items(self.active, "conferences")[:_SOME]:
             try:
                 answer = _page(self.client, "Conferences", {}, str(conference["sid"]), "Participants")
             except NotFound:  # it has ended meanwhile
                 continue
-            found += _items(answer, "participants")
+            found += items(answer, "participants")
         return found
 
     def conferences(self, **params: str) -> Answer:
@@ -91,12 +89,7 @@ def run(settings: Settings) -> int:
 
 
 def _page(client: Client, resource: str, params: Mapping[str, str], *below: str) -> Answer:
-    return client.get(client.path(resource, *below), {"PageSize": str(_LARGEST), **params})
-
-
-def _items(answer: Answer, key: str) -> list[Item]:
-    found = answer.get(key)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return client.get(client.path(resource, *below), {"PageSize": str(LARGEST), **params})
 
 
 def _told(ask: Callable[[Evidence], str], evidence: Evidence) -> str:
@@ -109,18 +102,18 @@ def _told(ask: Callable[[Evidence], str], evidence: Evidence) -> str:
 
 def _upper_bound(evidence: Evidence) -> str:
     """Whether `DateCreated<=D` includes the day D: then `>=D` with `<=D` lists the same as `=D`."""
-    day = _day("date_created", _items(evidence.over, "conferences"))
-    if not day or not _items(evidence.conferences(Status="completed", DateCreated=day), "conferences"):
-        return _NO_DATA
+    day = _day("date_created", items(evidence.over, "conferences"))
+    if not day or not items(evidence.conferences(Status="completed", DateCreated=day), "conferences"):
+        return NO_DATA
     both = evidence.conferences(Status="completed", since=day, until=day)
-    return _bound(_items(both, "conferences"))
+    return _bound(items(both, "conferences"))
 
 
 def _calls_upper_bound(evidence: Evidence) -> str:
-    day = _day("start_time", _items(evidence.calls, "calls"))
-    if not day or not _items(_page(evidence.client, "Calls", {"StartTime": day}), "calls"):
-        return _NO_DATA
-    return _bound(_items(_page(evidence.client, "Calls", {"StartTime>": day, "StartTime<": day}), "calls"))
+    day = _day("start_time", items(evidence.calls, "calls"))
+    if not day or not items(_page(evidence.client, "Calls", {"StartTime": day}), "calls"):
+        return NO_DATA
+    return _bound(items(_page(evidence.client, "Calls", {"StartTime>": day, "StartTime<": day}), "calls"))
 
 
 def _bound(found: Sequence[Item]) -> str:
@@ -128,10 +121,10 @@ def _bound(found: Sequence[Item]) -> str:
 
 
 def _order(evidence: Evidence) -> str:
-    listed = _items(evidence.over, "conferences")
+    listed = items(evidence.over, "conferences")
     times = [moment("date_created", item) for item in listed]
     if not all(times) or len(set(times)) < 2:
-        return _NO_DATA
+        return NO_DATA
     if all(later >= earlier for later, earlier in pairwise(times)):
         near = sum(a[:16] == b[:16] and a != b for a, b in pairwise(times))
         return "newest first" if near >= _ENOUGH else "newest first by the minute; within one: cannot tell"
@@ -142,77 +135,77 @@ def _order(evidence: Evidence) -> str:
 
 
 def _ended_participants(evidence: Evidence) -> str:
-    for conference in _items(evidence.over, "conferences")[:1]:
+    for conference in items(evidence.over, "conferences")[:1]:
         try:
             found = _page(evidence.client, "Conferences", {}, str(conference["sid"]), "Participants")
         except NotFound as error:
             return f"not found (HTTP {error.status}, code {error.code})"
-        return "listed" if _items(found, "participants") else "empty"
-    return _NO_DATA
+        return "listed" if items(found, "participants") else "empty"
+    return NO_DATA
 
 
 def _default_status(evidence: Evidence) -> str:
     """Which statuses a list without Status has, for a day with an ended conference."""
-    over = _items(evidence.over, "conferences")
+    over = items(evidence.over, "conferences")
     day = _day("date_created", over)
     listed = evidence.conferences(**({"DateCreated": day} if day else {}))
-    statuses = {item.get("status") for item in _items(listed, "conferences")}
+    statuses = {item.get("status") for item in items(listed, "conferences")}
     if "completed" in statuses:
         return "every"
-    return "in-progress" if over and not listed.get("next_page_uri") else _NO_DATA
+    return "in-progress" if over and not listed.get("next_page_uri") else NO_DATA
 
 
 def _names(evidence: Evidence) -> str:
     """Whether the filter FriendlyName ignores case."""
     for status, answer in (("completed", evidence.over), ("in-progress", evidence.active)):
-        for item in _items(answer, "conferences"):
+        for item in items(answer, "conferences"):
             name = item.get("friendly_name")
             if isinstance(name, str) and (other := name.swapcase()) != name and other.casefold() == name.casefold():
-                found = _items(evidence.conferences(Status=status, FriendlyName=other), "conferences")
+                found = items(evidence.conferences(Status=status, FriendlyName=other), "conferences")
                 if any(each.get("friendly_name") != other for each in found):
                     return "filter ignores case (or ignore case: cannot tell without placing a call)"
                 return "exact"
-    return _NO_DATA
+    return NO_DATA
 
 
 def _queued_start_time(evidence: Evidence) -> str:
-    for call in _items(_page(evidence.client, "Calls", {"Status": "queued"}), "calls"):
+    for call in items(_page(evidence.client, "Calls", {"Status": "queued"}), "calls"):
         if call.get("start_time") is not None:
             return "date created"
         day = moment("date_created", call)[:10]
         if day:
-            found = _items(_page(evidence.client, "Calls", {"Status": "queued", "StartTime>": day}), "calls")
+            found = items(_page(evidence.client, "Calls", {"Status": "queued", "StartTime>": day}), "calls")
             return "null" if any(each.get("sid") == call.get("sid") for each in found) else "null and not found"
-    return _NO_DATA
+    return NO_DATA
 
 
 def _largest_page(evidence: Evidence) -> str:
     """The most items of a page, with PageSize 1,000."""
-    items, size = len(_items(evidence.over, "conferences")), evidence.over.get("page_size")
+    count, size = len(items(evidence.over, "conferences")), evidence.over.get("page_size")
     if evidence.over.get("next_page_uri"):
-        return str(items)
-    return str(size) if isinstance(size, int) else f"{items} or more" if items else _NO_DATA
+        return str(count)
+    return str(size) if isinstance(size, int) else f"{count} or more" if count else NO_DATA
 
 
 def _statuses(evidence: Evidence) -> str:
     seen = {str(item.get("status")) for item in evidence.participants} - _PARTICIPANT_STATUSES
-    seen |= {str(item.get("status")) for item in _items(evidence.calls, "calls")} - _CALL_STATUSES
+    seen |= {str(item.get("status")) for item in items(evidence.calls, "calls")} - _CALL_STATUSES
     if seen:
-        return f"unknown: {_words(seen)}"
-    return "documented" if evidence.participants or _items(evidence.calls, "calls") else _NO_DATA
+        return f"unknown: {words(seen)}"
+    return "documented" if evidence.participants or items(evidence.calls, "calls") else NO_DATA
 
 
 def _properties(evidence: Evidence) -> str:
     """Undocumented properties of conferences, and documented ones that they lack."""
-    items = _items(evidence.over, "conferences") + _items(evidence.active, "conferences")
-    if not items:
-        return _NO_DATA
+    found = items(evidence.over, "conferences") + items(evidence.active, "conferences")
+    if not found:
+        return NO_DATA
     known = {column.json_key for column in CONFERENCE}
-    more = set().union(*items) - known
-    fewer = known.difference(*items)
+    more = set().union(*found) - known
+    fewer = known.difference(*found)
     if fewer == {"date_created", "date_updated"}:
         return "no dates"
-    told = [f"{word}: {_words(names)}" for word, names in (("fewer", fewer), ("more", more)) if names]
+    told = [f"{word}: {words(names)}" for word, names in (("fewer", fewer), ("more", more)) if names]
     return "; ".join(told) or "documented"
 
 
@@ -221,14 +214,14 @@ def _next_page_uri(evidence: Evidence) -> str:
         address = evidence.conferences(Status=status, PageSize="1").get("next_page_uri")
         if isinstance(address, str):
             return "relative" if address.startswith("/") else "absolute"
-    return _NO_DATA
+    return NO_DATA
 
 
 def _available_numbers(evidence: Evidence) -> str:
     """Whether a list of one number for sale goes on; nothing is bought."""
     answer = _page(evidence.client, "AvailablePhoneNumbers", {"PageSize": "1"}, "US", "Local")
-    if not _items(answer, "available_phone_numbers"):
-        return _NO_DATA
+    if not items(answer, "available_phone_numbers"):
+        return NO_DATA
     return "pages" if answer.get("next_page_uri") else "one page"
 
 
@@ -240,19 +233,13 @@ def _unknown_conference(evidence: Evidence) -> str:
     return "found"
 
 
+def _of_products(ask: Callable[[Products], str], evidence: Evidence) -> str:
+    return ask(evidence.products)
+
+
 def _day(field: str, items: Sequence[Item]) -> str:
     """The day of the newest item with a date; '' if there is none."""
     return next((when[:10] for item in items if (when := moment(field, item))), "")
-
-
-def _words(names: set[str]) -> str:
-    """Names of properties or statuses that are plain words; others are not printed, as they may be private."""
-    return ", ".join(_printable(sorted(names)))
-
-
-def _printable(names: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        yield name if _WORD.match(name) else "one that is no word"
 
 
 FACTS: Mapping[str, Callable[[Evidence], str]] = {
@@ -273,11 +260,7 @@ FACTS: Mapping[str, Callable[[Evidence], str]] = {
     "properties": _properties,
     "next_page_uri": _next_page_uri,
     "available_numbers": _available_numbers,
-    "insights_since": lambda _: _NOT_ASKED,
-    "summaries_until": lambda _: _NOT_ASKED,
-    "call_summary": lambda _: _NOT_ASKED,
-    "price_type": lambda _: _NOT_ASKED,
-    "origin_prices": lambda _: _NOT_ASKED,
     "unknown_conference": _unknown_conference,
+    **{name: partial(_of_products, ask) for name, ask in probe_products.FACTS.items()},
 }
-"""Each fact by the name of its reading in the sandbox, with what finds it out."""
+"""Each fact by its name, that of its reading in the sandbox if there is one, with what finds it out."""
