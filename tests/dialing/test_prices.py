@@ -38,6 +38,7 @@ def test_a_dry_run_has_prices(connect: Connect, sandbox: Sandbox) -> None:
         (f"SELECT PricePerMinute {CALL} = '{CHEAP}'", (0.014,), 1),
         (f"SELECT \"To\", PriceUnit {CALL} = '{NONE}' AND DryRun", (NONE, None), 0),
         (f"SELECT PricePerMinute {CALL} = '{CHEAP}' AND DryRun = 0", (None,), 0),
+        (f"SELECT PricePerMinute FROM AddOutgoingCallerIds('{GB}')", (0.0325,), 1),
         (f"SELECT PricePerMinute FROM PlaceCall('{FROM}', '{GB}', 'https://example.com')", (0.0325,), 1),
     ],
 )
@@ -58,6 +59,7 @@ def test_a_call_that_is_placed(connect: Connect, sandbox: Sandbox) -> None:
 EVERY_WAY = {
     "table function": f"SELECT CallSid {CALL} = '{DEAR}'",
     "PlaceCall": f"SELECT Sid FROM PlaceCall('{FROM}', '{DEAR}', 'https://example.com')",
+    "AddOutgoingCallerIds": f"SELECT CallSid FROM AddOutgoingCallerIds('{DEAR}')",
     "EXEC": f"EXEC AddParticipants ConferenceSid = 'room', From = '{FROM}', To = '{DEAR}'",
     "INSERT": f"INSERT INTO participants (FriendlyName, \"From\", \"To\") VALUES ('room', '{FROM}', '{DEAR}')",
     "IN": f"SELECT CallSid {CALL} IN ('{CHEAP}', '{DEAR}')",

@@ -130,12 +130,18 @@ def test_a_validation(connect: Connect, sandbox: Sandbox) -> None:
 
 
 def test_a_lost_validation(connect: Connect, sandbox: Sandbox) -> None:
-    """The call is found among those of our own numbers, and nobody is called again; its code is lost."""
+    """The call is found among those of our own numbers, and nobody is called again; its code is lost, and another key gets one."""
+    sandbox.change(answer_after=None)
     connect().execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://example.com'")
     connect(journal=":memory:").execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://a.example'")
     sandbox.fail("reset-after", times=1, path="OutgoingCallerIds", method="POST")
-    assert connect().execute(VALIDATE).fetchall() == [(sandbox.calls()[2].sid, None)]
+    told = VALIDATE.replace("ValidationCode", "ValidationCode, Status, ErrorMessage")
+    for _ in range(2):  # the second time by the journal
+        [(sid, code, status, words)] = connect().execute(told).fetchall()
+        assert (sid, code, status) == (sandbox.calls()[2].sid, None, "code-lost")
+        assert "give another RequestKey" in words
     assert len(sandbox.calls()) == 3
+    assert connect().execute(VALIDATE.replace("'k'", "'another'")).fetchall()[0][1]
 
 
 def test_a_validation_that_was_not_begun(connect: Connect, sandbox: Sandbox) -> None:

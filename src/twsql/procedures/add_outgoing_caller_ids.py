@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twsql.procedures.add_participants import ADD_PARTICIPANTS
-from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs
+from twsql.procedures.once_inputs import CHECK_ONLY, once_columns, once_inputs, price_columns
 from twsql.procedures.witnesses import validations
 from twsql.schema import Checked, Column, Parameter, Procedure, Row, inputs
 from twsql.schema.once import Once, Record
@@ -47,9 +47,10 @@ ADD_OUTGOING_CALLER_IDS = Procedure(
         Column("AccountSid", "The SID of the account that the number is validated for."),
         Column("CallSid", "The SID of the call: CA and 32 hexadecimal digits.", sid="CA"),
         Column("ValidationCode", "What to key in on the call; NULL if the response was lost, as Twilio tells it once."),
-        Column("Status", "dry-run, failed or unknown; NULL for a call that was placed.", hidden=True),
+        Column("Status", "code-lost, dry-run, failed or unknown; NULL for a call that was placed and has its code."),
         Column("FriendlyName", "The name for it.", hidden=True),
         Column("PhoneNumber", "The number.", hidden=True),
+        *price_columns(),
         *once_columns("call", "placed"),
     ),
     run=add_outgoing_caller_ids,
@@ -61,5 +62,6 @@ ADD_OUTGOING_CALLER_IDS = Procedure(
         find=validations.find,
         decided=validations.decided,
         proves_absence=True,
+        per_minute=True,
     ),
 )

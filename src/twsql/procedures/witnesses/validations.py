@@ -19,6 +19,10 @@ from twsql.schema.once import Lost, Record
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
+_CODE_LOST = (
+    "the number was called, but the response with the code was lost, and Twilio tells it once: that call cannot be"
+    " answered; give another RequestKey to have the number called again"
+)
 _OURS = (("IncomingPhoneNumbers", "incoming_phone_numbers"), ("OutgoingCallerIds", "outgoing_caller_ids"))
 """The lists of the numbers that the account may call from."""
 
@@ -55,4 +59,5 @@ def _is_ours(client: Client, number: str) -> bool:
 
 
 def _row(call: Row) -> Row:
-    return {"account_sid": call.get("account_sid"), "call_sid": call["sid"], "phone_number": call.get("to")}
+    found = {"account_sid": call.get("account_sid"), "call_sid": call["sid"], "phone_number": call.get("to")}
+    return {**found, "status": "code-lost", "error_message": _CODE_LOST}
