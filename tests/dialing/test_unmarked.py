@@ -130,7 +130,7 @@ def test_a_validation(connect: Connect, sandbox: Sandbox) -> None:
 
 
 def test_a_lost_validation(connect: Connect, sandbox: Sandbox) -> None:
-    """The call is found among those of our own numbers, and nobody is called again; its code is lost, and another key gets one."""
+    """The call is found among those of our own numbers, and nobody is called again; its code is lost."""
     sandbox.change(answer_after=None)
     connect().execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://example.com'")
     connect(journal=":memory:").execute(f"EXEC PlaceCall From = '+15005550006', To = '{TO}', Url = 'https://a.example'")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from twsql.errors import InputError, NotSupportedError, TwilioError
+from twsql.sandbox.readings import Readings, each_reading
 from waiting import together
 
 from .conftest import World
@@ -43,6 +44,23 @@ def test_push_down(world: Make) -> None:
         [(30,)],
         ["GET Messages PageSize=100"],
     )
+
+
+@pytest.mark.parametrize("bound", ["> '2000-01-01'", "> ''", "< '2029-01-01'", "< date('2026-03-01', '-390 days')"])
+@pytest.mark.parametrize("readings", [*each_reading("upper_bound", "queued_start_time")], ids=str)
+def test_a_long_list(world: Make, readings: Readings, bound: str) -> None:
+    """With any bound on DateSent it is read in day ranges, of which none begins before what Twilio keeps."""
+    made = world(messages=600, days=399, readings=readings)
+    made.sandbox.change(deliver_after=1e9)
+    made.db.execute("SELECT Sid FROM SendMessage('+15005550006', '+15550000001', 'waits')").fetchall()
+    every = made.db.execute("SELECT Sid, DateSent FROM messages").fetchall()
+    assert len(every) == 601
+    made.db.execute("CREATE TEMP TABLE plain (Sid, DateSent TEXT)")
+    made.db.executemany("INSERT INTO plain VALUES (?, ?)", every)
+    rows, asked = made.asked(f"SELECT Sid FROM messages WHERE DateSent {bound}")
+    assert sorted(rows) == made.db.execute(f"SELECT Sid FROM plain WHERE DateSent {bound} ORDER BY 1").fetchall()
+    assert len(asked) <= 14
+    assert any("DateSent>" in request for request in asked) == (len(rows) > 100)
 
 
 @pytest.mark.parametrize("order", ["newest first", "mixed within a minute", "by sid"])

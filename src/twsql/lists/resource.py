@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, partial
 from itertools import chain, groupby
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from twsql.errors import NotFound
 from twsql.lists.order import newest_first
+from twsql.lists.retention import since
 from twsql.lists.splitting import Listing, from_page, in_parts, moment, one_after_another
 from twsql.schema import Column, Row, snake_case
 from twsql.schema.where import Params, Where
@@ -50,9 +52,9 @@ class Resource:
     `day` is the column by which Twilio lists the newest first and which it filters by day: a long list is then read in
     day ranges, side by side. Some rows may have no such day yet, and be in no range: a call that waits has no
     StartTime. `undated` are the filters that list them (`{"Status": "queued"}`), so that a list that is cut has them
-    too. If Twilio has no such filter, there are none, and only lists with a bound on the day are cut.
+    too. If Twilio has no such filter, there are none, and only lists for statements with a bound on the day are cut.
 
-    `kept` leaves out days that Twilio does not keep, see `lists.retention`.
+    `kept` gives the first day that Twilio keeps, see `lists.retention`; it is not asked for earlier ones.
 
     `within` is the path of the list within one row of another table: `Calls/{CallSid}/Events`. Its column holds that
     row's SID, and references the other table. It serves an `=` or IN on the column. If Twilio has no list of all, there
@@ -67,12 +69,10 @@ class Resource:
     undated: tuple[Params, ...] | None = None
     within: str = ""
     parents: Rows | None = None
-    kept: Callable[[Client, Where, str], Where] | None = None
+    kept: Callable[[Client], str] | None = None
 
     def rows(self, client: Client, where: Where) -> Iterator[Row]:
         """Yield the rows: one request for each SID, else of the lists that have them."""
-        if self.kept is not None:
-            where = self.kept(client, where, self.day)
         sids, parents = where.any_of(self.sid), where.any_of(self._parent) if self.within else None
         if sids is not None and self.path:
             return by_sid(client, self.path, self.key, self.possible(self.sid, sids))
@@ -143,7 +143,8 @@ class Resource:
         def stage(params: Params) -> list[int]:
             return [values.index(params[name]) for name, values in stages.items() if name in params]
 
-        lists = sorted(where.lists(columns), key=stage)
+        sent = where if self.kept is None else since(where, self.day, self.kept(client))
+        lists = sorted(sent.lists(columns), key=stage)
         reading = partial(self._list, client, client.path(*segments), where)
         if len(lists) == 1:
             return reading(lists[0])
@@ -161,30 +162,36 @@ class Resource:
         if not self.day:
             return client.pages(path, self.key, params)
         listing = self._listing(client, path, params)
+        read_all = partial(self._all, listing, where)
         if not where.ordered:
-            return self._all(listing)
+            return read_all()
         if where.limit is None or where.limit + _TELLING > page_size:
-            return self._newest_first(listing, lambda: self._all(listing))
+            return self._newest_first(listing, read_all, read_all)
         few = replace(listing, page_size=where.limit + _TELLING)
-        return self._newest_first(few, lambda: chain.from_iterable(page.items for page in one_after_another(few)))
+        pages = partial(one_after_another, few)
+        return self._newest_first(few, lambda: chain.from_iterable(page.items for page in pages()), read_all)
 
     def _listing(self, client: Client, path: str, params: Params) -> Listing:
         day = self._named[self.day]
+        kept = 1 if self.kept is None else date.fromisoformat(self.kept(client)).toordinal()
         may_lack = self.undated is not None
-        return Listing(client, path, self.key, params, day.filter, day.json_key, may_lack_day=may_lack)
+        return Listing(client, path, self.key, params, day.filter, day.json_key, may_lack_day=may_lack, kept=kept)
 
     def _moment(self, row: Row) -> str:
         return moment(self._named[self.day].json_key, row)
 
-    def _all(self, listing: Listing) -> Iterator[Row]:
+    def _all(self, listing: Listing, where: Where) -> Iterator[Row]:
         """Yield all rows of a list, cut into day ranges if it is long."""
-        if self.undated is None or any(name.startswith(listing.day) for name in listing.params):
-            return in_parts(listing.client, (listing,))  # with a bound on the day no other rows are needed
+        has_bound = self.day in where.equal or bool(where.between.get(self.day))
+        if self.undated is None or has_bound:  # with a bound on the day no rows without one match
+            return in_parts(listing.client, (listing,))
         if not self.undated:
             return listing.client.pages(listing.path, listing.key, listing.params)
         return self._with_undated(listing, self.undated)
 
-    def _newest_first(self, listing: Listing, read: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    def _newest_first(
+        self, listing: Listing, read: Callable[[], Iterator[Row]], read_all: Callable[[], Iterator[Row]]
+    ) -> Iterator[Row]:
         """Yield the rows of a list newest first, those without a day last.
 
         If the first page shows that Twilio lists them otherwise, all are read and sorted here.
@@ -206,7 +213,7 @@ class Resource:
                 yield from undated
                 return
         undated.clear()
-        yield from sorted(dated(self._all(listing)), key=self._moment, reverse=True)
+        yield from sorted(dated(read_all()), key=self._moment, reverse=True)
         yield from undated
 
     def _with_undated(self, listing: Listing, undated: tuple[Params, ...]) -> Iterator[Row]:

@@ -7,6 +7,8 @@ nobody knows at which hour the window ends:
     DateSent > '2025-06-01'       DateSent>=2025-06-01
     DateSent > '2020-01-01'       no filter: all that is kept
     DateSent < '2020-01-01'       DateSent<=2025-01-27, of whose rows SQLite keeps none
+
+The oldest of the day ranges of a long list has no lower bound for the same reason.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 _CERTAINLY_KEPT = timedelta(days=398)
 
 
-def kept(client: Client, where: Where, column: str) -> Where:
-    """The WHERE with no day of the column that Twilio may refuse; more rows may match it."""
+def oldest(client: Client) -> str:
+    """The first day that Twilio certainly keeps, and does not refuse."""
     now = client.clock.at(time.monotonic()) or datetime.now(timezone.utc)
-    return since(where, column, (now - _CERTAINLY_KEPT).strftime("%Y-%m-%d"))
+    return (now - _CERTAINLY_KEPT).strftime("%Y-%m-%d")
 
 
 def since(where: Where, column: str, oldest: str) -> Where:

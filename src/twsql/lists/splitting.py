@@ -51,7 +51,8 @@ _FILL = 0.85
 class Listing:
     """A list, newest first: its path and parameters; `day` is the filter by days, `field` the property it compares.
 
-    If rows `may_lack_day`, such a row says nothing of the list's order.
+    If rows `may_lack_day`, such a row says nothing of the list's order. Twilio keeps the day `kept` and later ones; a
+    part of the list that begins there has no lower bound, so that it has all older rows.
     """
 
     client: Client
@@ -62,6 +63,7 @@ class Listing:
     field: str
     page_size: int | None = None
     may_lack_day: bool = False
+    kept: int = 1
 
     def first(self) -> Page:
         """Fetch the first page."""
@@ -110,15 +112,15 @@ class Listing:
         Days are numbers, as `date.toordinal` gives them.
         """
         bounds = {} if newest is None else {self.day + "<": date.fromordinal(newest).isoformat()}
-        if oldest > 1:
+        if oldest > self.kept:
             bounds[self.day + ">"] = date.fromordinal(oldest).isoformat()
         return replace(self, params={**self.params, **bounds})
 
     @property
     def oldest(self) -> int:
-        """The first day of the list's filter; 1 if it has none."""
+        """The first day of the list's filter; without one the first that Twilio keeps, for it and all older ones."""
         bound = self.params.get(self.day + ">")
-        return date.fromisoformat(bound).toordinal() if bound else 1
+        return date.fromisoformat(bound).toordinal() if bound else self.kept
 
     def moment(self, row: Row) -> str:
         """When a row was created: UTC text in SQLite's form. The list is in descending order of it."""
@@ -233,7 +235,7 @@ def _cut(listing: Listing, page: Page) -> Iterator[Callable[[], Opened]]:
     count, here = 1, listing
     while True:
         newest, days = here.last_day(page), _days(here, page)
-        oldest = max(newest - days * count + 1, listing.oldest)
+        oldest = min(newest, max(newest - days * count + 1, listing.oldest))
         rest = listing.between(listing.oldest, oldest - 1) if oldest > listing.oldest else None
         older = listing.client.submit(rest.first) if rest else None
         try:

@@ -13,7 +13,7 @@ MESSAGES = Table(
     description="Every message that the account has sent or received in the last 400 days.",
     columns=MESSAGE,
     # Twilio has no filter for messages that wait and have no DateSent yet.
-    rows=Resource("messages", MESSAGE, path="Messages", day="DateSent", undated=(), kept=retention.kept).rows,
+    rows=Resource("messages", MESSAGE, path="Messages", day="DateSent", undated=(), kept=retention.oldest).rows,
     identity=("Sid",),
     newest_first="DateSent",
     update=Effect(UPDATE_MESSAGE, keys=(("Sid", "Sid"),), done="canceled"),
