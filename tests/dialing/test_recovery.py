@@ -85,7 +85,7 @@ def test_a_label_of_the_user(connect: Connect, sandbox: Sandbox) -> None:
 
 def test_somebody_with_the_same_label(connect: Connect, sandbox: Sandbox) -> None:
     """Who is in the conference under the user's label from an earlier call is not taken for the lost one."""
-    _call(connect, KEYED.replace("'k'", "NULL") + " AND Label = 'bob'")
+    _call(connect, KEYED.replace("= 'k'", "IS NULL") + " AND Label = 'bob'")
     sandbox.fail("500-before", method="POST", times=1)
     with pytest.raises(TwilioError, match=r"16026|may be"):
         _call(connect, f"{KEYED} AND Label = 'bob'")

@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 import pytest
 
+import twsql
 from dialing.conftest import FROM, KEYED, TO, Connect, Run, asked, in_files
 from twsql.errors import InputError, TwilioError
 from twsql.sandbox import Sandbox
@@ -51,11 +52,30 @@ def test_secrets_are_no_other_inputs(connect: Connect, sandbox: Sandbox) -> None
 
 
 def test_no_key(connect: Connect, sandbox: Sandbox) -> None:
-    """NULL is no key: each statement places its call."""
+    """Without a key each statement places its call."""
     db = connect()
     for _ in range(2):
-        db.execute(KEYED.replace("'k'", "NULL")).fetchall()
+        db.execute(KEYED.replace("= 'k'", "IS NULL")).fetchall()
     assert sandbox.counters.placed == 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        (KEYED.replace("'k'", "NULL"), ()),
+        (KEYED.replace("'k'", "'spring-' || ?"), (None,)),
+        (f"EXEC AddParticipants Conference = 'room', From = '{FROM}', To = '{TO}', RequestKey = ?", (None,)),
+        (
+            f"SELECT CallSid FROM AddParticipants('room', '{FROM}') WHERE Batch = ?",
+            (json.dumps([{"To": TO, "RequestKey": None}]),),
+        ),
+    ],
+)
+def test_a_key_that_is_null(account: dict[str, Any], sandbox: Sandbox, sql: str, values: Any) -> None:
+    """A row whose id is missing has no key: nothing would keep its call from being placed again by the next run."""
+    with twsql.connect(**account) as connection, pytest.raises(InputError, match="RequestKey is NULL: give a value"):
+        connection.execute(sql, values).fetchall()
+    assert sandbox.counters.requests == 0
 
 
 def test_keys_of_an_account(connect: Connect, sandbox: Sandbox) -> None:

@@ -96,7 +96,7 @@ def select_all(invocation: Invocation, sets: Sequence[Parameters]) -> tuple[str,
 
 
 def _filled(invocation: Invocation, params: Parameters) -> dict[str, Value]:
-    """The inputs with the values of their placeholders, without NULLs, which count as not given.
+    """The inputs with the values of their placeholders, without NULLs that count as not given.
 
     Raises ProgrammingError for unknown inputs, with all other mistakes.
     """
@@ -111,7 +111,8 @@ def _filled(invocation: Invocation, params: Parameters) -> dict[str, Value]:
         told = "; ".join((*invocation.unknown, *wrong))
         there_are = ", ".join(words) if len(words) <= _MOST_NAMED else "in sys_procedureparameters"
         raise ProgrammingError(f"{told}{' ' if told.endswith('?') else '; '}inputs are {there_are}")
-    given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None}
+    kept = {each.name for each in invocation.procedure.inputs if each.never_null}
+    given: dict[str, Value] = {name: value for name, value in inputs.items() if value is not None or name in kept}
     lacking = (
         None if BATCH in given else missing_in_exec(invocation.procedure, given, invocation.country)
     )  # a Batch may hold them

@@ -23,6 +23,7 @@ def once_inputs(noun: str) -> tuple[Parameter, ...]:
             f"Your name for this {noun}: the same key never makes a second one, and gives the recorded result.",
             most=255,
             ours=True,
+            never_null=True,  # without a key nothing keeps the next run from doing it again
         ),
         Parameter(
             "OnError",

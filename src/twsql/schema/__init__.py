@@ -108,8 +108,8 @@ class Parameter:
 
     `field` is Twilio's form field; '' for an input that is part of the path. `values` are those of an enum or array, or
     the prefix of a SID; `least` and `most` bound an integer, or the length of a text. twsql never writes a `secret`
-    value anywhere; inputs that are `ours` are for twsql, not for Twilio. `alias` is a result column that also gives the
-    input.
+    value anywhere; inputs that are `ours` are for twsql, not for Twilio. NULL means not given, and is an error for an
+    input that is `never_null`. `alias` is a result column that also gives the input.
     """
 
     name: str
@@ -124,6 +124,7 @@ class Parameter:
     alias: str = ""
     secret: bool = False
     ours: bool = False
+    never_null: bool = False
 
 
 Checked = Mapping[str, str | tuple[str, ...]]

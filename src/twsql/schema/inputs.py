@@ -41,6 +41,8 @@ def examined(procedure: Procedure, given: Mapping[str, Value], country: str | No
         if value is None or (parameter.required and isinstance(value, str) and not value.strip()):
             if parameter.required:
                 problems.append(f"{_names(parameter)} is required")
+            elif parameter.never_null and parameter.name in given:
+                problems.append(f"{parameter.name} is NULL: give a value, or leave it out")
             continue
         try:
             checked[parameter.name] = spell[parameter.kind](parameter, value)
