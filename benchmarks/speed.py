@@ -1,6 +1,6 @@
 """Measures how fast twsql reads and dials, beside the clients people use today; writes the section in README.md.
 
-python benchmarks/speed.py                        everything, some seven minutes
+python benchmarks/speed.py                        everything, some six minutes
 python benchmarks/speed.py --only join small      parts
 python benchmarks/speed.py --peers FOLDER         keep the peers' environments there, for the next time
 """

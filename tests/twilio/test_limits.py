@@ -15,6 +15,7 @@ import pytest
 from twsql.sandbox import Sandbox
 from twsql.twilio import limits
 from twsql.twilio.client import Client
+from twsql.twilio.deadline import Deadline
 from twsql.twilio.limits import BEGIN, Limit
 from waiting import together, until
 
@@ -118,18 +119,24 @@ def test_what_was_too_much_is_forgotten() -> None:
 
 def test_calls_go_first() -> None:
     """Of those who wait, a call to be placed has the next turn, though reads came before it."""
-    limit, order = Limit(), list[str]()
+    limit, came, order = Limit(), list[float](), list[str]()
+
+    class Noted(Deadline):
+        """Whoever finds no slot looks at the deadline, and then waits."""
+
+        def check(self) -> None:
+            came.append(self.left)
 
     def turn(name: str, urgent: bool) -> None:
-        with limit.slot(1, urgent=urgent):
+        with limit.slot(1, urgent=urgent, deadline=Noted()):
             order.append(name)
 
     threads = [threading.Thread(target=turn, args=(f"read {n}", False)) for n in range(3)]
     threads.append(threading.Thread(target=turn, args=("call", True)))
     with limit.slot(1):
-        for thread in threads:
+        for number, thread in enumerate(threads, start=1):
             thread.start()
-            time.sleep(0.02)
+            until(lambda wanted=number: len(came) >= wanted)
     for thread in threads:
         thread.join(60)
     assert order[0] == "call"
