@@ -33,6 +33,8 @@ SLIPS = [
         "SELECT CallSid FROM AddParticipants('x', '+15005550006', NULL)",
         "To is required; this was not sent: NULL and ''",
     ),
+    ("EXPLAIN EXEC AddParticipants ConferenceSid = 'x'", "inside of another statement write SELECT * FROM"),
+    ("CREATE TABLE t AS CALL AddParticipants('x', '+15005550006', '+12025550100')", "it stands alone"),
     ("SHOW TABLES", "SELECT TableName FROM sys_tables"),
     ("DESCRIBE participants", "SELECT ColumnName FROM sys_tablecolumns"),
     ("SELECT Sid FROM conferences WHERE DateCreated > now()", "datetime('now', '-7 days')"),
@@ -204,3 +206,11 @@ def test_help_that_cannot_be_written_is_one_line(bare: Mapping[str, str]) -> Non
             [*COMMAND, "--help"], env=bare, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
         )
     assert (done.returncode, done.stderr) == (1, "twsql: No space left on device\n")
+
+
+def test_a_stored_view_over_our_tables_names_the_remedy(account: dict[str, str]) -> None:
+    """SQLite says only that it is unsafe."""
+    with package.connect(**account, autocommit=True) as connection:
+        connection.execute("CREATE VIEW v AS SELECT Sid FROM conferences")
+        with pytest.raises(package.Error, match=r'"conferences": a view that a file stores .* CREATE TEMP VIEW'):
+            connection.execute("SELECT * FROM v")

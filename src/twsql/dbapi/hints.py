@@ -34,6 +34,8 @@ def hint(message: str, sql: str) -> str:
     """The remedy for an error message of SQLite's, beginning with `: `; '' if there is none."""
     if _TYPOGRAPHIC.search(message):
         return ": text needs straight quotes, 'text', and not those of a word processor"
+    if message.startswith("unsafe use of virtual table"):
+        return ": a view that a file stores cannot read it: write CREATE TEMP VIEW, or set read_only"
     if near := re.match(r'near "(.*)": syntax error', message):
         return _of_syntax(near[1].lower(), sql)
     missing = unknown(message)
@@ -58,6 +60,8 @@ def _of_syntax(word: str, sql: str) -> str:
         return f': {found} is a keyword of SQL: write "{found.title()}"' if found else ""
     if "\u00a0" in sql:  # SQLite takes it for a letter
         return ": it has no-break spaces, as word processors write them: SQL needs ordinary ones"
+    if word in ("exec", "execute", "call"):
+        return ": it stands alone; inside of another statement write SELECT * FROM AddParticipants(…)"
     if word == "%":
         return ": a parameter is ? or :name"
     if _TOP.search(sql):
