@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from twsql.errors import OutcomeUnknown
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
     from twsql.twilio.client import Client
 
 
-def prove(client: Client, lost: Lost, where: str) -> None:
+def prove(client: Client, lost: Lost, where: str, asked: float) -> None:
     """Return if an effect that a list lacks was certainly not done. Raises OutcomeUnknown if it is too early to tell.
 
-    The list must have been read just before: its response tells Twilio's time.
+    `asked` is when twsql began to read the list, by `time.monotonic`: reading a long one may take minutes.
     """
-    now, window = client.clock.at(time.monotonic()), lost.window()
+    now, window = client.clock.at(asked), lost.window()
     if window.latest == EVER[1]:
         raise OutcomeUnknown(f"it is not in {where}, which may be late: look again in some minutes")
     if now is None or now < window.listed:

@@ -82,6 +82,12 @@ def is_leg(call: Row) -> bool:
     return bool(call.get("parent_call_sid")) or call.get("direction") == "outbound-dial"
 
 
+def is_within(row: Row, lost: Lost) -> bool:
+    """Whether a call or message was made at the time of the attempts, as far as its date tells."""
+    made, window = moment(row.get("date_created")), lost.window()
+    return made is None or window.since <= made <= window.until
+
+
 def is_sure(date: object, sid: str, lost: Lost) -> bool:
     """Whether a date lies within the attempts. Raises OutcomeUnknown if that depends on a clock."""
     made, window = moment(date), lost.window()

@@ -8,14 +8,14 @@ our sender then. Of two equal ones nobody can tell which is ours.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, OutcomeUnknown, TwilioError
 from twsql.procedures.witnesses import absence, texts
 from twsql.procedures.witnesses.listed import since, to_recipient
-from twsql.procedures.witnesses.lookups import is_inbound, is_sure, is_to, moment, number, sids
+from twsql.procedures.witnesses.lookups import is_inbound, is_sure, is_to, is_within, moment, number, sids
 from twsql.procedures.witnesses.texts import Content, Verdict
 from twsql.schema import Checked, Row
 from twsql.schema.once import Lost, Record
@@ -42,15 +42,17 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     Twilio may list a message late, so this waits for `grace` seconds first.
     """
     wait(grace)
+    asked = time.monotonic()
     ours = texts.read(lost.record.details)
-    listed = [*_from_us(client, lost, ours)]
-    possible = [row for row in listed if ours.compare(row) is not Verdict.ANOTHER]
+    listed = [row for row in to_recipient(client, lost, "messages") if not lost.is_other(str(row["sid"]))]
+    possible = [row for row in listed if _is_from_us(row, lost, ours) and ours.compare(row) is not Verdict.ANOTHER]
     if not possible:
-        if changed := [row for row in listed if _is_within(row, lost)]:
-            raise OutcomeUnknown(f"{sids(changed)} may be it, if Twilio has changed its text, or another message")
+        alike = (row for row in listed if _is_from_us(row, lost, ours) or ours.compare(row) is Verdict.SAME)
+        if changed := [row for row in alike if is_within(row, lost)]:
+            raise OutcomeUnknown(f"{sids(changed)} may be it, if Twilio has changed its text or sender")
         if not ours.listed:
             raise OutcomeUnknown("Twilio does not list it under its number (AddressRetention), so nobody can tell")
-        absence.prove(client, lost, "the list of messages")
+        absence.prove(client, lost, "the list of messages", asked)
         return None
     named = sids(possible)
     if len(possible) > 1 or any(ours.may_be(texts.read(rival)) for rival in lost.rivals()):
@@ -75,13 +77,6 @@ def decided(client: Client, record: Record, sid: str, mark: str | None) -> Row:
     return row
 
 
-def _from_us(client: Client, lost: Lost, ours: Content) -> Iterator[Row]:
-    """Yield the messages to the recipient at that time that our sender may have sent, and no other entry has."""
-    for row in to_recipient(client, lost, "messages"):
-        if _is_from_us(row, lost, ours) and not lost.is_other(str(row["sid"])):
-            yield row
-
-
 def _is_from_us(row: Row, lost: Lost, ours: Content) -> bool:
     """Whether our sender may have sent a message. One of a service has no From at first."""
     if is_inbound(row):
@@ -91,12 +86,6 @@ def _is_from_us(row: Row, lost: Lost, ours: Content) -> bool:
     shown = row.get("from")
     senders = {number(each) for each in (lost.record.sender, ours.fallback) if each}
     return shown is None or lost.record.sender == ours.service or number(str(shown)) in senders
-
-
-def _is_within(row: Row, lost: Lost) -> bool:
-    """Whether a message was made at the time of the attempts."""
-    made, window = moment(row.get("date_created")), lost.window()
-    return made is None or window.since <= made <= window.until
 
 
 def _service(row: Row, ours: Content) -> str | None:

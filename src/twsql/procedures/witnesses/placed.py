@@ -6,14 +6,15 @@ is the only one, and only the journal's calls left our number then.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from twsql.errors import InputError, OutcomeUnknown
 from twsql.procedures.witnesses import absence
 from twsql.procedures.witnesses.evidence import has_strangers
-from twsql.procedures.witnesses.listed import calls_between
-from twsql.procedures.witnesses.lookups import fetched, is_leg, is_sure, is_to, sids
+from twsql.procedures.witnesses.listed import to_recipient
+from twsql.procedures.witnesses.lookups import fetched, is_callers, is_leg, is_sure, is_to, is_within, sids
 from twsql.schema import Row
 from twsql.schema.once import Lost, Record
 
@@ -27,10 +28,14 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     Twilio may list a call late, so this waits for `grace` seconds first.
     """
     wait(grace)
-    calls = (call for call in calls_between(client, lost) if not is_leg(call))
-    found = [call for call in calls if not lost.is_other(str(call["sid"]))]
+    asked = time.monotonic()
+    placed = (call for call in to_recipient(client, lost, "calls") if not is_leg(call))
+    calls = [call for call in placed if not lost.is_other(str(call["sid"]))]
+    found = [call for call in calls if is_callers(call, lost)]
     if not found:
-        absence.prove(client, lost, "the list of calls")
+        if unclear := [call for call in calls if is_within(call, lost)]:
+            raise OutcomeUnknown(f"{sids(unclear)} may be it, if Twilio shows another caller than From and CallerId")
+        absence.prove(client, lost, "the list of calls", asked)
         return None
     named = sids(found)
     if len(found) > 1 or lost.has_rival():

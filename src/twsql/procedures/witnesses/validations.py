@@ -6,14 +6,16 @@ no entry of the journal, and that none of the account's numbers made. Its code i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from twsql.errors import OutcomeUnknown
 from twsql.procedures.witnesses import absence, placed
 from twsql.procedures.witnesses.listed import to_recipient
-from twsql.procedures.witnesses.lookups import is_leg, is_sure, sids
+from twsql.procedures.witnesses.lookups import is_leg, is_sure, number, sids
 from twsql.schema import Row
+from twsql.schema.numbers import is_address
 from twsql.schema.once import Lost, Record
 
 if TYPE_CHECKING:
@@ -33,11 +35,12 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     Twilio may list a call late, so this waits for `grace` seconds first.
     """
     wait(grace)
+    asked = time.monotonic()
     listed = (call for call in to_recipient(client, lost, "calls") if not is_leg(call))
     calls = [call for call in listed if not lost.is_other(str(call["sid"]))]
     found = [call for call in calls if not _is_ours(client, str(call.get("from")))]
     if not found:
-        absence.prove(client, lost, "the list of calls")
+        absence.prove(client, lost, "the list of calls", asked)
         return None
     named = sids(found)
     if len(found) > 1 or lost.has_rival() or not is_sure(found[0].get("date_created"), named, lost):
@@ -50,12 +53,14 @@ def decided(client: Client, record: Record, sid: str, mark: str | None) -> Row:
     return _row(placed.decided(client, record, sid, mark))
 
 
-def _is_ours(client: Client, number: str) -> bool:
+def _is_ours(client: Client, caller: str) -> bool:
     """Whether a call came from the account: from one of its numbers, or from an address."""
-    if not number.startswith("+"):
+    if is_address(caller):
         return True
-    pages = (client.page(client.path(path), key, {"PhoneNumber": number}) for path, key in _OURS)
-    return any(row.get("phone_number") == number for page in pages for row in page.items)
+    if not number(caller).isdecimal():  # such as Anonymous
+        return False
+    pages = (client.page(client.path(path), key, {"PhoneNumber": caller}) for path, key in _OURS)
+    return any(number(str(row.get("phone_number"))) == number(caller) for page in pages for row in page.items)
 
 
 def _row(call: Row) -> Row:
