@@ -282,6 +282,13 @@ def test_the_realm(given: dict[str, str], realm: str) -> None:
     assert Settings.load({}, **given).realm == realm
 
 
+def test_one_account_on_one_server() -> None:
+    """Capitals make no other account or server: their keys would be placed again."""
+    settings = Settings.load({}, account_sid="AC" + "A" * 32, base_url="HTTPS://Twilio.Example.com:8443/A/Path/")
+    assert settings.account_sid == "AC" + "a" * 32
+    assert settings.realm == "https://twilio.example.com:8443/A/Path"
+
+
 def test_safe_is_read_only_and_has_limits() -> None:
     """Its limits can be set to others; nothing lets it write."""
     safe = Settings.load({"TWSQL_SAFE": "1", "TWSQL_READ_ONLY": "0"}, max_rows=5)

@@ -41,7 +41,7 @@ class Settings:
     unless they are given. The repr leaves secrets out.
     """
 
-    account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.sid("AC"))
+    account_sid: str | None = _setting("TWILIO_ACCOUNT_SID", spellings.account)
     auth_token: str | None = _setting("TWILIO_AUTH_TOKEN", spellings.secret, secret=True)
     api_key: str | None = _setting("TWILIO_API_KEY", spellings.sid("SK"))
     api_secret: str | None = _setting("TWILIO_API_SECRET", spellings.secret, secret=True)

@@ -26,6 +26,11 @@ def sid(prefix: str) -> Reader:
     return read
 
 
+def account(value: object) -> str:
+    """Read the SID of an account. One account has one spelling, as in the journal."""
+    return f"AC{str(sid('AC')(value))[2:].lower()}"
+
+
 def secret(value: object) -> str:
     """Read a token or secret: anything printable without blanks."""
     if isinstance(value, str) and value.isprintable() and value and " " not in value:
@@ -94,14 +99,18 @@ def price(value: object) -> Decimal:
 
 
 def url(value: object) -> str:
-    """Read the URL of a server: https, or http on this machine; no user, query or fragment."""
+    """Read the URL of a server: https, or http on this machine; no user, query or fragment.
+
+    One server has one spelling, as in the journal.
+    """
     text = value.rstrip("/") if isinstance(value, str) else ""
     scheme, host = _scheme_and_host(text)
     if not host:
         raise ValueError("must be http:// or https:// with a host, and perhaps a port and a path")
     if scheme == "http" and not is_loopback(host):
         raise ValueError("would send the credentials unencrypted: use https:// (http:// only on this machine)")
-    return text
+    server = text[: text.index("/", text.index("://") + 3)] if text.count("/") > 2 else text
+    return server.lower() + text[len(server) :]
 
 
 def is_loopback(host: str) -> bool:
