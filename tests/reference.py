@@ -109,7 +109,8 @@ def _inputs(procedure: Procedure) -> Iterator[str]:
     yield "| input | kind | what it is |\n| --- | --- | --- |"
     for parameter in procedure.inputs:
         required = ", required" if parameter.required else ""
-        yield f"| `{parameter.name}` | {parameter.kind}{required} | {' '.join(_told(parameter))} |"
+        names = " or ".join(f"`{name}`" for name in (parameter.name, parameter.alias) if name)
+        yield f"| {names} | {parameter.kind}{required} | {' '.join(_told(parameter))} |"
 
 
 def _told(parameter: Parameter) -> Iterator[str]:

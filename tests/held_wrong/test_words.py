@@ -214,3 +214,14 @@ def test_a_stored_view_over_our_tables_names_the_remedy(account: dict[str, str])
         connection.execute("CREATE VIEW v AS SELECT Sid FROM conferences")
         with pytest.raises(package.Error, match=r'"conferences": a view that a file stores .* CREATE TEMP VIEW'):
             connection.execute("SELECT * FROM v")
+
+
+@pytest.mark.parametrize("command", ["query", "shell"])
+def test_a_call_that_no_row_shows_is_told(twsql: Run, login: Mapping[str, str], sandbox: Sandbox, command: str) -> None:
+    """A condition on the results keeps no call from being placed; an empty table would look as if none was."""
+    call = "FROM AddParticipants('x', '+15005550006', '+12025550100')"
+    hidden, others = f"SELECT CallSid {call} WHERE Status = 'connected';", f"SELECT 1 {call} WHERE 1 = 0;"
+    others += f"SELECT count(CallSid) {call}; SELECT * {call} LIMIT 0; SELECT Sid FROM conferences WHERE Sid = NULL;"
+    done = twsql(command, *([hidden + others] if command == "query" else []), stdin=f"{hidden}{others}\n", env=login)
+    assert done.stderr == "twsql: calls were placed, and no row shows them: SELECT * FROM twsql_journal lists them\n"
+    assert sandbox.counters.placed == 2

@@ -15,6 +15,8 @@ from twsql.vtab.changes import Change, Changes
 Show = Callable[[Sequence[str], Sequence[Sequence[Value]]], None]
 """Prints columns and rows."""
 
+UNSEEN = "calls were placed, and no row shows them: SELECT * FROM twsql_journal lists them"
+"""What to say after a query without rows that has dialled: a condition on its results does not keep a call back."""
 _FEW = {"conferences": 1, "participants": 10}
 """Rows of a table that are changed without a question."""
 

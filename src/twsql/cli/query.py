@@ -18,7 +18,7 @@ import apsw
 
 from twsql.cli import interrupts
 from twsql.cli.calling import Bar
-from twsql.cli.changes import ChangeReport
+from twsql.cli.changes import UNSEEN, ChangeReport
 from twsql.cli.costs import Costs
 from twsql.cli.formats import DATA, FORMATS, JSON, SEPARATED, Format
 from twsql.cli.formats.records import csv
@@ -85,11 +85,13 @@ class _Reports:
 
 def _run(script: Script, cursor: Cursor, parameters: Mapping[str, str], printer: _Printer, reports: _Reports) -> None:
     for line, statement in _located(script.text):
-        done = ""
+        done, dialled = "", cursor.connection.dialled
         try:
             with _interrupted(cursor.connection), _placed(script, line, statement):
                 printer.show(cursor.execute(statement, parameters))
             done = statement
+            if printer.is_empty and cursor.connection.dialled > dialled:
+                sys.stderr.write(f"twsql: {UNSEEN}\n")
         finally:
             reports.end(cursor.connection.apsw, done)
 
@@ -106,11 +108,27 @@ class _Printer:
         self._between = "\n" if separated else ""
         self._out = out
         self._is_first = True
+        self.is_empty = False
 
     def show(self, cursor: Cursor) -> None:
-        """Print the rows of a statement; nothing for a statement without a result, such as CREATE TABLE."""
+        """Print the rows of a statement, and note whether it is a query without rows.
+
+        Prints nothing for a statement without a result, such as CREATE TABLE.
+        """
+        self.is_empty = cursor.description is not None
         if cursor.description is not None:
-            self.print([column[0] for column in cursor.description], _flushed(cursor, self._out))
+            self.print([column[0] for column in cursor.description], self._flushed(cursor))
+
+    def _flushed(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Pass rows on; flush the output when they come slowly."""
+        last = time.monotonic()
+        for row in rows:
+            self.is_empty = False
+            yield row
+            now = time.monotonic()
+            if now - last > _FLUSH:
+                self._out.flush()
+                last = now
 
     def print(self, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         """Print rows."""
@@ -126,17 +144,6 @@ def _format(arguments: argparse.Namespace) -> Format:
     if arguments.format != "csv":
         return FORMATS[arguments.format]
     return partial(csv, end="\r\n" if arguments.crlf else "\n", escape_formulas=arguments.escape_formulas)
-
-
-def _flushed(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
-    """Pass rows on; flush the output when they come slowly."""
-    last = time.monotonic()
-    for row in rows:
-        yield row
-        now = time.monotonic()
-        if now - last > _FLUSH:
-            out.flush()
-            last = now
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import apsw.shell
 from twsql._version import __version__
 from twsql.catalog import CATALOG
 from twsql.cli import completion, interrupts
-from twsql.cli.changes import ChangeReport, is_many
+from twsql.cli.changes import UNSEEN, ChangeReport, is_many
 from twsql.cli.dot_commands import DotCommands
 from twsql.cli.formats.grid import table
 from twsql.cli.formats.text import visible
@@ -157,8 +157,15 @@ class Shell(DotCommands):
         finally:
             self.end_box()
             self._changed.end(self.db, done)
-        if self.interactive and not internal and self._is_empty(statement):
+        has_dialled = self._dialled() > self._dialled_before
+        if (self.interactive or has_dialled) and not internal and self._is_empty(statement):
+            self._tell_of_no_rows(has_dialled)
+
+    def _tell_of_no_rows(self, has_dialled: bool) -> None:
+        if self.interactive:
             self.write(self.stdout, "no rows\n")
+        if has_dialled:
+            self.write_error(f"twsql: {UNSEEN}\n")
 
     def _begin_no_more(self) -> None:
         """Keep calls that wait from being placed: the statement may not have ended with the interrupt."""
