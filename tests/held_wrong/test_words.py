@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pwd
 import sqlite3
 import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -225,3 +227,23 @@ def test_a_call_that_no_row_shows_is_told(twsql: Run, login: Mapping[str, str], 
     done = twsql(command, *([hidden + others] if command == "query" else []), stdin=f"{hidden}{others}\n", env=login)
     assert done.stderr == "twsql: calls were placed, and no row shows them: SELECT * FROM twsql_journal lists them\n"
     assert sandbox.counters.placed == 2
+
+
+def test_a_user_without_a_home_is_told(
+    account: dict[str, Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container that runs under any user ID. What needs no journal works."""
+
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    for name in ("HOME", "XDG_STATE_HOME", "TWSQL_JOURNAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with package.connect(**account | {"journal": None}, autocommit=True) as connection:
+        assert connection.execute("SELECT Sid FROM conferences").fetchall() == []
+        with pytest.raises(
+            package.OperationalError, match="no home folder for the journal; nothing was sent: set HOME"
+        ):
+            connection.execute(f"EXEC AddParticipants ConferenceSid = 'x', {NUMBERS}")
+    assert sandbox.counters.placed == 0

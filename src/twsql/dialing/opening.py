@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from twsql import forks
 from twsql.dialing.journal import Journal
 from twsql.dialing.sqlite_journal import SqliteJournal, shared
+from twsql.errors import OperationalError
 from twsql.twilio.journal_address import JournalAddress
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def place(settings: Settings) -> str:
 
 def forget_sandbox(server: str) -> None:
     """Delete the journal of a sandbox: its calls have ended with it, so their RequestKeys must be free again."""
-    path = _of_sandbox(server)
+    try:
+        path = _of_sandbox(server)
+    except OperationalError:  # without a folder there is no journal
+        return
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink(missing_ok=True)
 
@@ -85,6 +89,12 @@ def _of_sandbox(server: str) -> Path:
 
 
 def _folder() -> Path:
+    """The user's state folder. Raises OperationalError for a user without a home, as in some containers."""
     from platformdirs import user_state_path  # only a statement that places calls needs it
 
-    return user_state_path("twsql")
+    try:
+        return user_state_path("twsql")
+    except RuntimeError as error:
+        raise OperationalError(
+            "no home folder for the journal; nothing was sent: set HOME, or name a file with journal or TWSQL_JOURNAL"
+        ) from error

@@ -57,13 +57,14 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
     yield f"# {procedure.name}\n\n{procedure.description} It has an effect at Twilio, so `query` refuses it.\n"
     yield "| input | kind | what it is |\n| --- | --- | --- |"
     for parameter in procedure.inputs:
-        names = " or ".join(name for name in (parameter.name, parameter.alias) if name)
-        yield f"| {names} | {parameter.kind} | {' '.join(_told(parameter))} |"
+        yield f"| {parameter.name} | {parameter.kind} | {' '.join(_told(parameter))} |"
     yield f"\nResult: {', '.join(column.name for column in procedure.columns if not column.hidden)}."
 
 
 def _told(parameter: Parameter) -> Iterator[str]:
     yield parameter.description
+    if parameter.alias:
+        yield f"{parameter.alias} is another name of it."
     if parameter.required:
         yield "Required."
     if parameter.kind in ("enum", "array"):

@@ -113,6 +113,8 @@ def test_where_it_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CC", "false")
     with pytest.raises(build.BuildError, match="twsql loadable-path --build"):
         build.build(tmp_path / build.NAME)
+    with pytest.raises(build.BuildError, match="nowhere cannot be written to"):
+        build.build(tmp_path / "nowhere" / build.NAME)
 
 
 def test_load() -> None:

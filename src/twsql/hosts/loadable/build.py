@@ -34,6 +34,8 @@ def build(target: Path, flags: Sequence[str] = ()) -> None:
     """Compile the extension. Raises BuildError. Warnings are errors with the flag -Werror, as CI gives it."""
     if sys.platform not in ("linux", "darwin"):
         raise BuildError(f"the loadable extension is made for Linux and macOS, not {sys.platform}: use twsql.connect")
+    if not os.access(target.parent, os.W_OK):
+        raise BuildError(f"the loadable extension was not built: {target.parent} cannot be written to by this user")
     command = [
         *compiler(),
         *("-std=c11", "-O2", "-g", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", *STRICT),
