@@ -45,7 +45,12 @@ def test_a_session_of_the_official_client(make: Callable[..., Sandbox], official
     assert client.transcriptions(transcription.sid).fetch().status == "completed"
     assert client.transcriptions(transcription.sid).delete() is True
     assert recording.transcriptions.list() == []
-    assert [one.request["url"][-5:] for one in client.calls(call.sid).events.list()] == ["tatus", "tatus", "voice"]
+    assert [one.request["url"][-5:] for one in client.calls(call.sid).events.list()] == [
+        "tatus",
+        "tatus",
+        "voice",
+        "tatus",
+    ]
     assert client.calls(call.sid).fetch().answered_by == "human"
     assert client.calls(call.sid).update(status="completed").price == "-0.01400"
     assert checker.check() > 20

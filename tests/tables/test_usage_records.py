@@ -18,7 +18,7 @@ from .conftest import NOW, World
 @pytest.fixture(scope="module")
 def opened() -> Iterator[World]:
     """A world of twenty conferences in 40 days before 1 March 2026, two calls each."""
-    with Sandbox(now=NOW, conferences=20, participants=2, over=1, days=40) as sandbox:
+    with Sandbox(now=NOW, conferences=20, participants=2, messages=80, over=1, days=40) as sandbox:
         settings = {"account_sid": sandbox.account_sid, "auth_token": sandbox.auth_token, "base_url": sandbox.base_url}
         db = apsw.Connection(":memory:")
         registration = register(db, page_size=100, journal=":memory:", **settings)
@@ -78,6 +78,22 @@ def test_sums(opened: World) -> None:
     assert opened.asked("SELECT Category FROM usage_records WHERE Granularity = 'daily' LIMIT 3")[1] == [
         "GET Usage/Records/Daily PageSize=3"
     ]
+
+
+def test_what_was_billed(opened: World) -> None:
+    """Calls, messages and recordings add up to what their own tables say, in a month as in all time."""
+    opened.db.execute("SELECT Sid FROM SendMessage('+15005550006', '+15550000001', printf('%200s', 'x'))").fetchall()
+    tables = {"calls": "calls WHERE StartTime", "recordings": "recordings WHERE DateCreated"}
+    tables |= {
+        kind: f"messages WHERE NumMedia {'>' if kind == 'mms' else '='} 0 AND DateSent" for kind in ("sms", "mms")
+    }
+    for since in ("2026-02-01", "2000-01-01"):
+        where = f"WHERE Granularity = 'daily' AND StartDate >= '{since}'"
+        for category, table in tables.items():
+            own = opened.db.execute(f"SELECT count(*), round(-sum(Price), 2) FROM {table} >= '{since}'").fetchall()
+            sql = f"SELECT sum(Count), round(sum(Price), 2) FROM usage_records {where} AND Category = '{category}'"
+            assert opened.db.execute(sql).fetchall() == own, category
+            assert own[0][0] > 5
 
 
 def test_a_join_by_the_period(opened: World) -> None:

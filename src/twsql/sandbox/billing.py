@@ -24,7 +24,7 @@ def list_usage(granularity: str, request: Request) -> Answer:
     query = request.query
     category = query.get("Category")
     since, until = _day(query, "StartDate", date.min), _day(query, "EndDate", date.max)
-    found = periods(request.account, granularity, request.state.clock.now(), since, until)
+    found = periods(request.state.world, request.account, granularity, since, until)
     records = [(period, each) for period in found for each in CATEGORIES if category in (None, each)][::-1]
     page = cut(
         page_request(query, request.state.settings.readings.largest_page),
@@ -36,7 +36,7 @@ def list_usage(granularity: str, request: Request) -> Answer:
 
 def fetch_balance(request: Request) -> Answer:
     """Answer what is left of what was paid in."""
-    every = periods(request.account, "AllTime", request.state.clock.now())
+    every = periods(request.state.world, request.account, "AllTime")
     spent = sum(used(request.state.world, request.account, "totalprice", period).price for period in every)
     left = {"account_sid": request.account.sid, "balance": f"{CREDIT - spent:.2f}", "currency": CURRENCY}
     return Answer(200, json.dumps(left).encode())

@@ -8,8 +8,8 @@ from . import filters, validate
 from .errors import ApiError
 from .numbers import Numbers, in_conferences
 from .pages import Listing, cut, page_json, page_request
-from .records import ENDED, Account, Call
-from .render import STEPS, call_json, event_json
+from .records import Account, Call
+from .render import call_json, events_json
 from .request import Request
 from .seed import seeded_calls
 from .sids import CALL
@@ -85,10 +85,8 @@ def call_of(request: Request) -> Call:
 
 
 def list_events(request: Request) -> Answer:
-    """Answer a page of the requests that Twilio made for a call: one for each state that it has reached."""
-    call = call_of(request)
-    reached = STEPS if call.status in ENDED else STEPS[: STEPS.index(call.status) + 1]
-    events = [event_json(call, request.state.world.sids, step) for step in reached[::-1]]
+    """Answer a page of the requests that Twilio made for a call."""
+    events = events_json(call_of(request), request.state.world.sids)
     page = cut(
         page_request(request.query, request.state.settings.readings.largest_page),
         Listing(range(len(events)), events.__getitem__),

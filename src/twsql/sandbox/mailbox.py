@@ -6,6 +6,8 @@ on. Only messages that were sent or changed are kept: a million seeded ones take
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .clock import DAY
@@ -149,6 +151,15 @@ class Mailbox:
         media = tuple(None if number == place else url for number, url in enumerate(message.media))
         self._keep(replace(message, media=media, updated=now))
 
+    def sent_between(self, low: float, high: float, now: float) -> Iterator[Message]:
+        """Yield the messages that left, or came in, in a span that is not after `now`."""
+        first, last = (bisect_left(range(self.seeded), when, key=self._leaves) for when in (low, min(high, now)))
+        numbers = range(first, min(last + 1, self.seeded))
+        for message in (*map(self.message, numbers), *self.sent):
+            sent = message.date_sent(now)
+            if sent is not None and low <= sent < high:
+                yield message
+
     def _keep(self, message: Message) -> Message:
         if message.number >= PLACED:
             self.sent[message.number - PLACED] = message
@@ -156,9 +167,12 @@ class Mailbox:
             self.changed[message.number] = message
         return message
 
+    def _leaves(self, number: int) -> float:
+        return self.start + (number + chance(self.seed, number, 3)) * self.step
+
     def _seeded(self, number: int) -> Message:
         """Make a message of the seed: every seventh is inbound, every tenth has a picture."""
-        when = self.start + (number + chance(self.seed, number, 3)) * self.step
+        when = self._leaves(number)
         person = f"+1555{number % _PEOPLE:07d}"
         inbound = number % 7 == 6
         to, from_ = (OURS, person) if inbound else (person, OURS)

@@ -8,6 +8,7 @@ from .clock import rfc2822
 from .mailbox import Message
 from .sids import Sids
 
+PER_SEGMENT = 0.0079
 _SEGMENT, _WIDE_SEGMENT = 160, 70
 _MESSAGE = (
     '{"account_sid": "%(account)s", "api_version": "2010-04-01", "body": %(body)s, "date_created": "%(created)s", '
@@ -30,7 +31,6 @@ def message_json(message: Message, sids: Sids, now: float, *, is_new: bool = Fal
     sent = None if is_new else message.date_sent(now)
     status = message.status(message.created - 1 if is_new else now)
     sender = message.from_ if is_new else message.sender(now)
-    segments = _segments(message.body)
     return _MESSAGE % {
         "account": message.account.sid,
         "sid": sids.make(message.prefix, message.account.number, message.number),
@@ -43,8 +43,8 @@ def message_json(message: Message, sids: Sids, now: float, *, is_new: bool = Fal
         "to": quoted(message.to if message.shows_to else message.to[:-4] + "XXXX"),
         "service": "null" if message.service is None else f'"{message.service}"',
         "media": sum(url is not None for url in message.media),
-        "segments": 1 if message.media else segments,
-        "price": "null" if sent is None else f'"-{segments * 0.0079:.5f}"',
+        "segments": segments(message),
+        "price": "null" if sent is None else f'"-{segments(message) * PER_SEGMENT:.5f}"',
         "status": status,
     }
 
@@ -60,5 +60,7 @@ def medium_json(message: Message, sids: Sids, sid: str, kind: str) -> str:
     }
 
 
-def _segments(body: str) -> int:
-    return max(1, -(-len(body) // (_SEGMENT if body.isascii() else _WIDE_SEGMENT)))
+def segments(message: Message) -> int:
+    """Return the segments that a message takes, which are what it costs; one if it has media."""
+    body = message.body
+    return 1 if message.media else max(1, -(-len(body) // (_SEGMENT if body.isascii() else _WIDE_SEGMENT)))

@@ -12,7 +12,7 @@ from .clock import rfc2822
 from .readings import Readings
 from .records import ENDED, Account, Call, Conference, Participant, Recording
 from .sids import Sids
-from .usage import PER_MINUTE, minutes
+from .usage import PER_MINUTE, PER_RECORDED_MINUTE, minutes
 
 _PARTICIPANT_STATUS = {
     "queued": "queued",
@@ -79,8 +79,6 @@ _TRANSCRIPTION = (
     '"uri": "/2010-04-01/Accounts/%(account)s/Transcriptions/%(sid)s.json"}'
 )
 _FLAG = ("false", "true")
-STEPS = ("queued", "ringing", "in-progress", "completed")
-"""The states of a call's life, at each of which Twilio makes a request."""
 
 
 def account_json(account: Account) -> str:
@@ -150,17 +148,28 @@ def call_json(call: Call, sids: Sids, readings: Readings, rated: float) -> str:
     }
 
 
-def event_json(call: Call, sids: Sids, step: str) -> str:
-    """Return the request that Twilio made when a call reached a step: for its TwiML, else to its status callback."""
-    when = {"queued": call.created, "ringing": call.began, "in-progress": call.answered}.get(step, call.ended)
-    path = "voice" if step == "in-progress" else "status"
-    return _EVENT % {
-        "path": path,
-        "call": sids.make("CA", call.account.number, call.number),
-        "status": "initiated" if step == "queued" else call.status if step == "completed" else step,
-        "answer": '"<Response/>"' if path == "voice" else '""',
-        "when": rfc2822(call.created if when is None else when),
-    }
+def events_json(call: Call, sids: Sids) -> list[str]:
+    """Return the requests that Twilio made for a call, the last first: to its status callback, and for its TwiML."""
+    made = [
+        ("status", "initiated", call.created),
+        ("status", "ringing", call.began),
+        ("voice", "in-progress", call.answered),
+        ("status", "in-progress", call.answered),
+        ("status", call.status, call.ended if call.status in ENDED else None),
+    ]
+    sid = sids.make("CA", call.account.number, call.number)
+    return [
+        _EVENT
+        % {
+            "path": path,
+            "call": sid,
+            "status": status,
+            "answer": '"<Response/>"' if path == "voice" else '""',
+            "when": rfc2822(when),
+        }
+        for path, status, when in made[::-1]
+        if when is not None
+    ]
 
 
 def recording_json(one: Recording, sids: Sids, rated: float, *, of_call: bool) -> str:
@@ -168,7 +177,11 @@ def recording_json(one: Recording, sids: Sids, rated: float, *, of_call: bool) -
     account, call, conference = one.account, one.call, one.conference
     sid = sids.make("RE", account.number, one.number)
     length = None if one.ended is None else one.ended - one.created
-    price = "null" if length is None or one.ended is None or one.ended > rated else _price(length / 60 * 0.0025)
+    price = (
+        "null"
+        if length is None or one.ended is None or one.ended > rated
+        else _price(length / 60 * PER_RECORDED_MINUTE)
+    )
     return _RECORDING % {
         "account": account.sid,
         "sid": sid,

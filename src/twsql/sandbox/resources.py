@@ -98,7 +98,7 @@ def _trigger(request: Request, one: Resource) -> dict[str, Any]:
     """Return what a trigger compares: what has been used in its period so far."""
     category, recurring = one.properties["usage_category"], one.properties["recurring"]
     granularity = "AllTime" if recurring == "alltime" else recurring.capitalize()
-    period, *_ = usage.periods(one.account, granularity, request.state.clock.now())
+    period, *_ = usage.periods(request.state.world, one.account, granularity)
     amount = usage.used(request.state.world, one.account, category, period)
     return {
         "current_value": str(getattr(amount, one.properties["trigger_by"])),

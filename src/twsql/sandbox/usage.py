@@ -1,6 +1,7 @@
-"""What an account has used, by category and period, computed from its calls and numbers. No HTTP.
+"""What an account has used, by category and period, computed from its calls, messages and numbers. No HTTP.
 
-A call counts on the UTC day on which it was made, with each minute that was begun.
+A call counts on the UTC day on which it was made, with each minute that was begun; a message on the day on which it was
+sent, with each segment; a recording on the day on which it began, with its minutes.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
+from . import tapes
 from .clock import DAY
 from .kinds import INCOMING_PHONE_NUMBERS, kept
-from .records import Account, Call, Conference
+from .mailbox import Message
+from .message_render import PER_SEGMENT, segments
+from .records import Account, Call, Conference, Recording
+from .seed import PLACED
 from .world import World
 
-PER_MINUTE, PER_NUMBER = 0.014, 1.15
+PER_MINUTE, PER_NUMBER, PER_RECORDED_MINUTE = 0.014, 1.15, 0.0025
 CURRENCY = "USD"
 CREDIT = 1000.0
 """What was paid in when the account was made."""
@@ -35,9 +40,18 @@ CATEGORIES = {
     "calls": Category("Voice Minutes", "calls", "minutes"),
     "calls-inbound": Category("Inbound Voice Minutes", "calls", "minutes"),
     "calls-outbound": Category("Outbound Voice Minutes", "calls", "minutes"),
+    "sms": Category("SMS", "messages", "segments"),
+    "sms-inbound": Category("Inbound SMS", "messages", "segments"),
+    "sms-outbound": Category("Outbound SMS", "messages", "segments"),
+    "mms": Category("MMS", "messages", "messages"),
+    "mms-inbound": Category("Inbound MMS", "messages", "messages"),
+    "mms-outbound": Category("Outbound MMS", "messages", "messages"),
+    "recordings": Category("Recordings", "recordings", "minutes"),
     "phonenumbers": Category("Phone Numbers", "numbers", "numbers"),
     "totalprice": Category("Total Price", "", "usd"),
 }
+_PAID = ("calls", "sms", "mms", "recordings", "phonenumbers")
+"""The categories that the total has, none of which has another."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +83,19 @@ def used(world: World, account: Account, category: str, period: Period) -> Used:
         lengths = [*_lengths(world, account, low, high)]
         total = sum(lengths)
         return Used(len(lengths), total, round(total * PER_MINUTE, 4))
+    if category.startswith(("sms", "mms")):
+        kind, _, direction = category.partition("-")
+        some = [segments(one) for one in _messages(world, account, period) if _is_of(one, kind, direction)]
+        return Used(len(some), sum(some), round(sum(some) * PER_SEGMENT, 4))
+    if category == "recordings":
+        lasted = [0.0 if one.ended is None else one.ended - one.created for one in _recordings(world, account, period)]
+        recorded = sum(lasted) / 60
+        return Used(len(lasted), ceil(recorded), round(recorded * PER_RECORDED_MINUTE, 4))
     if category == "phonenumbers":
         bought = sum(low <= one.created < high for one in kept(account, INCOMING_PHONE_NUMBERS))
         return Used(bought, bought, round(bought * PER_NUMBER, 4))
     if category == "totalprice":
-        price = sum(used(world, account, each, period).price for each in ("calls", "phonenumbers"))
+        price = sum(used(world, account, each, period).price for each in _PAID)
         return Used(0, 0, round(price, 4))
     return Used()
 
@@ -92,6 +114,24 @@ def _lengths(world: World, account: Account, low: float, high: float) -> Iterato
     yield from (minutes(account.calls[place]) for place in placed)
 
 
+def _messages(world: World, account: Account, period: Period) -> Iterator[Message]:
+    return world.mailboxes[account.sid].sent_between(*period.span, world.clock.now())
+
+
+def _is_of(message: Message, kind: str, direction: str) -> bool:
+    return bool(message.media) == (kind == "mms") and direction in ("", "inbound" if message.inbound else "outbound")
+
+
+def _recordings(world: World, account: Account, period: Period) -> Iterator[Recording]:
+    """Yield the recordings that began in a period, those that were deleted too."""
+    low, high = period.span
+    each = world.settings.recordings
+    conferences = range(*_places(account.conferences, low, high, account.seeded))
+    yield from (tapes.recording(world, account, place << 8 | one) for place in conferences for one in range(each))
+    made = (tapes.recording(world, account, number) for number in account.recorded if number >= PLACED)
+    yield from (one for one in made if low <= one.created < high)
+
+
 def _places(items: list[Conference] | list[Call], low: float, high: float, count: int) -> tuple[int, int]:
     """Return the places, among the first `count` items, of those created in a span."""
 
@@ -107,14 +147,16 @@ def minutes(call: Call) -> int:
 
 
 def periods(
-    account: Account, granularity: str, now: float, since: date = date.min, until: date = date.max
+    world: World, account: Account, granularity: str, since: date = date.min, until: date = date.max
 ) -> list[Period]:
     """Return the periods of a list of usage records, as far as they are within two days; the newest first.
 
     Granularities are those in Twilio's paths, '' being the list without one.
     """
-    began = min([account.created, *(one.created for one in account.conferences[:1])])
-    today, first = _day(now), _day(began)
+    mailbox = world.mailboxes[account.sid]
+    seeded = [one.created for one in account.conferences[:1]] + ([mailbox.start] if mailbox.seeded else [])
+    began = min([account.created, *seeded])
+    today, first = _day(world.clock.now()), _day(began)
     month = today.replace(day=1)
     last_month = month - timedelta(days=1)
     fixed = {
