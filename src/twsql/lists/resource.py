@@ -5,6 +5,7 @@ A table of a Twilio list is a declaration of this and of its columns; `Resource.
     statement                                         requests
     WHERE Sid = 'CA1'                                 GET Calls/CA1
     WHERE Sid IN ('CA1', 'CA2')                       the two side by side; an unknown SID gives no row
+    WHERE Sid IN (1,000 SIDs)                         GET Calls, as long as its pages have many of them
     WHERE "To" = '+1202…' LIMIT 5                     GET Calls?To=+1202…&PageSize=5
     WHERE StartTime > '2026-03-01'                    GET Calls?StartTime>=2026-03-01, a long list in day ranges
     WHERE RecordingSid = 'RE1'                        GET Recordings/RE1/Transcriptions, the list within a recording
@@ -23,6 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from twsql.errors import NotFound
+from twsql.lists import many_sids
 from twsql.lists.order import newest_first
 from twsql.lists.retention import since
 from twsql.lists.splitting import Listing, from_page, in_parts, moment, one_after_another
@@ -75,12 +77,20 @@ class Resource:
         """Yield the rows: one request for each SID, else of the lists that have them."""
         sids, parents = where.any_of(self.sid), where.any_of(self._parent) if self.within else None
         if sids is not None and self.path:
-            return by_sid(client, self.path, self.key, self.possible(self.sid, sids))
+            return self._of_sids(client, where, self.possible(self.sid, sids))
         if parents is not None:
             return self._within(client, where, self.possible(self._parent, parents))
         if self.path:
             return self._listed(client, self.path.split("/"), where)
         return self._within(client, where, self._all_parents(client, where))
+
+    def _of_sids(self, client: Client, where: Where, sids: list[str]) -> Iterator[Row]:
+        """Yield the rows of these SIDs: one request each; of many SIDs those that whole lists have, see `many_sids`."""
+        singly = partial(by_sid, client, self.path, self.key)
+        if where.limit is not None or self.sid != "Sid":
+            return singly(sids)
+        every = partial(self._listed, client, self.path.split("/"), Where())
+        return many_sids.rows(sids, client.settings.page_size, every, singly)
 
     @property
     def _parent(self) -> str:

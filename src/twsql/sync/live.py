@@ -19,6 +19,8 @@ Rows = Iterator[tuple[Value, ...]]
 _UNLIMITED = {"safe": False, "statement_timeout": LONGEST_STATEMENT, "max_rows": MOST_ROWS}
 """The SQL is ours, and reads everything."""
 _AT_ONCE = 100
+"""Of how many conferences one statement reads Insights."""
+_BY_SID = 10_000
 """How many rows one statement fetches by SID."""
 
 
@@ -47,9 +49,9 @@ class Live:
         return self._select(CONFERENCES, "WHERE Status = ? AND DateUpdated >= ?", status, since)
 
     def by_sid(self, table: FileTable, sids: list[str]) -> Rows:
-        """Yield the rows of these SIDs, with one request each; an unknown SID gives no row."""
-        for start in range(0, len(sids), _AT_ONCE):
-            chunk = json.dumps(sids[start : start + _AT_ONCE])
+        """Yield the rows of these SIDs, with one request each or fewer; an unknown SID gives no row."""
+        for start in range(0, len(sids), _BY_SID):
+            chunk = json.dumps(sids[start : start + _BY_SID])
             yield from self._select(table, "WHERE Sid IN (SELECT value FROM json_each(?))", chunk)
 
     def calls(self, since: str | None = None) -> Rows:

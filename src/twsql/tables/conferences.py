@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from twsql.lists import resource
+from twsql.lists import many_sids, resource
 from twsql.lists.order import MINUTE, disorder, minute_after, newest_first
 from twsql.lists.spill_queue import IN_MEMORY
 from twsql.lists.splitting import Listing, in_parts, moment, one_after_another
@@ -37,7 +37,11 @@ def conferences(client: Client, where: Where) -> Iterator[Row]:
     named = where.any_of("Status")
     statuses = [status for status in STATUSES if named is None or status in named]
     if sids is not None:
-        yield from by_sid(client, sids)
+        singly, every = partial(by_sid, client), partial(_in_order, client, [*STATUSES], Where())
+        if where.limit is None:
+            yield from many_sids.rows(filter(is_conference_sid, sids), client.settings.page_size, every, singly)
+        else:
+            yield from singly(sids)
     elif where.limit is None or where.ordered:
         yield from _in_order(client, statuses, where)
     else:
