@@ -1,6 +1,6 @@
 """The clients of the fault campaign, each a process that is killed and run again: twsql, and the official one twice.
 
-    python fault_clients.py twsql|twsql-messages|official-sync|official-async|official-queue
+    python fault_clients.py twsql|twsql-messages|official-sync|official-async|official-queue|celery
                             FOLDER BASE_URL ACCOUNT TOKEN
 
 Each calls everybody in FOLDER/contacts.db, or sends them a message. The official client keeps what a careful program
@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fault_celery
 import fault_queue
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ CLIENTS: dict[str, Callable[..., None]] = {
     "official-sync": official,
     "official-async": official_async,
     "official-queue": fault_queue.work,
+    "celery": fault_celery.work,
 }
 
 if __name__ == "__main__":

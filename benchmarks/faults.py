@@ -3,7 +3,7 @@
     python benchmarks/faults.py [--calls 10000] [--kills 20] [--seed 1] [--attack]
                                 [--clients twsql,official-sync,official-async]
     python benchmarks/faults.py --journal postgresql [--calls 10000] [--kills 20] [--seed 1]
-                                [--clients twsql,official-queue]
+                                [--clients twsql,official-queue,celery]
     python benchmarks/faults.py --procedure SendMessage [--calls 2000] [--kills 10] [--seed 1] [--attack]
 
 Ten of a hundred requests of any kind are hit by a fault: 429, 500 before or after the deed, a reset before or after it,
@@ -18,7 +18,8 @@ stranger's call for its own, or its journal does not agree with the sandbox.
 With --journal postgresql four processes race for all calls, and share a journal in a PostgreSQL that the campaign
 starts. One of them is killed at each of the moments, and PostgreSQL crashes and restarts three times. `official-queue`
 is the official client beside it: four processes that take jobs from a queue in the same PostgreSQL, which delivers a
-job again if it was not acknowledged.
+job again if it was not acknowledged. `celery`, if it is asked for, is Celery itself over the official client, with
+acks_late and a Redis that the campaign starts: see fault_celery.py for what it needs.
 
 With SendMessage twsql sends messages, four texts to each number; every fiftieth has the number and text of the one
 before it. They are settled ten minutes later. `equal` counts those left unknown, as only an equal message could be it:
@@ -47,6 +48,7 @@ from pathlib import Path
 import apsw
 
 import fault_attacks
+import fault_celery
 import fault_fleet
 import fault_queue
 import fault_records
@@ -61,7 +63,7 @@ FAULTS = (
     *("truncated-after", "no-sid", "proxy-before", "proxy-after"),
 )
 CLIENTS = ("twsql", "official-sync", "official-async")
-QUEUE = "official-queue"
+QUEUE, CELERY = "official-queue", "celery"
 _RESTARTS = 3
 MESSAGES = "twsql-messages"
 OURS = ("twsql", MESSAGES)
@@ -114,9 +116,12 @@ def main() -> int:
     print(" ".join(f"{name:>{max(len(name), 8)}}" for name in columns))
     status = 0
     for client in arguments.clients.split(","):
-        with running() if arguments.journal == "postgresql" else nullcontext() as cluster:
+        with (
+            running() if arguments.journal == "postgresql" else nullcontext() as cluster,
+            fault_celery.broker() if client == CELERY else nullcontext() as broker,
+        ):
             outcome = campaign(
-                client, arguments.calls, arguments.kills, arguments.seed, cluster, attack=arguments.attack
+                client, arguments.calls, arguments.kills, arguments.seed, cluster, broker, attack=arguments.attack
             )
         values = (f"{value:.1f}" if isinstance(value, float) else str(value) for value in astuple(outcome))
         print(
@@ -127,7 +132,14 @@ def main() -> int:
 
 
 def campaign(
-    client: str, calls: int, kills: int, seed: int, cluster: Cluster | None = None, *, attack: bool = False
+    client: str,
+    calls: int,
+    kills: int,
+    seed: int,
+    cluster: Cluster | None = None,
+    broker: str | None = None,
+    *,
+    attack: bool = False,
 ) -> Outcome:
     """Drive one client through all calls, faults and ends; a last run ends the campaign."""
     dice = (chance(seed, number) for number in count())
@@ -136,7 +148,7 @@ def campaign(
         tempfile.TemporaryDirectory() as name,
         Sandbox(seed=seed, latency=_LATENCY, answer_after=0.0, log=0) as sandbox,
     ):
-        journal = f"{cluster.keywords} dbname=postgres" if cluster else str(Path(name) / "journal.db")
+        journal = broker or (f"{cluster.keywords} dbname=postgres" if cluster else str(Path(name) / "journal.db"))
         run = _Run(client, Path(name), sandbox, WallClock(Path(name)) if attack else None, journal)
         (fault_records.write_texts if client == MESSAGES else fault_records.write_contacts)(run.folder, calls, dice)
         faults = [sandbox.fail(kind, probability=SHARE / len(FAULTS), seconds=2.0) for kind in FAULTS]
@@ -204,10 +216,14 @@ class _Run:
     def race(self, kills: list[int], restarts: list[int], cluster: Cluster, dice: Iterator[float]) -> int:
         """Let four processes race for all calls; how many were started."""
         if self.client == QUEUE:
-            with closing(sqlite3.connect(self.folder / "contacts.db")) as db:
-                jobs = db.execute("SELECT room, number, seconds FROM contacts ORDER BY id").fetchall()
-            fault_queue.fill(self.journal, jobs)
+            fault_queue.fill(self.journal, self._contacts())
+        if self.client == CELERY:
+            fault_celery.fill(self.journal, self._contacts())
         return fault_fleet.drive(self.start, lambda: self.sandbox.counters.placed, kills, restarts, cluster, dice)
+
+    def _contacts(self) -> list[tuple[str, str, int]]:
+        with closing(sqlite3.connect(self.folder / "contacts.db")) as db:
+            return db.execute("SELECT room, number, seconds FROM contacts ORDER BY id").fetchall()
 
     def whom(self, calls: int) -> Callable[[float], tuple[str, str]]:
         """Whom the client calls at about this time: the next hundred, and the last."""
@@ -306,6 +322,8 @@ class _Run:
         """What the client has on record: number (and text), and the SID; None for what is not known to be done."""
         if self.client == QUEUE:
             return fault_queue.known(self.journal)
+        if self.client == CELERY:
+            return fault_celery.known(self.journal, self._contacts())
         if self.client not in OURS:
             return list(fault_records.official_record(self.folder).items())
         targets = self._targets()
