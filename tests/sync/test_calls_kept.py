@@ -78,7 +78,7 @@ def test_prices_that_come_later(sandbox: Sandbox, file: File, account: dict[str,
     sandbox.clear()
     sync(file.path, **account, only=["calls"])
     assert "FetchCall" not in sandbox.counters.by_route
-    file.run("UPDATE calls SET StartTime = NULL, EndTime = NULL, DateCreated = NULL")
+    file.run(f"UPDATE calls SET StartTime = '{OLD}', EndTime = datetime('now') WHERE Status = 'completed'")
     sandbox.change(rated_after=0)
     sync(file.path, **account, only=["calls"])
     assert sandbox.counters.by_route["FetchCall"] == 20
@@ -86,6 +86,23 @@ def test_prices_that_come_later(sandbox: Sandbox, file: File, account: dict[str,
         ("completed", 0, 20),
         ("in-progress", 1, 20),
     ]
+
+
+def test_many_without_a_price(file: File) -> None:
+    """Pages of yesterday's calls are fewer requests than one for each call that has no price yet."""
+    now = datetime.now(timezone.utc)
+    with Sandbox(conferences=60, participants=1, days=2.5, over=1, rated_after=1e9, now=now) as sandbox:
+        account = {
+            "base_url": sandbox.base_url,
+            "account_sid": sandbox.account_sid,
+            "auth_token": sandbox.auth_token,
+        }
+        sync(file.path, **account, only=["calls"])
+        sandbox.change(rated_after=0)
+        sandbox.clear()
+        sync(file.path, **account, only=["calls"])
+        assert sandbox.counters.by_route == {"ListCall": 5}
+    assert file.rows("SELECT DISTINCT Status, Price IS NULL FROM calls") == [("completed", 0)]
 
 
 def test_only_what_is_named(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None:
@@ -108,12 +125,13 @@ def test_two_runs(sandbox: Sandbox, file: File, account: dict[str, Any]) -> None
     sync(file.path, **settings)
     with closing(apsw.Connection(":memory:")) as db:
         registration = register(db, **account)
+        begun = []
         for number in range(4):
             sandbox.change(calls_per_second=0.001 if number > 1 else None)
-            db.execute(DIAL, (f"new-{number}", f"+1555000000{number}")).fetchall()
+            begun += db.execute(DIAL, (f"new-{number}", f"+1555000000{number}")).fetchall()
         ends = db.execute("SELECT Sid FROM calls ORDER BY DateCreated, Sid LIMIT 3").fetchall()
         waits = [(each.sid,) for each in sandbox.calls() if each.status == "queued"]
-        for (sid,) in [*ends, waits[0]]:
+        for (sid,) in [*ends, begun[0], waits[0]]:
             db.execute("UPDATE calls SET Status = 'completed' WHERE Sid = ?", (sid,))
         registration.close()
     sandbox.advance(sandbox.settings.readings.list_lag)

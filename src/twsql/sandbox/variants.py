@@ -12,7 +12,7 @@ _OPTIONAL = {
     "api_version", "call_sid_ending_conference", "call_sid_to_coach", "coaching", "date_updated", "queue_time",
     "reason_conference_ended", "region", "subresource_uris", "uri",
 }  # fmt: skip
-_DATES = {"date_created", "date_updated"}
+_DATES = {"date_created", "date_updated", "start_time"}
 _MORE = {"unheard_of": {"of": ["anything", None, 1.5]}, "Sid": "not the sid", "row": None}
 UNKNOWN_STATUS = "reticent"
 

@@ -192,11 +192,16 @@ def _stages(live: Live, writer: Writer, starts: Mapping[str, str | None]) -> Ite
         yield _Stage("ended conferences", CONFERENCES, live.conferences("completed", starts["conferences"]))
         yield _missed(live, writer, CONFERENCES)
     if "calls" in starts:
-        yield _Stage("calls", CALLS, live.calls(starts["calls"]))
+        yield _Stage("calls", CALLS, live.calls(_listed_from(live, writer, CALLS, starts)))
         yield _missed(live, writer, CALLS)
     if "recordings" in starts:
-        yield _Stage("recordings", RECORDINGS, live.recordings(starts["recordings"]))
+        yield _Stage("recordings", RECORDINGS, live.recordings(_listed_from(live, writer, RECORDINGS, starts)))
         yield _missed(live, writer, RECORDINGS)
+
+
+def _listed_from(live: Live, writer: Writer, table: FileTable, starts: Mapping[str, str | None]) -> str | None:
+    since = starts[table.name]
+    return since and writer.listed_from(table.name, since, live.settings.page_size)
 
 
 def _missed(live: Live, writer: Writer, table: FileTable) -> _Stage:

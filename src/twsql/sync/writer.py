@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ WHERE Outcome = 'ok' AND instr(' ' || coalesce(Tables, 'conferences participants
 """
 _UNDATED = {
     "conferences": "SELECT 1 FROM conferences WHERE Status = 'completed' AND DateUpdated IS NULL LIMIT 1",
+    "calls": "SELECT 1 FROM calls WHERE Status = 'completed' AND StartTime IS NULL LIMIT 1",
     "recordings": "SELECT 1 FROM recordings WHERE DateCreated IS NULL LIMIT 1",
 }
 
@@ -63,6 +65,22 @@ _UNSETTLED_ROWS = {
     "calls": _UNSETTLED_CALLS,
     "recordings": _UNSETTLED_RECORDINGS,
 }
+_EARLIEST = {
+    "calls": """
+SELECT count(*), min(StartTime) FROM calls
+WHERE Sid IN (SELECT value FROM json_each(:sids)) AND StartTime < :day AND Status = 'completed'
+""",
+    "recordings": """
+SELECT count(*), min(DateCreated) FROM recordings
+WHERE Sid IN (SELECT value FROM json_each(:sids)) AND DateCreated < :day
+""",
+}
+_BETWEEN = {
+    "calls": "SELECT count(*) FROM calls WHERE StartTime >= ? AND StartTime < ?",
+    "recordings": "SELECT count(*) FROM recordings WHERE DateCreated >= ? AND DateCreated < ?",
+}
+_SINGLES = 20
+"""Requests for a row each, sent side by side, that take about as long as a full page."""
 _RATED = timedelta(days=3)
 """What is over has a price within minutes, if it has one at all: what ended longer ago stays as it was read."""
 _KEPT_BY_INSIGHTS, _LATE, _ASK_AGAIN = timedelta(days=30), timedelta(days=1), timedelta(minutes=10)
@@ -138,6 +156,19 @@ class Writer:
         bindings: dict[str, str | int] = {"run": self._run, "late": now(_RATED)}
         with self._translated():
             return [str(sid) for (sid,) in self._db.execute(_UNSETTLED_ROWS[table], bindings)]
+
+    def listed_from(self, table: str, since: str, page_size: int) -> str:
+        """The time from which a table is listed: earlier if pages cost less than a request for each unsettled row.
+
+        1,200 calls of yesterday have no price yet: the 40,000 calls since then are 40 pages of 1,000.
+        """
+        bindings = {"sids": json.dumps(self.unsettled(table)), "day": since[:10]}
+        with self._translated():
+            ((count, first),) = self._db.execute(_EARLIEST[table], bindings)
+        if first is None:
+            return since
+        pages = int(self._one(_BETWEEN[table], first[:10], since[:10]) or 0) // page_size + 1
+        return first if pages * _SINGLES < count else since
 
     def insights_due(self) -> list[str]:
         """The SIDs of ended conferences on which Insights may have new data, newest first."""
