@@ -91,6 +91,8 @@ def test_no_statement_costs_more_than_reading_everything(world: World, data: st.
         ("SELECT * FROM conferences WHERE FriendlyName = 'x' OR FriendlyName = 'y'", 3),
         ("SELECT * FROM conferences WHERE Status = 'init' OR Status = 'in-progress'", 2),
         ("SELECT * FROM conferences WHERE Sid = :a OR Sid = :b", 2),
+        ("SELECT * FROM participants WHERE CallSid = NULL", 0),
+        ("SELECT * FROM participants WHERE CallSid IN (NULL) AND Muted = 1", 0),
         ("SELECT * FROM conferences WHERE (Sid = :a AND Status = 'init') OR (Sid = :b AND Region = 'us1')", 2),
         ("SELECT * FROM participants WHERE (ConferenceSid = :a AND Muted = 1) OR (ConferenceSid = :b AND Hold = 1)", 2),
     ],

@@ -45,6 +45,11 @@ class Where:
     outer: Row | None = None
     also_read: Callable[[str, str, Row], None] = _forget
 
+    @property
+    def is_impossible(self) -> bool:
+        """Whether a column must equal NULL, which nothing does."""
+        return any(all(value is None for value in values) for values in self.equal.values())
+
     def any_of(self, name: str) -> tuple[str, ...] | None:
         """The texts that the column may equal; None for a column without such a constraint.
 

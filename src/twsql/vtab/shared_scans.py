@@ -30,6 +30,7 @@ class _Kept:
     rows: list[Row] = field(default_factory=list)
     by: dict[str, dict[object, list[Row]]] = field(default_factory=dict)
     is_busy: bool = False
+    is_forgotten: bool = False
 
     def found(self, key: str, value: str) -> list[Row]:
         """The rows with this value, when all have been read."""
@@ -73,25 +74,27 @@ class SharedScans:
 
     def close(self) -> None:
         """Forget all rows; scans that were not read to their end fetch no further page."""
-        self._kept.clear()
-        self._count = 0
+        for asks in [*self._kept]:
+            self._forget(asks)
 
     def _further(self, asks: Hashable, kept: _Kept, rest: Iterator[Row]) -> Iterator[Row]:
         """Yield the rows to come, and keep them while there is room. After an error nothing is kept."""
         try:
             for row in rest:
-                if self._kept.get(asks) is kept:
+                if not kept.is_forgotten:
                     kept.rows.append(row)
                     self._count += 1
                     while self._count > self._most:
                         self._forget(next(iter(self._kept)))
                 yield row
         except Exception:
-            if self._kept.get(asks) is kept:
+            if not kept.is_forgotten:
                 self._forget(asks)
             raise
         kept.rest = None
 
     def _forget(self, asks: Hashable) -> None:
         if (kept := self._kept.pop(asks, None)) is not None:
+            kept.is_forgotten = True
             self._count -= 1 + len(kept.rows)
+            kept.rows = []

@@ -61,6 +61,8 @@ class TableScan:
             statement.warn(f"{self._table.name}.{name}", words)
         if where.limit is not None and not _is_understood(self._table, where):
             where = replace(where, limit=None)
+        if where.is_impossible:  # the outer row of a join has NULL
+            return
         self._rows = statement.lookahead.rows(self._shown, self._table, statement.client, where)
         if plan.ordered:
             self._rows = _newest_first(self._rows, self._table)
