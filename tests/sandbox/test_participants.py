@@ -193,6 +193,7 @@ def test_an_update_changes_what_is_given_only(http: Http) -> None:
         ({"To": TO, "From": "+15005550001"}, 21212),
         ({"StatusCallback": "nowhere"}, 21205),
         ({"WaitUrl": "ftp://example.com"}, 21205),
+        ({"WaitUrl": "http://[::1/"}, 21205),
         ({"Timeout": "4"}, 21208),
         ({"WaitMethod": "PUT"}, 21209),
         ({"MaxParticipants": "1"}, 20001),

@@ -87,13 +87,15 @@ def test_filters(client: Client) -> None:
 
 
 def test_what_is_refused(api: Sandbox, connect: Callable[..., Http]) -> None:
-    """Without what is required, with a URL that is none, with a SID of another kind."""
+    """Without what is required, with a URL or place that is none, with a SID of another kind."""
     http = connect(api)
     assert error(http.post("/Queues.json")) == (400, 20001)
     assert error(http.post("/Applications.json", {"VoiceUrl": "x"})) == (400, 21205)
     sid = http.get("/OutgoingCallerIds.json").json()["outgoing_caller_ids"][0]["sid"]
     assert error(http.get(f"/IncomingPhoneNumbers/{sid}.json")) == (404, 20404)
     assert error(http.get("/Queues/QU.json")) == (404, 20404)
+    for where in ("NearLatLong=here", "NearLatLong=nan,inf", "NearLatLong=37.77,-122.41&Distance=far"):
+        assert error(http.get(f"/AvailablePhoneNumbers/US/Local.json?{where}")) == (400, 20001)
 
 
 def test_calls_wait_in_a_queue(api: Sandbox, client: Client) -> None:

@@ -121,7 +121,7 @@ def _settable(table: Table, slot: Slot, verb: str) -> bool:
     if effect is None:
         return False
     taken = dict(effect.keys)
-    inputs = {parameter.name for parameter in effect.procedure.inputs} - set(taken)
+    inputs = {parameter.name for parameter in effect.procedure.inputs} - taken.keys()
     return slot.name in inputs or (verb == "insert" and slot.name in {column for _, column in effect.keys})
 
 

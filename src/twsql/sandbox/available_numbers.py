@@ -20,6 +20,7 @@ EACH = 12
 """Numbers in each town."""
 _DEFAULT = 30
 _FLAGS = ("true", "false", "True", "False")
+_PLACE = re.compile(r" *-?[0-9]{1,3}(\.[0-9]+)? *, *-?[0-9]{1,3}(\.[0-9]+)? *")
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,8 @@ def _excluded(query: dict[str, str]) -> set[str]:
 def _is_near(number: dict[str, Any], query: dict[str, str]) -> bool:
     """Return whether a number is within Distance miles, 25 by default, of NearLatLong or of the town of NearNumber."""
     if "NearLatLong" in query:
+        if not _PLACE.fullmatch(query["NearLatLong"]):
+            raise ApiError(20001, f"NearLatLong cannot be {query['NearLatLong']!r}")
         latitude, longitude = map(float, query["NearLatLong"].split(","))
     elif "NearNumber" in query:
         every = (town for types in TOWNS.values() for towns in types.values() for town in towns)
@@ -164,7 +167,10 @@ def _is_near(number: dict[str, Any], query: dict[str, str]) -> bool:
         return True
     if number["latitude"] is None:
         return False
-    return _miles(latitude, longitude, number["latitude"], number["longitude"]) <= int(query.get("Distance", "25"))
+    distance = query.get("Distance", "25")
+    if not re.fullmatch("[0-9]{1,3}", distance):
+        raise ApiError(20001, f"Distance cannot be {distance!r}")
+    return _miles(latitude, longitude, number["latitude"], number["longitude"]) <= int(distance)
 
 
 def _miles(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

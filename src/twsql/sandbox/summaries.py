@@ -19,6 +19,7 @@ _CALL_STATE = {
     "no-answer": "noanswer",
     "canceled": "canceled",
 }
+_PARTICIPANT_STATUS = {**_CALL_STATE, "queued": "ringing"}
 
 
 def conference_summary(request: Request, conference: Conference) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def participant_summary(request: Request, participant: Participant) -> dict[str,
         "call_direction": "outbound",
         "from": call.caller or call.from_,
         "to": call.to,
-        "call_status": "answered" if call.answered is not None else _PARTICIPANT_STATUS.get(call.status, "ringing"),
+        "call_status": "answered" if call.answered is not None else _PARTICIPANT_STATUS[call.status],
         "country_code": "US",
         "is_moderator": participant.ends,
         "join_time": None if call.answered is None else iso8601(call.answered),
@@ -94,15 +95,6 @@ def participant_summary(request: Request, participant: Participant) -> dict[str,
         "metrics": None,
         "url": f"{request.origin}/v1/Conferences/{conference_sid}/Participants/{sid}",
     }
-
-
-_PARTICIPANT_STATUS = {
-    "completed": "completed",
-    "busy": "busy",
-    "failed": "fail",
-    "no-answer": "noanswer",
-    "canceled": "canceled",
-}
 
 
 def call_summary(request: Request, call: Call) -> dict[str, Any]:

@@ -187,5 +187,8 @@ def _check_integer(name: str, known: Input, value: str) -> None:
 
 def is_url(text: str) -> bool:
     """Return whether a text is an absolute web address."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # an IPv6 address without its bracket
+        return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
