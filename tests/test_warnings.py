@@ -54,6 +54,12 @@ def told(connection: twsql.Connection, sql: str, *values: Any) -> list[str]:
         ("conferences WHERE Sid IN ('{sid}', 'sales-0')", "Sid = 'sales-0' matches nothing: it is CF and 32"),
         ("conferences WHERE Status = 'active'", "Status = 'active' .*: it is init, in-progress or completed"),
         ("conferences WHERE Status IN ('completed', 'In-Progress')", "Status = 'In-Progress' matches nothing"),
+        (
+            "calls WHERE \"To\" = '(202) 555-0100'",
+            "compares as text: a phone number is '[+]12025550100', without blanks",
+        ),
+        ('messages WHERE "From" IN (12025550100)', "From = .*12025550100.* compares as text: a phone number is"),
+        ("outgoing_caller_ids WHERE PhoneNumber = '+1 202 555 0100'", "compares as text: a phone number is"),
         ("conferences WHERE DateCreated > '11/01/2026'", "'11/01/2026' compares as text: a time is 'YYYY-MM-DD HH"),
         ("conferences WHERE DateCreated > '2026-11-01T10:00:00Z'", "compares as text: a time is"),
         (
@@ -85,6 +91,8 @@ def test_what_is_warned_of(connection: twsql.Connection, where: str, words: str)
         "participants WHERE FriendlyName = 'sales-0'",
         "conferences WHERE Status IN ('init', 'completed')",
         "conferences WHERE Status IS NULL OR Sid = NULL",
+        "calls WHERE \"To\" IN ('+12025550100', 'client:bob', 'sip:1002003000@example.org') AND \"From\" = NULL",
+        "messages WHERE \"From\" IN ('72345', '12345678', 'ACME', 'whatsapp:+12025550100')",
         "conferences WHERE DateCreated > '2026-11' AND DateCreated <= '2026-11-01'",
         "conferences WHERE DateCreated > datetime('now', '-1 hour')",
         "conferences WHERE DateCreated = '2026-11-01 10:00:00'",

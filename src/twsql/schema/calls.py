@@ -17,6 +17,7 @@ CALL = (
         loose=True,  # whether Twilio's filter finds a number in other spellings too is not known
         narrows=1000,
         references="voice_prices.DestinationNumber",
+        e164=True,
     ),
     Column(
         "From",
@@ -24,6 +25,7 @@ CALL = (
         filter="From",
         loose=True,  # a call may show another number than it came from, and be found by either
         narrows=100,
+        e164=True,
     ),
     Column(
         "Status",

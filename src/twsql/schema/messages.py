@@ -10,9 +10,13 @@ MESSAGE_SID = "[SM]M"
 MESSAGE = (
     Column("Sid", "The SID of the message: SM or MM and 32 hexadecimal digits.", key=True, sid=MESSAGE_SID),
     Column("AccountSid", "The SID of the account that the message belongs to."),
-    Column("From", "Who sent it: a phone number, a short code or a name.", filter="From", narrows=2),
+    Column("From", "Who sent it: a phone number, a short code or a name.", filter="From", narrows=2, e164=True),
     Column(
-        "To", "Who gets it: a phone number, or an address such as whatsapp:+12025550100.", filter="To", narrows=1000
+        "To",
+        "Who gets it: a phone number, or an address such as whatsapp:+12025550100.",
+        filter="To",
+        narrows=1000,
+        e164=True,
     ),
     Column("Body", "The text; empty once it was taken away."),
     Column(

@@ -9,7 +9,7 @@ from twsql.tables.applications import CALLBACKS, SETTABLE
 
 NUMBER = (
     Column("Sid", "The SID of the number: PN and 32 hexadecimal digits.", key=True, sid="PN", names="PhoneNumber"),
-    Column("PhoneNumber", "The number, in E.164 form.", filter="PhoneNumber", loose=True, narrows=1000),
+    Column("PhoneNumber", "The number, in E.164 form.", filter="PhoneNumber", loose=True, narrows=1000, e164=True),
     Column("FriendlyName", "Its name; by default the number.", filter="FriendlyName", loose=True, narrows=1000),
     Column("Type", "What kind of number it is: local, mobile, toll-free, …"),
     Column("Status", "Its status: in-use, …"),

@@ -8,7 +8,7 @@ from twsql.schema import Column, Table
 
 CALLER_ID = (
     Column("Sid", "The SID of the caller ID: PN and 32 hexadecimal digits.", key=True, sid="PN", names="PhoneNumber"),
-    Column("PhoneNumber", "The number, in E.164 form.", filter="PhoneNumber", narrows=100),
+    Column("PhoneNumber", "The number, in E.164 form.", filter="PhoneNumber", narrows=100, e164=True),
     Column("FriendlyName", "Its name.", filter="FriendlyName", loose=True, narrows=100),
     Column("AccountSid", "The SID of the account that the caller ID belongs to."),
     Column("DateCreated", "When it was verified, UTC.", type="datetime"),

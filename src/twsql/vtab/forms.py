@@ -5,6 +5,7 @@ Status = 'active'                none of the values that there are
 DateCreated > '11/01/2026'       compares as text, with every row or none
 DateCreated = '2026-11-01'       a day, where there are seconds too
 StartDate = '2026-11'            a month, where there are days
+"To" = '(202) 555-0100'          a phone number in another form than +12025550100
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _BEGINNING = re.compile(r"\d{4}-\d\d(-\d\d( \d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?")
 _FORM = "a time is 'YYYY-MM-DD HH:MM:SS', UTC"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_LIKE_NUMBER = re.compile(r"[ (]*[0-9](?:[ ().-]*[0-9]){8,}[ ().-]*|\+(?:[ ().-]*[0-9]){7,}[ ().-]*")
+"""Digits as people write phone numbers; short codes, which have no plus either, have eight at most."""
+_E164 = re.compile(r"\+[0-9]+")
 
 Doubt = Callable[[str, Value], str]
 """Says why a value cannot match, or why its comparison misleads; '' for a value without doubt."""
@@ -44,6 +48,8 @@ def _doubt(column: Column) -> Doubt | None:
         return _no_sid(column)
     if column.values:
         return _no_value(column)
+    if column.e164:
+        return _no_number
     if column.ranges:
         return _no_day
     if column.type == "datetime":
@@ -70,6 +76,13 @@ def _no_value(column: Column) -> Doubt:
         return "" if value in known else f"{operator} {_shown(value)} matches nothing: it is {_either(column.values)}"
 
     return doubt
+
+
+def _no_number(operator: str, value: Value) -> str:
+    text = str(value)
+    if operator != "=" or _E164.fullmatch(text) or not _LIKE_NUMBER.fullmatch(text):
+        return ""
+    return f"= {_shown(value)} compares as text: a phone number is '+12025550100', without blanks"
 
 
 def _no_time(operator: str, value: Value) -> str:
