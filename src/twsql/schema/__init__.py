@@ -43,8 +43,8 @@ class Column:
     `late` column may have a function in the row, which runs when SQLite reads the value.
 
     A column that `ignores_case` holds names of SQL. `values` are all possible values; `sid` is the prefix of its SIDs,
-    a pattern if there are several, `names` the column with the names of these; an `e164` column has phone numbers in that
-    form. A comparison with anything else causes a warning.
+    a pattern if there are several, `names` the column with the names of these; an `e164` column has phone numbers. A
+    comparison with anything else causes a warning.
     """
 
     name: str
