@@ -110,3 +110,11 @@ def test_a_list_that_only_seemed_in_order(world: Make) -> None:
     with pytest.raises(OperationalError, match="run the statement again"):
         list(cursor)
     assert made.db.execute("SELECT DateCreated FROM conferences ORDER BY DateCreated DESC").fetchall() == newest
+
+
+def test_the_first_page_shows_the_order(world: Make) -> None:
+    """Two rows in order are no sign: the whole first page is looked at, and the rows are sorted."""
+    for messages in range(60, 70):
+        made = world({"page_size": 50}, conferences=0, messages=messages, days=300, readings=BY_SID)
+        times = [time for (time,) in made.db.execute("SELECT DateSent FROM messages ORDER BY DateSent DESC") if time]
+        assert times == sorted(times, reverse=True)

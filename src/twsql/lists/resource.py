@@ -196,7 +196,7 @@ class Resource:
         if self.undated is None or has_bound:  # with a bound on the day no rows without one match
             return in_parts(listing.client, (listing,))
         if not self.undated:
-            return listing.client.pages(listing.path, listing.key, listing.params)
+            return _in_pages(listing)
         return self._with_undated(listing, self.undated)
 
     def _newest_first(
@@ -244,6 +244,13 @@ class Resource:
                         yielded.add(row[field])
                         yield row
         yield from (row for row in from_page(listing, page) if row[field] not in yielded)
+
+
+def _in_pages(listing: Listing) -> Iterator[Row]:
+    """Yield the rows of a list page by page; the first page shows the order of the list."""
+    page = listing.first()
+    yield from page.items
+    yield from listing.client.rest(page, listing.key)
 
 
 def has_known_values(column: Column, where: Where) -> bool:
