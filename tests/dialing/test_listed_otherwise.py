@@ -116,6 +116,17 @@ def test_a_strangers_between_two_attempts_at_a_participant(connect: Connect, san
     assert (len(sandbox.calls()), ours == theirs) == (2, False)
 
 
+@pytest.mark.parametrize("sql", [CALL, MESSAGE, VALIDATION], ids=("call", "message", "validation"))
+def test_the_first_response_of_a_program(connect: Connect, sandbox: Sandbox, sql: str) -> None:
+    """It is lost, and the witness tells Twilio's time: so an equal one, ten minutes ago, is not ours."""
+    sandbox.change(answer_after=None)
+    ((theirs,),) = connect(journal=":memory:").execute(sql).fetchall()
+    sandbox.advance(TEN_MINUTES)
+    sandbox.fail("reset-after", times=1, method="POST")
+    ((ours,),) = connect().execute(sql).fetchall()
+    assert ours != theirs
+
+
 def test_a_call_to_a_number_of_our_own(connect: Connect, sandbox: Sandbox, relay: Relay) -> None:
     """Twilio lists it twice, as it goes out and comes in: ours is the one that goes out."""
     db = connect(base_url=relay.url)

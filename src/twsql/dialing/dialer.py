@@ -192,7 +192,7 @@ class Dialer:
         client = self._client.gated(lambda: self._go(attempts, stop))
         for _ in range(self._settings.max_attempts):
             if doubt is not None:
-                if (found := self._outcomes.find(once, attempts.timed())) is not None:
+                if (found := self._outcomes.find(once, attempts)) is not None:
                     return found
                 if not once.proves_absence and label is None:
                     raise doubt
@@ -213,9 +213,9 @@ class Dialer:
                     doubt = OutcomeUnknown(f"{doubt.message}; it was not found, {sent}: {error}")
                     break
                 if mark is not None and isinstance(error, TwilioError) and error.code == mark.code and is_own(label):
-                    return self._in_use(once, mark, attempts.timed(), error)
+                    return self._in_use(once, mark, attempts, error)
                 raise
-        if (found := self._outcomes.find(once, attempts.timed())) is not None:
+        if (found := self._outcomes.find(once, attempts)) is not None:
             return found
         raise doubt or OutcomeUnknown("no attempt was made")
 
@@ -240,18 +240,18 @@ class Dialer:
         try:
             self._await_turn(stop)
             entry, now = attempts.timed(), self._now()
-            entry = replace(entry, since=now) if self._outcomes.is_long_ago(entry) else entry
+            entry = replace(entry, since=now) if self._outcomes.is_long_ago(attempts) else entry
             attempts.entry = entries.sending(self._journal, entry, now, self._is_off(stop))
         except OperationalError as error:
             raise OutcomeUnknown(f"{doubt.message}; it was neither found nor sent again: {error}") from error
 
-    def _in_use(self, once: Once, mark: Mark, entry: Entry, error: TwilioError) -> Row:
+    def _in_use(self, once: Once, mark: Mark, attempts: Attempts, error: TwilioError) -> Row:
         """Find the call that has the key's label already at the first attempt: it was in a journal that is lost."""
-        found = self._outcomes.find(once, entry)
+        found = self._outcomes.find(once, attempts)
         if found is not None:
             return found
-        if mark.holder(self._client, self._outcomes.lost(entry)) is not None:
-            raise entries.other_inputs({str(entry.intent.request_key)})
+        if mark.holder(self._client, self._outcomes.lost(attempts)) is not None:
+            raise entries.other_inputs({str(attempts.entry.intent.request_key)})
         raise OutcomeUnknown(f"its label is in use, so it may have been done, but is not found: {error}") from error
 
     def _is_off(self, stop: Stop) -> Callable[[], bool]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from twsql.dialing import entries, known_entries
-from twsql.dialing.attempts import window
+from twsql.dialing.attempts import Attempts, window
 from twsql.dialing.entry import Entry
 from twsql.dialing.guard import NotBegunError
 from twsql.dialing.intents import is_own
@@ -49,33 +49,34 @@ class Outcomes:
         """Whether `stop` has been called."""
         return self._stopping.is_set()
 
-    def find(self, once: Once, entry: Entry) -> Row | None:
+    def find(self, once: Once, attempts: Attempts) -> Row | None:
         """Ask the witnesses; None means not placed. Raises OutcomeUnknown if they cannot be reached or cannot tell."""
         try:
-            return once.find(self._client, self.lost(entry), self._settings.recovery_grace, self._wait)
+            return once.find(self._client, self.lost(attempts), self._settings.recovery_grace, self._wait)
         except OutcomeUnknown:
             raise
         except Error as error:
             raise OutcomeUnknown(f"its response was lost, and it could not be looked for: {error}") from error
 
-    def lost(self, entry: Entry) -> Lost:
-        """What the witnesses need to know of an entry."""
-        intent, longest = entry.intent, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
+    def lost(self, attempts: Attempts) -> Lost:
+        """What the witnesses need to know of an entry. The first response to them may tell the time of its attempts."""
+        entry, longest = attempts.entry, timedelta(seconds=LONGEST_RESPONSE * self._settings.timeout)
+        intent = entry.intent
         return Lost(
             record=intent.record,
             mark=intent.label,
             own_mark=is_own(intent.label),
             unique_mark=is_own(intent.label) and intent.request_key is None,
-            window=lambda: window(entry, self._client.clock, longest, self._journal.now),
+            window=lambda: window(attempts.timed(), self._client.clock, longest, self._journal.now),
             is_other=lambda sid: known_entries.is_known(self._journal, intent, sid),
             rivals=lambda: known_entries.rivals(self._journal, entry),
             foreign=lambda calls: known_entries.foreign(self._journal, intent, calls),
         )
 
-    def is_long_ago(self, entry: Entry) -> bool:
+    def is_long_ago(self, attempts: Attempts) -> bool:
         """Whether the lists would have the attempts by now, if Twilio had carried them out."""
         now = self._client.clock.at(time.monotonic())
-        return now is not None and now > self.lost(entry).window().listed
+        return now is not None and now > self.lost(attempts).window().listed
 
     def record(self, once: Once, entry: Entry, answer: Row) -> None:
         """Record that a call was placed. If the journal fails, the OperationalError names the call."""

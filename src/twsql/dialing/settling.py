@@ -55,7 +55,7 @@ class Settling:
             attempts = Attempts(self._client.clock, entry)
             try:
                 once = self._once_of(entry)
-                answer = self._outcomes.find(once, entry)
+                answer = self._outcomes.find(once, attempts)
                 if answer is None and entry.intent.label is None and not once.proves_absence:
                     raise OutcomeUnknown(f"nothing marked it, and it is not among the {once.noun}s to that recipient")
             except BaseException as error:

@@ -117,7 +117,7 @@ def has_strangers(client: Client, lost: Lost) -> bool:
     params = {"StartTime<": last.strftime("%Y-%m-%d")} if now is None or now > last else {}
     for caller in lost.senders:
         found: list[tuple[str, str]] = []
-        for count, row in enumerate(since(client, "calls", {"From": caller, **params}, begin)):
+        for count, row in enumerate(since(client, "calls", {"From": caller, **params}, lambda: begin)):
             made = moment(row.get("date_created"))
             if count >= _READ:
                 return True

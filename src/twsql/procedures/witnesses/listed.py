@@ -5,7 +5,7 @@ Twilio sorts calls by StartTime and messages by DateSent. What waits has neither
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twsql.errors import OutcomeUnknown
 from twsql.procedures.witnesses.lookups import is_callers, is_inbound, moment
 from twsql.schema import Row
-from twsql.schema.once import CLOCKS_APART, Lost
+from twsql.schema.once import CLOCKS_APART, Lost, Window
 
 if TYPE_CHECKING:
     from twsql.twilio.client import Client
@@ -40,11 +40,13 @@ def to_recipient(client: Client, lost: Lost, key: str) -> Iterator[Row]:
     number without its plus may be listed either way. Raises OutcomeUnknown if there are too many messages to read.
     """
     yielded: set[str] = set()
-    window, to = lost.window(), lost.record.recipient
+    window: Window | None = None
+    to = lost.record.recipient
     for number in dict.fromkeys((to, f"+{to}" if to.isdigit() else to)):
         params = {"To": number}
-        rows = since(client, key, params, window.earliest, _PAGE) if key == "calls" else _messages(client, params)
-        for row in rows:
+        calls = since(client, key, params, lambda: lost.window().earliest, _PAGE)
+        for row in calls if key == "calls" else _messages(client, params):
+            window = window or lost.window()  # not before the first response, which may tell Twilio's time
             date = moment(row.get("date_created"))
             is_possible = date is None or window.earliest <= date <= window.latest
             if row["sid"] not in yielded and is_possible and not is_inbound(row):
@@ -53,9 +55,15 @@ def to_recipient(client: Client, lost: Lost, key: str) -> Iterator[Row]:
 
 
 def since(
-    client: Client, key: str, params: Mapping[str, str], earliest: datetime, page_size: int | None = None
+    client: Client,
+    key: str,
+    params: Mapping[str, str],
+    down_to: Callable[[], datetime],
+    page_size: int | None = None,
 ) -> Iterator[Row]:
     """Yield the calls or messages of a list down to a date, and some earlier ones; some come twice.
+
+    `down_to` gives the date; it is called after the first response, which may tell Twilio's time.
 
     The newest come first, as far as is known. If a page shows another order, all pages are read. Of a list of several
     pages the calls that wait are read before the others, so that one that starts meanwhile is not missed.
@@ -67,6 +75,7 @@ def since(
             yield from client.pages(path, key, {**params, "Status": status})
         page = client.page(path, key, params, page_size=page_size)
     before: set[str] = set()
+    earliest = down_to()
     while page is not None:
         before.add(page.target)
         yield from page.items

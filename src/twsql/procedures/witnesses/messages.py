@@ -102,7 +102,7 @@ def _has_strangers(client: Client, lost: Lost, ours: Content) -> bool:
     if now is not None and now > end + _SENT_BY:
         params["DateSent<"] = (end + _SENT_BY).strftime("%Y-%m-%d")
     found: list[tuple[str, str]] = []
-    for count, row in enumerate(since(client, "messages", params, begin)):
+    for count, row in enumerate(since(client, "messages", params, lambda: begin)):
         if count >= _READ:
             return True
         made = moment(row.get("date_created"))
