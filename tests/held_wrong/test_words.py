@@ -99,6 +99,17 @@ def test_no_remedy_is_invented(account: dict[str, str], sql: str) -> None:
     assert "keyword" not in str(raised.value)
 
 
+def test_a_trigger_says_what_it_likes(account: dict[str, str]) -> None:
+    """An apostrophe in its message is no slip."""
+    with package.connect(**account, autocommit=True) as connection:
+        connection.executescript(
+            "CREATE TABLE t (x); CREATE TRIGGER r BEFORE INSERT ON t BEGIN SELECT RAISE(ABORT, 'it\u2019s full'); END;"
+        )
+        with pytest.raises(package.Error) as raised:
+            connection.execute("INSERT INTO t VALUES (1)")
+    assert str(raised.value) == "it\u2019s full"
+
+
 NAMES = [f"{SID}\r", f"{SID} ", f"'{SID}'", f"x{SID.lower()}", "a\nb", "a\x1b[2J", "a\u202eb", "\t"]
 WAYS = [
     "EXEC AddParticipants ConferenceSid = :name, " + NUMBERS,

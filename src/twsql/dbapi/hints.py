@@ -15,7 +15,8 @@ _KEYWORD = re.compile(
     r"""\b(?:(To)\b|(From)\s*(?:[=,)<>!;|]|\Z|\b(?:IN|IS|NOT|LIKE|GLOB|BETWEEN|AND|OR|AS|FROM|ASC|DESC|COLLATE|LIMIT)\b))""",
     re.IGNORECASE,
 )
-_TYPOGRAPHIC = re.compile("[\u2018-\u201f]")
+# SQLite takes them for letters of a name. A trigger's own message may have them too.
+_TYPOGRAPHIC = re.compile("(?:near|no such) .*[\u2018-\u201f]")
 
 _LIST = "SELECT TableName FROM sys_tables lists the tables"
 _COLUMNS = "SELECT ColumnName FROM sys_tablecolumns WHERE TableName = 'conferences' lists a table's columns"
@@ -32,7 +33,7 @@ _TOP = re.compile(r"\bSELECT\s+TOP\b", re.IGNORECASE)
 
 def hint(message: str, sql: str) -> str:
     """The remedy for an error message of SQLite's, beginning with `: `; '' if there is none."""
-    if _TYPOGRAPHIC.search(message):
+    if _TYPOGRAPHIC.match(message):
         return ": text needs straight quotes, 'text', and not those of a word processor"
     if message.startswith("unsafe use of virtual table"):
         return ": a view that a file stores cannot read it: write CREATE TEMP VIEW, or set read_only"
