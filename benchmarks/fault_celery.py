@@ -1,7 +1,8 @@
 """Celery with acks_late over the official client: a worker for the fault campaign, and its broker, a private Redis.
 
 A task is acknowledged after its call. If the worker is killed before, Redis delivers the task again once its visibility
-timeout has passed; a call that fails is tried again. It needs `celery[redis]` of PyPI and Debian's redis-server.
+timeout has passed; a call that fails is tried again. A few tasks get lost all the same when workers are killed, so a
+worker ends when nothing is left to deliver. It needs `celery[redis]` of PyPI and Debian's redis-server.
 """
 
 from __future__ import annotations
@@ -63,19 +64,19 @@ def fill(url: str, contacts: Sequence[tuple[str, str, int]]) -> None:
 
 
 def known(url: str, contacts: Sequence[tuple[str, str, int]]) -> list[tuple[str, str | None]]:
-    """The number and the SID of each contact; None if its task is not done."""
+    """The number and the SID of each contact; None if its task is not done, or got no SID."""
     done = _redis(url).hgetall(_DONE)
-    return [(number, done[number.encode()].decode() if number.encode() in done else None) for _, number, _ in contacts]
+    return [(number, done.get(number.encode(), b"").decode() or None) for _, number, _ in contacts]
 
 
 def work(folder: Path, base_url: str, account: str, token: str) -> None:
-    """Run a worker until all tasks are done."""
-    from twilio.base.exceptions import TwilioException
+    """Run a worker until all tasks are done, or Redis has had none for a while."""
     from twilio.http.http_client import TwilioHttpClient
     from twilio.rest import Client
 
     from fault_clients import FROM, RETRIES, TIMEOUT
 
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # Celery prints a banner
     url = os.environ["TWSQL_JOURNAL"]
     app, redis = _app(url), _redis(url)
     client = Client(account, token, http_client=TwilioHttpClient(timeout=TIMEOUT, max_retries=RETRIES))
@@ -83,15 +84,18 @@ def work(folder: Path, base_url: str, account: str, token: str) -> None:
 
     @app.task(  # type: ignore[untyped-decorator]  # Celery has no types
         name="call",
-        autoretry_for=(TwilioException, OSError, ValueError),
+        autoretry_for=(Exception,),
         retry_kwargs={"max_retries": None, "countdown": 0.1},
     )
     def call(room: str, number: str, seconds: int) -> None:
         made = client.conferences(room).participants.create(from_=FROM, to=number, time_limit=seconds)
-        redis.hset(_DONE, number, made.call_sid)
+        redis.hset(_DONE, number, made.call_sid or "")
 
     def end() -> None:
-        while redis.hlen(_DONE) < int(redis.get(_TOTAL)):
+        idle = time.monotonic()
+        while redis.hlen(_DONE) < int(redis.get(_TOTAL)) and time.monotonic() - idle < 4 * _VISIBLE_AGAIN:
+            if redis.llen("celery") or redis.hlen("unacked"):
+                idle = time.monotonic()
             time.sleep(0.2)
         os._exit(0)
 
