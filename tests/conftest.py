@@ -17,6 +17,7 @@ from hypothesis import settings
 from preloaded import Preloaded
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
+from twsql.twilio import limits
 from worlds import NOW, World
 
 pytest.register_assert_rewrite("overlapping")
@@ -51,6 +52,12 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test writes into the journal of whoever runs it, and none waits long for a call to show."""
     monkeypatch.setenv("TWSQL_JOURNAL", str(tmp_path / "journal.db"))
     monkeypatch.setenv("TWSQL_RECOVERY_GRACE", "0.3")
+
+
+@pytest.fixture(autouse=True)
+def own_limit() -> None:
+    """No test meets the limit of an earlier sandbox, which had the same port and answered 429."""
+    limits.shared.cache_clear()
 
 
 @pytest.fixture(scope="session")
