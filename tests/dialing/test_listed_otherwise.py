@@ -173,6 +173,21 @@ def test_what_twilio_shows_otherwise(
     assert len(sandbox.calls()) + len(sandbox.messages()) == 1
 
 
+def test_the_text_of_another_entry_in_doubt(connect: Connect, sandbox: Sandbox) -> None:
+    """Of two equal messages nobody knows which was sent. A third one has a text of its own: it was not, and is."""
+    db = connect(max_attempts=1)
+    db.execute("SELECT Sid FROM messages LIMIT 1").fetchall()
+    sandbox.fail("500-before", method="GET")
+    for key, fault in (("a", "reset-after"), ("b", "reset-before"), ("k", "reset-before")):
+        sandbox.fail(fault, times=1, method="POST")
+        with pytest.raises(OutcomeUnknown):
+            db.execute(MESSAGE.replace("Hello", "equal" if key < "k" else "Hello").replace("'k'", f"'{key}'"))
+    sandbox.heal()
+    sandbox.advance(TEN_MINUTES)
+    assert len(db.execute(MESSAGE).fetchall()) == 1
+    assert [message.body for message in sandbox.messages()] == ["equal", "Hello"]
+
+
 def test_a_validation_from_nobody(connect: Connect, sandbox: Sandbox, relay: Relay) -> None:
     """Twilio may show its own call as one of Anonymous: it is found, and the number is not called again."""
     change_lists(relay, "calls", lambda rows, _: [{**row, "from": "Anonymous"} for row in rows])

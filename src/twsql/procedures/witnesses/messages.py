@@ -47,8 +47,8 @@ def find(client: Client, lost: Lost, grace: float, wait: Callable[[float], None]
     listed = [row for row in to_recipient(client, lost, "messages") if not lost.is_other(str(row["sid"]))]
     possible = [row for row in listed if _is_from_us(row, lost, ours) and ours.compare(row) is not Verdict.ANOTHER]
     if not possible:
-        alike = (row for row in listed if _is_from_us(row, lost, ours) or ours.compare(row) is Verdict.SAME)
-        if changed := [row for row in alike if is_within(row, lost)]:
+        alike = [row for row in listed if _is_from_us(row, lost, ours) or ours.compare(row) is Verdict.SAME]
+        if changed := [row for row in alike if is_within(row, lost) and not _is_of_rival(row, lost)]:
             raise OutcomeUnknown(f"{sids(changed)} may be it, if Twilio has changed its text or sender")
         if not ours.listed:
             raise OutcomeUnknown("Twilio does not list it under its number (AddressRetention), so nobody can tell")
@@ -86,6 +86,11 @@ def _is_from_us(row: Row, lost: Lost, ours: Content) -> bool:
     shown = row.get("from")
     senders = {number(each) for each in (lost.record.sender, ours.fallback) if each}
     return shown is None or lost.record.sender == ours.service or number(str(shown)) in senders
+
+
+def _is_of_rival(row: Row, lost: Lost) -> bool:
+    """Whether a message has the very text of another entry in doubt."""
+    return any(texts.read(rival).compare(row) is Verdict.SAME for rival in lost.rivals())
 
 
 def _service(row: Row, ours: Content) -> str | None:
