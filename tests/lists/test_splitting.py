@@ -179,7 +179,7 @@ def test_what_comes_next_is_under_way(world: Make) -> None:
 def test_side_by_side(world: Make) -> None:
     """Ranges are asked together, ten at most, and beside them what is older."""
     made = world(conferences=5000, over=1)
-    with together(made.sandbox, 4, after=5):
+    with together(made.sandbox, 4, after=3):
         made.asked(ALL)
     assert made.sandbox.counters.peak <= 13
 

@@ -18,7 +18,6 @@ from twsql.lists.spill_queue import IN_MEMORY
 from twsql.lists.splitting import Listing
 from twsql.lists.statuses import EarlierRows, merged, parts_after
 from twsql.schema import Row
-from waiting import together
 from worlds import World
 
 Make = Callable[..., World]
@@ -144,8 +143,8 @@ def test_none_is_missed(world: Make, seed: int) -> None:
 def test_side_by_side(world: Make) -> None:
     """Long lists of two statuses are read together, not one after the other."""
     made = world({"page_size": 100}, conferences=4000, over=0.5)
-    with together(made.sandbox, 12, after=12):
-        asked = made.asked("SELECT Sid FROM conferences")[1]
+    made.sandbox.change(latency=0.05)
+    asked = made.asked("SELECT Sid FROM conferences")[1]
     first = next(place for place, each in enumerate(asked) if "completed" in each)
     last = max(place for place, each in enumerate(asked) if "in-progress" in each)
     assert first < 8

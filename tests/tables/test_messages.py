@@ -81,7 +81,7 @@ def test_joins_ask_side_by_side(world: Make) -> None:
     """Media of many messages are asked for together, and of those that have none not at all."""
     made = world(messages=300, days=3)
     sql = "SELECT m.Sid, a.ContentType FROM messages m JOIN media a ON a.ParentSid = m.Sid"
-    with together(made.sandbox, 8, after=8, path="Media"):
+    with together(made.sandbox, 4, path="Media"):
         rows, asked = made.asked(sql)
     assert len(rows) == 30
     assert rows[0][1] == "image/jpeg"

@@ -61,7 +61,7 @@ def test_joins_ask_ahead(twenty: World) -> None:
         ),
         ("conference_participant_summaries p JOIN call_summaries s USING (CallSid) WHERE p.LeaveTime IS NULL", 30),
     ):
-        with together(twenty.sandbox, 5, after=8, path="Participants|Voice/CA"):
+        with together(twenty.sandbox, 4, path="Participants|Voice/CA"):
             rows, _ = asked(twenty, f"SELECT count(*) FROM {sql}")
         assert rows == [(most,)]
 

@@ -72,7 +72,7 @@ JOINS = {
 def test_by_a_reference(busy: tuple[Sandbox, apsw.Connection], join: str) -> None:
     """Each conference is asked for once, many at a time."""
     sandbox, db = busy
-    with together(sandbox, 8, after=8, path="Participants"):
+    with together(sandbox, 4, path="Participants"):
         rows = db.execute(f"SELECT s.CallSid FROM {JOINS[join]}").fetchall()
     assert len({sid for (sid,) in rows}) == len(rows) == 2 * SIZE
     lists = 2 if "participants" in JOINS[join] else 1

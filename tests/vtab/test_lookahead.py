@@ -38,7 +38,7 @@ FORMS = {
 def test_side_by_side(world: Make, form: str) -> None:
     """In each form every conference that is not over is asked once, many at a time, and no other."""
     made = world(conferences=80, participants=2, over=0.5)
-    with together(made.sandbox, 8, after=8, path="Participants"):
+    with together(made.sandbox, 4, path="Participants"):
         rows, asked = made.asked(FORMS[form])
     active = {each.sid for each in made.sandbox.conferences() if each.status != "completed"}
     lists = [each for each in asked if "Participants" in each]
@@ -172,7 +172,7 @@ def test_conferences_of_given_participants(world: Make) -> None:
         "SELECT p.CallSid, c.FriendlyName FROM participants p LEFT JOIN conferences c ON c.Sid = p.ConferenceSid"
         f" WHERE p.ConferenceSid IN ({', '.join('?' * 40)})"
     )
-    with together(made.sandbox, 8, after=8, path=r"Conferences/CF\w+\.json"):
+    with together(made.sandbox, 4, path=r"Conferences/CF\w+\.json"):
         rows, asked = made.asked(sql, *sids)
     assert len(rows) == 120
     assert {name for _, name in rows} == {each.name for each in made.sandbox.conferences()}
