@@ -21,6 +21,7 @@ def _campaign(*arguments: str) -> dict[str, float]:
     return dict(zip(names[1:], map(float, values[1:]), strict=True))
 
 
+@in_ci_run
 def test_campaign() -> None:
     """80 calls, a tenth of the requests hit, SIGKILL and Ctrl-C: each call is placed once, and on record."""
     told = _campaign("--calls", "80", "--kills", "3", "--seed", "7")

@@ -19,6 +19,7 @@ import pytest
 import twsql
 from dialing.conftest import FROM
 from dialing.conftest import Run as Start
+from examples import in_ci_run
 from twsql.cli.shell import Shell
 from twsql.hosts.apsw import register
 from twsql.sandbox import Sandbox
@@ -87,7 +88,7 @@ def _apsw(account: dict[str, Any]) -> Iterator[Run]:
 
 # What SQLite's trace raises at a statement's end, when all its calls have been placed, Python can only tell of.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("door", [_executemany, _shell, _apsw])
+@pytest.mark.parametrize("door", [_apsw, *(pytest.param(door, marks=in_ci_run) for door in (_executemany, _shell))])
 def test_at_each_step(
     account: dict[str, Any], sandbox: Sandbox, journal: Ask, door: Callable[[dict[str, Any]], Iterator[Run]]
 ) -> None:

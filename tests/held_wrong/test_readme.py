@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from examples import in_ci_run
+
 from .newcomer import follow
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@in_ci_run
 def test_the_readme_can_be_followed(home: Path) -> None:
     """Each block runs behind those above it, and the outputs are what it shows."""
     shutil.copy(ROOT / "README.md", home)
