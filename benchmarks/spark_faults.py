@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import spark_session
 from spark.processes import kill_workers
 from twsql.sandbox import Sandbox
 
@@ -32,20 +33,9 @@ COLUMNS = ("RequestKey", "ConferenceSid", "From", "To")
 
 def session() -> Any:
     """A small Spark."""
-    from pyspark.sql import SparkSession
-
-    import twsql.spark
-
     os.environ |= {"PYSPARK_PYTHON": sys.executable, "TWILIO_ACCOUNT_SID": Sandbox.account_sid}
     os.environ["TWILIO_AUTH_TOKEN"] = Sandbox.auth_token
-    builder = SparkSession.builder.master(f"local[2, {TRIES}]")
-    conf = {"driver.memory": "1g", "driver.host": "127.0.0.1", "ui.enabled": "false", "ui.showConsoleProgress": "false"}
-    for name, value in conf.items():
-        builder = builder.config(f"spark.{name}", value)
-    made = builder.getOrCreate()
-    made.sparkContext.setLogLevel("OFF")
-    made.dataSource.register(twsql.spark.TwilioDataSource)
-    return made
+    return spark_session.started(f"local[2, {TRIES}]", {})
 
 
 def people(spark: Any, count: int) -> Any:

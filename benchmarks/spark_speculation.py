@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import spark_session
 from twsql.sandbox import Sandbox
 
 FROM = "+15005550006"
@@ -63,18 +64,10 @@ def cluster(folder: str) -> Iterator[str]:
 
 def session(master: str, events: str) -> Any:
     """A Spark with two executors, which looks for slow tasks ten times a second."""
-    from pyspark.sql import SparkSession
-
-    import twsql.spark
-
     login = {"TWILIO_ACCOUNT_SID": Sandbox.account_sid, "TWILIO_AUTH_TOKEN": Sandbox.auth_token}
     os.environ |= login
     conf = {
-        "driver.memory": "1g",
-        "driver.host": "127.0.0.1",
         "executor.memory": "512m",
-        "ui.enabled": "false",
-        "ui.showConsoleProgress": "false",
         "speculation": "true",
         "speculation.quantile": "0.3",
         "speculation.multiplier": "1.2",
@@ -85,13 +78,7 @@ def session(master: str, events: str) -> Any:
         "eventLog.dir": events,
         **{f"executorEnv.{name}": value for name, value in login.items()},
     }
-    builder = SparkSession.builder.master(master)
-    for name, value in conf.items():
-        builder = builder.config(f"spark.{name}", value)
-    made = builder.getOrCreate()
-    made.sparkContext.setLogLevel("OFF")
-    made.dataSource.register(twsql.spark.TwilioDataSource)
-    return made
+    return spark_session.started(master, conf)
 
 
 def write(spark: Any, sandbox: Sandbox, journal: str) -> int:
